@@ -1,0 +1,1 @@
+"""The embedded helpdesk: a Zendesk-compatible HTTP application over its own SQLite file."""

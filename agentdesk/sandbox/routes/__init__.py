@@ -1,0 +1,1 @@
+"""The paths of the embedded helpdesk, one module a topic."""
