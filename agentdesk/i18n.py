@@ -1,0 +1,131 @@
+"""The agent's language: words from gettext catalogs; times, waits and numbers through Babel.
+
+A process speaks one language to one person, so the active `Language` is the one piece of process-wide state in the
+program: `use()` sets it at start, everything else only asks. English is the source text; a language is a catalog
+`locale/CODE/LC_MESSAGES/agentdesk.po` with its compiled twin beside it.
+"""
+
+import gettext
+import os
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale, dates, numbers, units
+
+from agentdesk.errors import ConfigError
+
+DOMAIN = "agentdesk"
+CATALOGS = Path(__file__).parent / "locale"
+LANGUAGES = ("en", "ja")
+_COUNTED_UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language with its catalog and the zone in which times are shown (None: the machine's)."""
+
+    code: str
+    zone: tzinfo | None = None
+    catalog: gettext.NullTranslations = field(default_factory=gettext.NullTranslations, compare=False)
+
+
+_active = Language("en")
+
+
+def use(code: str, zone: tzinfo | None = None) -> Language:
+    """Make `code` (one of `LANGUAGES`) the language of this process."""
+    global _active
+    if code not in LANGUAGES:
+        raise ConfigError(f"There is no language {code!r}. Choose one of: {', '.join(LANGUAGES)}.")
+    catalog = gettext.translation(DOMAIN, CATALOGS, [code], fallback=True)
+    _active = Language(code, zone, catalog)
+    return _active
+
+
+def active() -> Language:
+    return _active
+
+
+def preferred(environment: dict[str, str] | os._Environ[str] = os.environ) -> str:
+    """The language that the locale variables ask for, English when none of ours is named."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environment.get(name, "")
+        if value:
+            code = value.partition(".")[0].partition("_")[0].lower()
+            return code if code in LANGUAGES else "en"
+    return "en"
+
+
+def _(text: str, **values: object) -> str:
+    """The sentence in the agent's language, its named placeholders filled."""
+    found = _active.catalog.gettext(text)
+    return found.format(**values) if values else found
+
+
+def plural(one: str, many: str, n: int, **values: object) -> str:
+    """The form of a sentence that fits `n`; `{n}` is filled with the formatted number."""
+    return _active.catalog.ngettext(one, many, n).format(n=number(n), **values)
+
+
+@lru_cache(maxsize=4)
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+def number(value: float) -> str:
+    return str(value) if isinstance(value, int) and abs(value) < 1000 else numbers.format_decimal(value, locale=_here())
+
+
+def _here() -> Locale:
+    return _locale(_active.code)
+
+
+@lru_cache(maxsize=4096)
+def _unit(code: str, unit: str, count: int) -> str:
+    return units.format_unit(count, unit, "narrow", locale=_locale(code)).replace(" ", "")
+
+
+def wait(span: timedelta) -> str:
+    """A span at a glance, at most two units: `4h40m`, `31m`, `2d3h`. Negative spans read as their size."""
+    seconds = int(abs(span.total_seconds()))
+    words: list[str] = []
+    for unit, size in _COUNTED_UNITS:
+        count, seconds = divmod(seconds, size)
+        if count or (unit == "duration-minute" and not words):
+            words.append(_unit(_active.code, unit, count))
+        elif words:
+            break
+    return "".join(words[:2])
+
+
+def local(moment: datetime) -> datetime:
+    """The moment in the agent's zone."""
+    return moment.astimezone(_active.zone)
+
+
+def clock(moment: datetime) -> str:
+    """Hours and minutes: `09:41`."""
+    return local(moment).strftime("%H:%M")
+
+
+@lru_cache(maxsize=8192)
+def _skeleton(code: str, skeleton: str, year: int, month: int, day: int) -> str:
+    return dates.format_skeleton(skeleton, datetime(year, month, day), locale=_locale(code))  # noqa: DTZ001 (a wall date)
+
+
+def day(moment: datetime) -> str:
+    """The date as the agent writes it: `Tue, 11/24` or `11/24(火)`."""
+    here = local(moment)
+    return _skeleton(_active.code, "MEd", here.year, here.month, here.day)
+
+
+def day_with_year(moment: datetime) -> str:
+    here = local(moment)
+    return _skeleton(_active.code, "yMEd", here.year, here.month, here.day)
+
+
+def stamp(moment: datetime) -> str:
+    """Date and time of a line on a timeline: `Tue, 11/24 09:41`."""
+    return f"{day(moment)} {clock(moment)}"

@@ -1,0 +1,538 @@
+"""The domain: tickets and their events, people, articles, and the changes an agent makes.
+
+Facts only: no I/O, no clock, no translation. The helpdesk's own ids are text and unique within an account, so anything
+remote is named by a `Ref`. Times are aware UTC. Where a helpdesk has words of its own (a status, a channel), they stand
+beside ours, never instead of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as built
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The name of something on a helpdesk: `zendesk:123`."""
+
+    account: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.account}:{self.id}"
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    HOLD = "hold"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+UNSOLVED = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD})
+WAITING = frozenset({Status.NEW, Status.OPEN, Status.HOLD})
+"""The statuses in which it is our turn, so that a customer's message counts as unanswered."""
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Kind(StrEnum):
+    """What an event on a timeline is."""
+
+    CUSTOMER = "customer"
+    REPLY = "reply"
+    NOTE = "note"
+    CALL = "call"
+    CHANGE = "change"
+    RATING = "rating"
+    OUTSIDE = "outside"
+
+
+class Role(StrEnum):
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    ADMIN = "admin"
+    BOT = "bot"
+    SYSTEM = "system"
+
+
+STAFF = frozenset({Role.AGENT, Role.ADMIN})
+
+FieldValue = str | bool | int | float | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; `size` in bytes."""
+
+    id: str
+    name: str
+    type: str = "application/octet-stream"
+    size: int = 0
+    url: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: a message, a call, a field change, a rating, something outside the helpdesk.
+
+    `ticket` is None for outside events; `customer` is the person whose timeline it is on. `author_role` is the role the
+    author had at that time. A change carries `field`, `old` and `new`. `op` is the decision of ours it came from, and
+    `provisional` says that the helpdesk has not confirmed it yet. `data` holds what only one kind has: a call's
+    `seconds` and `direction`, a rating's `score`, an outside event's `kind`, `source` and `url`.
+    """
+
+    ref: Ref
+    kind: Kind
+    at: datetime
+    ticket: str | None = None
+    customer: str | None = None
+    author: str | None = None
+    author_name: str = ""
+    author_role: Role = Role.SYSTEM
+    public: bool = True
+    channel: str = "other"
+    channel_raw: str = ""
+    body: str = ""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    field: str = ""
+    old: str | None = None
+    new: str | None = None
+    data: Mapping[str, str | int | float | bool | None] = built(default_factory=dict)
+    op: str | None = None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One conversation with its fields, as the helpdesk has it or as the agent sees it.
+
+    `version` is what a conflict-safe write must present, byte for byte as served. `stamp` grows with every change on
+    the helpdesk and decides which of two copies is newer. The last block summarises the event log (`summarised`).
+    """
+
+    ref: Ref
+    number: str
+    subject: str
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    status_raw: str = ""
+    priority: Priority | None = None
+    type: str | None = None
+    channel: str = "other"
+    channel_raw: str = ""
+    requester: str | None = None
+    assignee: str | None = None
+    group: str | None = None
+    organization: str | None = None
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, FieldValue] = built(default_factory=dict)
+    due_at: datetime | None = None
+    due_metric: str = ""
+    brand: str | None = None
+    form: str | None = None
+    version: str = ""
+    stamp: int = 0
+    rating: str | None = None
+
+    waiting_since: datetime | None = None
+    last_customer_message: datetime | None = None
+    last_message_at: datetime | None = None
+    messages: int = 0
+    bounces: int = 0
+    snippet: str = ""
+
+    @property
+    def is_unsolved(self) -> bool:
+        return self.status in UNSOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One address by which a person is known: `kind` is `email`, `phone` or the helpdesk's word."""
+
+    kind: str
+    value: str
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer or a colleague. `fields` are the account's own columns, `language` a code such as `ja`."""
+
+    ref: Ref
+    name: str
+    role: Role
+    identities: tuple[Identity, ...] = ()
+    organization: str | None = None
+    language: str = ""
+    zone: str = ""
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, FieldValue] = built(default_factory=dict)
+    signature: str = ""
+    active: bool = True
+    created_at: datetime | None = None
+    stamp: int = 0
+
+    def address(self, kind: str) -> str:
+        """The first identity of this kind, or an empty string."""
+        return next((identity.value for identity in self.identities if identity.kind == kind), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    ref: Ref
+    name: str
+    notes: str = ""
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A group, team or queue that tickets are routed to, with the ids of its members."""
+
+    ref: Ref
+    name: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One knowledge article in one language; `internal` ones must never reach a customer."""
+
+    ref: Ref
+    title: str
+    body: str
+    html: str = ""
+    language: str = ""
+    section: str = ""
+    url: str = ""
+    internal: bool = False
+    labels: tuple[str, ...] = ()
+    updated_at: datetime | None = None
+    stamp: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CannedAction:
+    """One step of a helpdesk macro in the helpdesk's own words: `field` and the values it takes."""
+
+    field: str
+    value: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A prepared answer of the team (Zendesk calls it a macro): text with placeholders and field changes."""
+
+    ref: Ref
+    title: str
+    body: str = ""
+    public: bool = True
+    actions: tuple[CannedAction, ...] = ()
+    language: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list of tickets kept by the helpdesk; `tickets` in its order."""
+
+    ref: Ref
+    title: str
+    position: int = 0
+    tickets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A ticket field of the account: `type` is text, multiline, bool, date, int, decimal, choice or multichoice."""
+
+    ref: Ref
+    label: str
+    type: str = "text"
+    options: tuple[Option, ...] = ()
+    required_on_solve: bool = False
+    position: int = 0
+
+
+Item = Ticket | Event | Person | Organization | Team | Article | Canned | View | Field
+
+
+# What an agent decides
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A local file to send with a message: where it lies, and the name the customer sees."""
+
+    path: str
+    name: str
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A public message to the customer."""
+
+    body: str
+    cc: tuple[str, ...] = ()
+    uploads: tuple[Upload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message that only colleagues see."""
+
+    body: str
+    uploads: tuple[Upload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus:
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class SetPriority:
+    priority: Priority | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetSubject:
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the ticket to a colleague (an id), or to nobody."""
+
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Move the ticket to another team (an id); the assignee is cleared, as helpdesks do."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untag:
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    field: str
+    value: FieldValue
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A new ticket, as a follow-up of a closed one when `follow_up_of` names it."""
+
+    subject: str
+    body: str
+    requester: str
+    public: bool = True
+    follow_up_of: str | None = None
+
+
+Change = Reply | Note | SetStatus | SetPriority | SetSubject | Assign | Transfer | Tag | Untag | SetField | Create
+CHANGES: tuple[type[Change], ...] = (
+    Reply,
+    Note,
+    SetStatus,
+    SetPriority,
+    SetSubject,
+    Assign,
+    Transfer,
+    Tag,
+    Untag,
+    SetField,
+    Create,
+)
+
+
+class OpState(StrEnum):
+    """Where a decision is on its way out."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    HELD = "held"
+    FAILED = "failed"
+    DOUBT = "doubt"
+    DROPPED = "dropped"
+
+
+PENDING = frozenset({OpState.QUEUED, OpState.SENDING, OpState.HELD, OpState.FAILED, OpState.DOUBT})
+"""States in which the agent's words still count: they are folded into what the screen shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One decision on its way out: its changes leave together or not at all.
+
+    `seen` is the ticket as the agent saw it when deciding; conflicts are judged against that, never against a clock.
+    `batch` ties together what was decided for several tickets at once. `id` is unique for ever: the helpdesk is asked
+    for it after a lost answer.
+    """
+
+    id: str
+    ticket: Ref
+    changes: tuple[Change, ...]
+    seen: Ticket | None
+    created_at: datetime
+    not_before: datetime
+    state: OpState = OpState.QUEUED
+    attempts: int = 0
+    reason: str = ""
+    batch: str = ""
+    sequence: int = 0
+
+    @property
+    def message(self) -> Reply | Note | Create | None:
+        """The words of this op, if it has any."""
+        return next((change for change in self.changes if isinstance(change, Reply | Note | Create)), None)
+
+
+def apply(ticket: Ticket, change: Change) -> Ticket:
+    """The ticket as it looks once `change` is done: the only place that knows what a change does here."""
+    match change:
+        case Reply():
+            return replace(ticket, status=_touched(ticket.status), waiting_since=None)
+        case Note():
+            return ticket
+        case SetStatus(status):
+            waiting = ticket.waiting_since if status in WAITING else None
+            return replace(ticket, status=status, status_raw=status.value, waiting_since=waiting)
+        case SetPriority(priority):
+            return replace(ticket, priority=priority)
+        case SetSubject(subject):
+            return replace(ticket, subject=subject)
+        case Assign(agent):
+            status = _touched(ticket.status) if agent else ticket.status
+            return replace(ticket, assignee=agent, status=status)
+        case Transfer(group):
+            return ticket if group == ticket.group else replace(ticket, group=group, assignee=None)
+        case Tag(tag):
+            return ticket if tag in ticket.tags else replace(ticket, tags=(*ticket.tags, tag))
+        case Untag(tag):
+            return replace(ticket, tags=tuple(kept for kept in ticket.tags if kept != tag))
+        case SetField(name, value):
+            return replace(ticket, fields={**ticket.fields, name: value})
+        case Create(subject=subject):
+            return replace(ticket, subject=subject)
+        case _:
+            assert_never(change)
+
+
+def _touched(status: Status) -> Status:
+    return Status.OPEN if status is Status.NEW else status
+
+
+def fold(ticket: Ticket, ops: Iterable[Op]) -> Ticket:
+    """What the screen shows: the helpdesk's copy with every pending decision applied in order."""
+    for op in ops:
+        if op.state in PENDING:
+            for change in op.changes:
+                ticket = apply(ticket, change)
+    return ticket
+
+
+def inverse(ticket: Ticket, change: Change) -> Change | None:
+    """The change that takes `change` back on the ticket as it was before, or None where nothing can."""
+    match change:
+        case Reply() | Note() | Create():
+            return None
+        case SetStatus():
+            return SetStatus(_touched(ticket.status))
+        case SetPriority():
+            return SetPriority(ticket.priority)
+        case SetSubject():
+            return SetSubject(ticket.subject)
+        case Assign():
+            return Assign(ticket.assignee)
+        case Transfer():
+            return Transfer(ticket.group) if ticket.group else None
+        case Tag(tag):
+            return Untag(tag) if tag not in ticket.tags else Tag(tag)
+        case Untag(tag):
+            return Tag(tag) if tag in ticket.tags else Untag(tag)
+        case SetField(name):
+            return SetField(name, ticket.fields.get(name))
+        case _:
+            assert_never(change)
+
+
+def summarised(ticket: Ticket, events: Iterable[Event]) -> Ticket:
+    """The ticket with the last block of its columns computed from its event log (in time order).
+
+    `waiting_since` is the oldest public customer message that no public staff message has answered, as the metric *wait
+    now* defines it, and None while it is not our turn. `bounces` counts changes of team after the first.
+    """
+    waiting: datetime | None = None
+    last_customer: datetime | None = None
+    last_message: datetime | None = None
+    messages = bounces = 0
+    snippet = ""
+    for event in events:
+        match event.kind:
+            case Kind.CUSTOMER:
+                waiting = waiting or event.at
+                last_customer = event.at
+            case Kind.REPLY | Kind.CALL if event.public and event.author_role in STAFF:
+                waiting = None
+            case Kind.CHANGE if event.field == "group" and event.old:
+                bounces += 1
+            case _:
+                pass
+        if event.kind in (Kind.CUSTOMER, Kind.REPLY, Kind.NOTE, Kind.CALL):
+            messages += 1
+            last_message = event.at
+        if event.kind in (Kind.CUSTOMER, Kind.REPLY) and event.body:
+            snippet = first_words(event.body)
+    return replace(
+        ticket,
+        waiting_since=waiting if ticket.status in WAITING else None,
+        last_customer_message=last_customer,
+        last_message_at=last_message,
+        messages=messages,
+        bounces=bounces,
+        snippet=snippet,
+    )
+
+
+SNIPPET_CHARACTERS = 160
+
+
+def first_words(body: str) -> str:
+    """The beginning of a message on one line, at most `SNIPPET_CHARACTERS` long; quotes and blank lines left out."""
+    kept = (line.strip() for line in body[:4000].splitlines() if line.strip() and not line.lstrip().startswith(">"))
+    return " ".join(kept)[:SNIPPET_CHARACTERS]

@@ -1,0 +1,1 @@
+"""The network side: one module per helpdesk behind one Protocol, and the HTTP client they share."""

@@ -1,0 +1,117 @@
+"""What AgentDesk asks of a helpdesk: the Protocol every provider fulfils, in our own types only.
+
+No JSON, no HTTP and no time zone crosses this line. A provider reads (`changes`, `detail`), writes (`send`), and can
+say whether an earlier write arrived (`find`); `download` fetches what is too big to sync. All of them raise only the
+`ProviderError` family. The cursor is the provider's own opaque string: overlap and lag of the API are its business.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from agentdesk.model import Attachment, Event, Item, Op, Person, Ref, Ticket
+
+
+class Stream(StrEnum):
+    """One kind of thing that changes on the helpdesk, in the order an empty desk needs them."""
+
+    PEOPLE = "people"
+    FIELDS = "fields"
+    TICKETS = "tickets"
+    CANNED = "canned"
+    VIEWS = "views"
+    ARTICLES = "articles"
+    CUSTOMERS = "customers"
+    EVENTS = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a stream: what changed, what is gone for ever, and the cursor that continues after it.
+
+    `more` is False on the last page for now. `total` estimates the whole stream for a progress bar, where the helpdesk
+    says. `complete` names tickets whose whole event log is in `items`.
+    """
+
+    items: tuple[Item, ...]
+    cursor: str
+    more: bool = False
+    gone: tuple[Ref, ...] = ()
+    complete: tuple[Ref, ...] = ()
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that an op arrived: the ticket and the new events as the helpdesk now has them."""
+
+    ticket: Ticket
+    events: tuple[Event, ...] = ()
+
+
+class Concurrency(StrEnum):
+    """How a foreign change between reading and writing is noticed."""
+
+    EXACT = "exact"
+    BEST_EFFORT = "best effort"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What this account's API can promise, found out by asking it."""
+
+    concurrency: Concurrency
+    can_find_sent: bool
+    history: bool
+    knowledge: bool
+    can_close: bool
+    max_upload_bytes: int
+    max_tickets_in_detail: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """Who we are on the helpdesk, and what it can promise us."""
+
+    me: Person
+    traits: Traits
+
+
+class Provider(Protocol):
+    """One account on one helpdesk."""
+
+    account: str
+    requests: int
+    """HTTP requests made so far."""
+
+    async def greet(self) -> Greeting:
+        """Check the credentials and probe what this account may do; raises `Unauthorized`, `Forbidden`, `Offline`."""
+
+    def streams(self) -> tuple[Stream, ...]:
+        """The streams this account can follow (known after `greet`)."""
+
+    def changes(self, stream: Stream, since: str | None) -> AsyncIterator[Page]:
+        """Pages of what changed after the cursor, or everything when it is None, what matters first."""
+
+    async def detail(self, ticket: Ref) -> Page:
+        """One ticket with its whole event log and the people in it; raises `Gone`."""
+
+    async def customer(self, person: Ref) -> Page:
+        """A customer's card, tickets and outside events, as far as the helpdesk tells."""
+
+    async def send(self, op: Op, server: Ticket | None) -> Receipt:
+        """Do the op against the helpdesk's copy `server` (None for a new ticket), all of it or nothing.
+
+        Raises `Conflict` when the ticket has moved on since `server`, `Rejected` with the helpdesk's words, `Offline`
+        when no answer came.
+        """
+
+    async def find(self, op: Op) -> Receipt | None:
+        """Did an earlier send of this op arrive? None means certainly not; raises `CannotTell`."""
+
+    def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """The content of an attachment, in chunks."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
