@@ -1,16 +1,19 @@
 """A dataset: everything a helpdesk starts with, and the happenings that keep it alive.
 
-All records are dicts in the JSON shapes of the Zendesk API, with explicit integer `id`s and ISO 8601 UTC `created_at` and `updated_at`.
+All records are dicts in the JSON shapes of the Zendesk API, with explicit integer `id`s and ISO 8601 UTC
+`created_at` and `updated_at`.
 
 A ticket is its final field values plus
-- `comments`: `[{id?, author_id, created_at, body, html_body?, public, via: {channel, ..}, attachments?, type?: "VoiceComment", data?}]`,
-  an attachment being `{file_name, content_type, content}` (base64) or `{file_name, content_type, size}`;
+- `comments`: `[{id?, author_id, created_at, body, html_body?, public, via: {channel, ..}, attachments?, type?,
+  data?}]`, `type` and `data` for a "VoiceComment"; an attachment being `{file_name, content_type, content}` (base64)
+  or `{file_name, content_type, size}`;
 - `changes`: `[{created_at, author_id, field_name, previous_value, value, via?}]`;
 - optionally `satisfaction_rating`: `{score, comment?, reason?, created_at?}`.
 The loader makes a Create audit first, then one audit per comment and per (created_at, author) group of changes.
 
-An article is one dict per article and locale (`locale`, `source_locale`, `section_id`, `label_names`, `user_segment_id`, where non-null means
-internal); dicts that share an `id` are translations of one article. A user may carry `identities`: `[{type, value, verified?, primary?}]`.
+An article is one dict per article and locale (`locale`, `source_locale`, `section_id`, `label_names`,
+`user_segment_id`, where non-null means internal); dicts that share an `id` are translations of one article.
+A user may carry `identities`: `[{type, value, verified?, primary?}]`.
 A user event is `{user_id, type, source, description, properties, created_at}`.
 """
 
@@ -75,7 +78,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class LivingView:
-    """What a script may look at before it says what happens next: the newest open tickets, the agents, some customers."""
+    """What a script may look at first: the newest open tickets, the agents, some customers."""
 
     now: datetime
     tickets: tuple[OpenTicket, ...]
@@ -85,7 +88,7 @@ class LivingView:
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """A customer writes for the first time about something; `requester` is `{id}` or a user to find by `email` or create."""
+    """A customer opens a ticket; `requester` is `{id}`, or a user to find by `email` or to create."""
 
     requester: Mapping[str, Any]  # Any: a Zendesk user or a part of one
     subject: str
