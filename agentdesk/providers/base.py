@@ -10,44 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from agentdesk.model import Attachment, Event, Item, Op, Person, Ref, Ticket
+from agentdesk.exchange import Page, Receipt, Stream
+from agentdesk.model import Attachment, Op, Person, Ref, Ticket
 
-
-class Stream(StrEnum):
-    """One kind of thing that changes on the helpdesk, in the order an empty desk needs them."""
-
-    PEOPLE = "people"
-    FIELDS = "fields"
-    TICKETS = "tickets"
-    CANNED = "canned"
-    VIEWS = "views"
-    ARTICLES = "articles"
-    CUSTOMERS = "customers"
-    EVENTS = "events"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of a stream: what changed, what is gone for ever, and the cursor that continues after it.
-
-    `more` is False on the last page for now. `total` estimates the whole stream for a progress bar, where the helpdesk
-    says. `complete` names tickets whose whole event log is in `items`.
-    """
-
-    items: tuple[Item, ...]
-    cursor: str
-    more: bool = False
-    gone: tuple[Ref, ...] = ()
-    complete: tuple[Ref, ...] = ()
-    total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Proof that an op arrived: the ticket and the new events as the helpdesk now has them."""
-
-    ticket: Ticket
-    events: tuple[Event, ...] = ()
+__all__ = ["Concurrency", "Greeting", "Page", "Provider", "Receipt", "Stream", "Traits"]
 
 
 class Concurrency(StrEnum):

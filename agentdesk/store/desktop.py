@@ -1,0 +1,199 @@
+"""What is true of this desk alone: accounts, where the agent was, what they have read, who syncs, how the line is."""
+
+import json
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from agentdesk.model import Ref
+from agentdesk.store import rows
+from agentdesk.store.atomic import atomic
+
+WeatherState = Literal["fresh", "online", "offline", "limited", "unauthorized", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A helpdesk that this desk works on. `token_source` says where the secret is, never what it is."""
+
+    name: str
+    provider: str
+    url: str
+    user: str
+    token_source: str
+    me: str | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How the line to a helpdesk is: its state and since when, what is being read and how far, in words when bad.
+
+    `total` is None where nobody knows how much there is; `until` ends a pause that the helpdesk asked for.
+    """
+
+    account: str
+    state: WeatherState
+    since: datetime
+    message: str = ""
+    synced_at: datetime | None = None
+    phase: str = ""
+    done: int = 0
+    total: int | None = None
+    until: datetime | None = None
+
+
+class Desktop:
+    """The desk's own memory in the cache."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def accounts(self) -> list[Account]:
+        """Every account, the default one first."""
+        found = self._db.execute(
+            "SELECT name, provider, url, user, token_source, me, position FROM account ORDER BY position, name"
+        )
+        return [Account(*row) for row in found]
+
+    def account(self, name: str) -> Account | None:
+        return next((account for account in self.accounts() if account.name == name), None)
+
+    def put_account(self, account: Account) -> None:
+        self._db.execute(
+            "INSERT INTO account (name, provider, url, user, token_source, me, position) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET provider = excluded.provider, url = excluded.url, user = excluded.user, "
+            "token_source = excluded.token_source, me = coalesce(excluded.me, me), position = excluded.position",
+            (
+                account.name,
+                account.provider,
+                account.url,
+                account.user,
+                account.token_source,
+                account.me,
+                account.position,
+            ),
+        )
+
+    def set_me(self, account: str, person: str) -> None:
+        """Remember who we are on the helpdesk."""
+        self._db.execute("UPDATE account SET me = ? WHERE name = ? AND me IS NOT ?", (person, account, person))
+
+    def remove_account(self, name: str) -> None:
+        """Forget an account and everything that was cached of it, unsent work included."""
+        with atomic(self._db):
+            self._db.execute("DELETE FROM account WHERE name = ?", (name,))
+            for table in _OF_ACCOUNT:
+                self._db.execute(f"DELETE FROM {table} WHERE account = ?", (name,))
+
+    def place(self, name: str) -> object:
+        """What was remembered under `name` (JSON), or None."""
+        row = self._db.execute("SELECT value FROM place WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def remember(self, name: str, value: object) -> None:
+        self._db.execute("INSERT OR REPLACE INTO place (name, value) VALUES (?, ?)", (name, rows.pack(value)))
+
+    def read_until(self, ticket: Ref) -> datetime | None:
+        """Up to which moment the agent has read a ticket."""
+        row = self._db.execute(
+            "SELECT at FROM read_mark WHERE account = ? AND ticket = ?", (ticket.account, ticket.id)
+        ).fetchone()
+        return rows.from_ms(row[0]) if row else None
+
+    def mark_read(self, ticket: Ref, at: datetime) -> None:
+        self._db.execute(
+            "INSERT INTO read_mark (account, ticket, at) VALUES (?, ?, ?) "
+            "ON CONFLICT (account, ticket) DO UPDATE SET at = max(at, excluded.at)",
+            (ticket.account, ticket.id, rows.to_ms(at)),
+        )
+
+    def snooze(self, ticket: Ref, until: datetime | None) -> None:
+        """Keep a ticket out of the queues until a moment (None wakes it); known to this desk alone."""
+        self._db.execute(
+            "UPDATE ticket SET snoozed_until = ? WHERE account = ? AND id = ?",
+            (None if until is None else rows.to_ms(until), ticket.account, ticket.id),
+        )
+
+    def want(self, kind: Literal["ticket", "customer"], ref: Ref, now: datetime) -> None:
+        """Ask the sync for something the agent is looking at; the newest wish is served first."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO wanted (account, kind, id, asked_at) VALUES (?, ?, ?, ?)",
+            (ref.account, kind, ref.id, rows.to_ms(now)),
+        )
+
+    def wanted(self, account: str) -> tuple[Literal["ticket", "customer"], Ref] | None:
+        """The newest wish."""
+        row = self._db.execute(
+            "SELECT kind, account, id FROM wanted WHERE account = ? ORDER BY asked_at DESC LIMIT 1", (account,)
+        ).fetchone()
+        return (row[0], Ref(row[1], row[2])) if row else None
+
+    def granted(self, kind: Literal["ticket", "customer"], ref: Ref) -> None:
+        """A wish was served, or cannot be."""
+        self._db.execute("DELETE FROM wanted WHERE account = ? AND kind = ? AND id = ?", (ref.account, kind, ref.id))
+
+    def take_lease(self, account: str, holder: str, now: datetime, until: datetime) -> bool:
+        """Become (or stay) the one who syncs an account; False while another holder's lease runs."""
+        changed = self._db.execute(
+            "INSERT INTO lease (account, holder, until) VALUES (?, ?, ?) "
+            "ON CONFLICT (account) DO UPDATE SET holder = excluded.holder, until = excluded.until "
+            "WHERE holder = excluded.holder OR until <= ?",
+            (account, holder, rows.to_ms(until), rows.to_ms(now)),
+        )
+        return changed.rowcount == 1
+
+    def drop_lease(self, account: str, holder: str) -> None:
+        self._db.execute("DELETE FROM lease WHERE account = ? AND holder = ?", (account, holder))
+
+    def weather(self, account: str) -> Weather | None:
+        row = self._db.execute(
+            "SELECT account, state, since, message, synced_at, phase, done, total, until FROM weather "
+            "WHERE account = ?",
+            (account,),
+        ).fetchone()
+        return _weather_from(row) if row else None
+
+    def report(self, weather: Weather) -> None:
+        """Tell every reader of the cache how the line is; `since` of an unchanged state is kept."""
+        known = self.weather(weather.account)
+        if known is not None and known.state == weather.state:
+            weather = replace(weather, since=known.since)
+        if weather == known:
+            return
+        self._db.execute(
+            "INSERT OR REPLACE INTO weather (account, state, since, message, synced_at, phase, done, total, until) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                weather.account,
+                weather.state,
+                rows.to_ms(weather.since),
+                weather.message,
+                None if weather.synced_at is None else rows.to_ms(weather.synced_at),
+                weather.phase,
+                weather.done,
+                weather.total,
+                None if weather.until is None else rows.to_ms(weather.until),
+            ),
+        )
+
+
+_OF_ACCOUNT = (
+    "stream", "ticket", "event", "person", "identity", "organization", "team", "article", "canned", "view",
+    "view_ticket", "field", "op", "draft", "inserted", "read_mark", "wanted", "lease", "weather",
+)  # fmt: skip
+
+
+def _weather_from(row: rows.Row) -> Weather:
+    return Weather(
+        account=row[0],
+        state=row[1],
+        since=rows.from_ms(row[2]),
+        message=row[3],
+        synced_at=None if row[4] is None else rows.from_ms(row[4]),
+        phase=row[5],
+        done=row[6],
+        total=row[7],
+        until=None if row[8] is None else rows.from_ms(row[8]),
+    )

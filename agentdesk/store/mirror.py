@@ -1,0 +1,268 @@
+"""What the helpdesk said: pages of its streams, saved whole with the cursor that continues after them.
+
+Rows never go backwards: an older copy of a thing does not replace a newer one. Absence is never deletion; only what a
+page names as gone is deleted. Every save ends with the fold, so that a committed page is a consistent screen.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from agentdesk.exchange import Page, Receipt, Stream
+from agentdesk.model import (
+    Article,
+    Canned,
+    Event,
+    Field,
+    Item,
+    Op,
+    OpState,
+    Organization,
+    Person,
+    Ref,
+    Team,
+    Ticket,
+    View,
+)
+from agentdesk.store import rows
+from agentdesk.store.atomic import atomic
+from agentdesk.store.folding import put_server, put_visible, rebase, resummarise, server_ticket
+
+
+class Mirror:
+    """The helpdesk's words in the cache."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def cursor(self, account: str, stream: Stream) -> str | None:
+        """Where the stream was read up to, or None at the very beginning."""
+        row = self._db.execute(
+            "SELECT cursor FROM stream WHERE account = ? AND stream = ?", (account, stream.value)
+        ).fetchone()
+        return row[0] if row else None
+
+    def is_filled(self, account: str, stream: Stream) -> bool:
+        """Has the stream been read to its end once?"""
+        row = self._db.execute(
+            "SELECT is_complete FROM stream WHERE account = ? AND stream = ?", (account, stream.value)
+        ).fetchone()
+        return bool(row and row[0])
+
+    def save(self, account: str, stream: Stream, page: Page, now: datetime) -> None:
+        """Take in a page and its cursor, as one."""
+        with atomic(self._db):
+            self.take(page)
+            self._db.execute(
+                "INSERT INTO stream (account, stream, cursor, is_complete, pulled_at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (account, stream) DO UPDATE SET cursor = excluded.cursor, "
+                "is_complete = max(is_complete, excluded.is_complete), pulled_at = excluded.pulled_at",
+                (account, stream.value, page.cursor, not page.more, rows.to_ms(now)),
+            )
+
+    def take(self, page: Page) -> None:
+        """Take in what a page brings without moving any cursor (a ticket read on its own, a customer's card)."""
+        with atomic(self._db):
+            touched = _save_items(self._db, page.items)
+            for ref in page.gone:
+                _delete_ticket(self._db, ref)
+                touched.discard(ref)
+            for ref in page.complete:
+                _mark_complete(self._db, ref)
+                touched.add(ref)
+            for ref in touched:
+                resummarise(self._db, ref)
+                rebase(self._db, ref)
+
+    def settle(self, op: Op, receipt: Receipt) -> None:
+        """Put proof of arrival in place of the pending decision, as one; later decisions are seen against it.
+
+        What our own change did to the ticket is not somebody else's doing: decisions that wait behind this one get the
+        fields it moved into what their author has seen.
+        """
+        with atomic(self._db):
+            before = server_ticket(self._db, op.ticket)
+            self._db.execute("UPDATE op SET state = ?, reason = '' WHERE id = ?", (OpState.SENT.value, op.id))
+            self._db.execute("DELETE FROM event WHERE op = ? AND provisional", (op.id,))
+            if receipt.ticket.ref != op.ticket:
+                _adopt(self._db, op.ticket, receipt.ticket)
+            touched = _save_items(self._db, (receipt.ticket, *receipt.events))
+            _keep_complete(self._db, before, receipt.ticket)
+            _move_seen(self._db, receipt.ticket.ref, before, receipt.ticket)
+            for ref in touched | {receipt.ticket.ref}:
+                resummarise(self._db, ref)
+                rebase(self._db, ref)
+
+
+def _save_items(db: sqlite3.Connection, items: Iterable[Item]) -> set[Ref]:
+    """Upsert every item; the answer names the tickets whose summary or fold may have changed."""
+    touched: set[Ref] = set()
+    for item in items:
+        match item:
+            case Ticket():
+                if _put_ticket(db, item):
+                    touched.add(item.ref)
+            case Event():
+                _put_event(db, item)
+                if item.ticket is not None:
+                    touched.add(Ref(item.ref.account, item.ticket))
+            case _:
+                _save_other(db, item)
+    return touched
+
+
+def _save_other(db: sqlite3.Connection, item: Person | Organization | Team | Article | Canned | View | Field) -> None:
+    """Upsert what no ticket's fold depends on."""
+    match item:
+        case Person():
+            _put_person(db, item)
+        case Organization():
+            _put(db, "organization", rows.ORGANIZATION, rows.organization_row(item))
+        case Team():
+            _put(db, "team", rows.TEAM, rows.team_row(item))
+        case Article():
+            _put_article(db, item)
+        case Canned():
+            _put(db, "canned", rows.CANNED, rows.canned_row(item))
+        case View():
+            _put_view(db, item)
+        case Field():
+            _put(db, "field", rows.FIELD, rows.field_row(item))
+        case _:
+            assert_never(item)
+
+
+def _put(
+    db: sqlite3.Connection, table: str, columns: str, values: tuple[object, ...], newer: str = "", returning: str = ""
+) -> tuple[object, ...] | None:
+    """Insert or update by (account, id); `newer` is a condition the update must meet."""
+    names = [name.strip() for name in columns.split(",")]
+    places = ", ".join("?" * len(names))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names if name not in ("account", "id"))
+    condition = f" WHERE {newer}" if newer else ""
+    answer = f" RETURNING {returning}" if returning else ""
+    found = db.execute(
+        f"INSERT INTO {table} ({columns}) VALUES ({places}) "
+        f"ON CONFLICT (account, id) DO UPDATE SET {updates}{condition}{answer}",
+        values,
+    )
+    return found.fetchone() if returning else None
+
+
+def _put_ticket(db: sqlite3.Connection, ticket: Ticket) -> bool:
+    """Write the helpdesk's copy unless a newer one is here; says whether anything was written."""
+    known = server_ticket(db, ticket.ref)
+    if known is not None and (known.stamp, known.updated_at) > (ticket.stamp, ticket.updated_at):
+        return False
+    put_visible(db, ticket)
+    put_server(db, ticket)
+    if known is None or known.requester != ticket.requester:
+        db.execute(
+            "UPDATE event SET customer = ? WHERE account = ? AND ticket = ?",
+            (ticket.requester, ticket.ref.account, ticket.ref.id),
+        )
+    return True
+
+
+def _put_event(db: sqlite3.Connection, event: Event) -> None:
+    if event.op is not None:
+        db.execute("DELETE FROM event WHERE op = ? AND provisional", (event.op,))
+    values = list(rows.event_row(event))
+    if event.customer is None and event.ticket is not None:
+        row = db.execute(
+            "SELECT requester FROM server_ticket WHERE key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",
+            (event.ref.account, event.ticket),
+        ).fetchone()
+        values[5] = row[0] if row else None
+    _put(db, "event", rows.EVENT, tuple(values), newer="event.op IS NULL OR excluded.op IS event.op")
+
+
+def _put_person(db: sqlite3.Connection, person: Person) -> None:
+    written = _put(
+        db, "person", rows.PERSON, rows.person_row(person), newer="excluded.stamp >= person.stamp", returning="key"
+    )
+    if written is None:
+        return
+    db.execute("DELETE FROM identity WHERE account = ? AND person = ?", (person.ref.account, person.ref.id))
+    db.executemany(
+        "INSERT OR IGNORE INTO identity (account, person, kind, value, verified) VALUES (?, ?, ?, ?, ?)",
+        [
+            (person.ref.account, person.ref.id, identity.kind, identity.value.casefold(), identity.verified)
+            for identity in person.identities
+        ],
+    )
+
+
+def _put_article(db: sqlite3.Connection, article: Article) -> None:
+    _put(db, "article", rows.ARTICLE, rows.article_row(article), newer="excluded.stamp >= article.stamp")
+
+
+def _put_view(db: sqlite3.Connection, view: View) -> None:
+    account, id = view.ref.account, view.ref.id
+    _put(db, "view", "account, id, title, position", (account, id, view.title, view.position))
+    db.execute("DELETE FROM view_ticket WHERE account = ? AND view = ?", (account, id))
+    db.executemany(
+        "INSERT OR IGNORE INTO view_ticket (account, view, ticket, position) VALUES (?, ?, ?, ?)",
+        [(account, id, ticket, position) for position, ticket in enumerate(view.tickets)],
+    )
+
+
+def _mark_complete(db: sqlite3.Connection, ref: Ref) -> None:
+    db.execute(
+        "UPDATE server_ticket SET complete_stamp = stamp "
+        "WHERE key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",
+        (ref.account, ref.id),
+    )
+    db.execute("DELETE FROM wanted WHERE account = ? AND kind = 'ticket' AND id = ?", (ref.account, ref.id))
+
+
+def _keep_complete(db: sqlite3.Connection, before: Ticket | None, after: Ticket) -> None:
+    """A log that was whole before our own change is whole after it: the receipt brought the new events."""
+    if before is not None:
+        db.execute(
+            "UPDATE server_ticket SET complete_stamp = stamp WHERE complete_stamp >= ? "
+            "AND key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",
+            (before.stamp, after.ref.account, after.ref.id),
+        )
+
+
+def _delete_ticket(db: sqlite3.Connection, ref: Ref) -> None:
+    """Forget a deleted ticket; the agent's own unsent words for it stay in the outbox and the drafts."""
+    db.execute("DELETE FROM event WHERE account = ? AND ticket = ?", (ref.account, ref.id))
+    db.execute("DELETE FROM ticket WHERE account = ? AND id = ?", (ref.account, ref.id))
+    db.execute("DELETE FROM view_ticket WHERE account = ? AND ticket = ?", (ref.account, ref.id))
+    db.execute("DELETE FROM wanted WHERE account = ? AND kind = 'ticket' AND id = ?", (ref.account, ref.id))
+
+
+def _adopt(db: sqlite3.Connection, provisional: Ref, real: Ticket) -> None:
+    """A ticket of ours got its number: what referred to the provisional one now refers to the real one."""
+    for table in ("op", "draft", "read_mark"):
+        db.execute(
+            f"UPDATE OR REPLACE {table} SET ticket = ? WHERE account = ? AND ticket = ?",
+            (real.ref.id, provisional.account, provisional.id),
+        )
+    _delete_ticket(db, provisional)
+
+
+_JUDGED = ("status", "priority", "subject", "assignee", "group", "tags", "fields")
+
+
+def _move_seen(db: sqlite3.Connection, ref: Ref, before: Ticket | None, after: Ticket) -> None:
+    moved = [name for name in _JUDGED if before is not None and getattr(before, name) != getattr(after, name)]
+    if not moved:
+        return
+    waiting = db.execute(
+        f"SELECT {rows.OP} FROM op WHERE account = ? AND ticket = ? AND state = 'queued' AND seen IS NOT NULL",
+        (ref.account, ref.id),
+    ).fetchall()
+    for row in waiting:
+        op = rows.op_from(row)
+        assert op.seen is not None, "the query leaves out ops without a seen ticket"
+        seen = _with_moved(op.seen, after, moved)
+        db.execute("UPDATE op SET seen = ? WHERE id = ?", (rows.pack(rows.ticket_row(seen)), op.id))
+
+
+def _with_moved(seen: Ticket, after: Ticket, moved: list[str]) -> Ticket:
+    return replace(seen, **{name: getattr(after, name) for name in moved})

@@ -1,0 +1,280 @@
+"""The agent's words on their way out: decisions in order, and the drafts they grow from.
+
+Every call is one durable transaction that ends with the fold: what was decided shows on the screen and survives a power
+cut, or neither.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agentdesk.model import PENDING, Create, Event, Kind, Note, Op, OpState, Ref, Reply, Role, Status, Ticket, Upload
+from agentdesk.store import rows
+from agentdesk.store.atomic import atomic
+from agentdesk.store.folding import PENDING_STATES, put_server, put_visible, rebase
+
+DraftKind = Literal["reply", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Unsent text, bound to its ticket and to being public or private for ever; `caret` in characters."""
+
+    ticket: Ref
+    kind: DraftKind
+    body: str
+    updated_at: datetime
+    cc: tuple[str, ...] = ()
+    uploads: tuple[Upload, ...] = ()
+    caret: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who decides here: the agent as the helpdesk knows them."""
+
+    id: str | None
+    name: str
+
+
+class Outbox:
+    """Decisions and drafts in the cache."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def add(self, op: Op, author: Author) -> None:
+        """Queue a decision and show it at once; its draft, if it had one, is done."""
+        with atomic(self._db):
+            places = ", ".join("?" * 11)
+            columns = rows.OP.removesuffix(", sequence")
+            self._db.execute(f"INSERT INTO op ({columns}) VALUES ({places})", rows.op_row(op))
+            if isinstance(op.message, Create):
+                self._add_provisional_ticket(op, op.message)
+            self._show_message(op, author)
+            if op.message is not None:
+                self.forget_draft(op.ticket, _draft_kind(op))
+            rebase(self._db, op.ticket)
+
+    def get(self, id: str) -> Op | None:
+        """The decision with this id, or whose id begins so when only one does."""
+        found = self._db.execute(
+            f"SELECT {rows.OP} FROM op WHERE id >= ? AND id < ? LIMIT 2", (id, f"{id}\U0010ffff")
+        ).fetchall()
+        return rows.op_from(found[0]) if len(found) == 1 else None
+
+    def pending(self, account: str | None = None) -> list[Op]:
+        """Everything that has not arrived yet, oldest first."""
+        return self._list(f"state IN ({PENDING_STATES}) AND (? IS NULL OR account = ?)", (account, account))
+
+    def recent(self, limit: int) -> list[Op]:
+        """The newest decisions whatever became of them, newest first."""
+        found = self._db.execute(f"SELECT {rows.OP} FROM op ORDER BY sequence DESC LIMIT ?", (limit,))
+        return [rows.op_from(row) for row in found]
+
+    def of_ticket(self, ticket: Ref) -> list[Op]:
+        """Decisions for a ticket that have not arrived yet, oldest first."""
+        return self._list(f"state IN ({PENDING_STATES}) AND account = ? AND ticket = ?", (ticket.account, ticket.id))
+
+    def of_batch(self, batch: str) -> list[Op]:
+        """Everything that was decided together."""
+        return self._list("batch = ?", (batch,))
+
+    def due(self, account: str, now: datetime) -> list[Op]:
+        """What may leave now: for each ticket its oldest decision, unless that one is stuck or still held back."""
+        first: dict[Ref, Op] = {}
+        for op in self._list(f"account = ? AND state IN ({PENDING_STATES})", (account,)):
+            first.setdefault(op.ticket, op)
+        ready = (OpState.QUEUED, OpState.SENDING)
+        return [op for op in first.values() if op.state in ready and op.not_before <= now]
+
+    def next_due(self, account: str) -> datetime | None:
+        """When the next held-back decision may leave, if any waits."""
+        (moment,) = self._db.execute(
+            "SELECT min(not_before) FROM op WHERE account = ? AND state IN ('queued', 'sending')", (account,)
+        ).fetchone()
+        return None if moment is None else rows.from_ms(moment)
+
+    def counts(self, account: str | None = None) -> dict[OpState, int]:
+        """How many decisions are in each state that still needs something."""
+        found = self._db.execute(
+            f"SELECT state, count(*) FROM op WHERE state IN ({PENDING_STATES}) AND (? IS NULL OR account = ?) "
+            "GROUP BY state",
+            (account, account),
+        )
+        return {OpState(state): count for state, count in found}
+
+    def sending(self, op: Op) -> bool:
+        """Write down that the op is about to leave; False when it was taken back in the meantime."""
+        changed = self._db.execute(
+            "UPDATE op SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state IN ('queued', 'sending')",
+            (op.id,),
+        )
+        return changed.rowcount == 1
+
+    def mark(self, op: Op, state: OpState, reason: str = "") -> None:
+        """Set an op aside (held, failed, in doubt) or back in the queue, with the reason in words."""
+        with atomic(self._db):
+            self._db.execute("UPDATE op SET state = ?, reason = ? WHERE id = ?", (state.value, reason, op.id))
+            rebase(self._db, op.ticket)
+
+    def retry(self, op: Op, seen: Ticket | None, now: datetime) -> None:
+        """Queue a stuck op again, judged from now on against what the agent has seen of the ticket by now.
+
+        An op in doubt keeps its id, so the next try still begins by asking the helpdesk for it.
+        """
+        state = OpState.SENDING if op.state is OpState.DOUBT else OpState.QUEUED
+        with atomic(self._db):
+            self._db.execute(
+                "UPDATE op SET state = ?, reason = '', seen = ?, not_before = ? WHERE id = ? AND state <> 'sent'",
+                (state.value, None if seen is None else rows.pack(rows.ticket_row(seen)), rows.to_ms(now), op.id),
+            )
+            rebase(self._db, op.ticket)
+
+    def recall(self, op: Op, now: datetime) -> bool:
+        """Take a decision back before it left, its words into the draft; False when it has already left."""
+        with atomic(self._db):
+            taken = self._db.execute(
+                "UPDATE op SET state = 'dropped' WHERE id = ? AND state IN ('queued', 'held', 'failed')", (op.id,)
+            )
+            if taken.rowcount == 0:
+                return False
+            self._db.execute("DELETE FROM event WHERE op = ? AND provisional", (op.id,))
+            self._restore_draft(op, now)
+            rebase(self._db, op.ticket)
+        return True
+
+    def drop(self, op: Op) -> bool:
+        """Give a decision up for good, words included; False when it may have left."""
+        with atomic(self._db):
+            taken = self._db.execute(
+                "UPDATE op SET state = 'dropped' WHERE id = ? AND state IN ('queued', 'held', 'failed', 'doubt')",
+                (op.id,),
+            )
+            if taken.rowcount == 0:
+                return False
+            self._db.execute("DELETE FROM event WHERE op = ? AND provisional", (op.id,))
+            if isinstance(op.message, Create):
+                self._db.execute("DELETE FROM ticket WHERE account = ? AND id = ?", (op.ticket.account, op.ticket.id))
+            rebase(self._db, op.ticket)
+        return True
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep unsent text; an empty one is forgotten."""
+        if not (draft.body or draft.cc or draft.uploads):
+            self.forget_draft(draft.ticket, draft.kind)
+            return
+        uploads = [(upload.path, upload.name, upload.size) for upload in draft.uploads]
+        self._db.execute(
+            "INSERT OR REPLACE INTO draft (account, ticket, kind, body, cc, uploads, caret, updated_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                draft.ticket.account,
+                draft.ticket.id,
+                draft.kind,
+                draft.body,
+                rows.pack(draft.cc),
+                rows.pack(uploads),
+                draft.caret,
+                rows.to_ms(draft.updated_at),
+            ),
+        )
+
+    def forget_draft(self, ticket: Ref, kind: DraftKind) -> None:
+        self._db.execute(
+            "DELETE FROM draft WHERE account = ? AND ticket = ? AND kind = ?", (ticket.account, ticket.id, kind)
+        )
+
+    def draft(self, ticket: Ref, kind: DraftKind) -> Draft | None:
+        found = self._drafts("account = ? AND ticket = ? AND kind = ?", (ticket.account, ticket.id, kind))
+        return found[0] if found else None
+
+    def drafts(self) -> list[Draft]:
+        """All unsent text, newest first."""
+        return self._drafts("1", ())
+
+    def _drafts(self, condition: str, values: tuple[object, ...]) -> list[Draft]:
+        found = self._db.execute(
+            "SELECT account, ticket, kind, body, updated_at, cc, uploads, caret FROM draft "
+            f"WHERE {condition} ORDER BY updated_at DESC",
+            values,
+        )
+        return [_draft_from(row) for row in found]
+
+    def _list(self, condition: str, values: Iterable[object]) -> list[Op]:
+        found = self._db.execute(f"SELECT {rows.OP} FROM op WHERE {condition} ORDER BY sequence", tuple(values))
+        return [rows.op_from(row) for row in found]
+
+    def _show_message(self, op: Op, author: Author) -> None:
+        event = _provisional_event(op, author)
+        if event is None:
+            return
+        places = ", ".join("?" * len(rows.EVENT.split(",")))
+        self._db.execute(f"INSERT INTO event ({rows.EVENT}) VALUES ({places})", rows.event_row(event))
+
+    def _add_provisional_ticket(self, op: Op, new: Create) -> None:
+        ticket = Ticket(
+            ref=op.ticket,
+            number="",
+            subject=new.subject,
+            status=Status.OPEN,
+            created_at=op.created_at,
+            updated_at=op.created_at,
+            requester=new.requester,
+        )
+        put_visible(self._db, ticket)
+        put_server(self._db, ticket)
+
+    def _restore_draft(self, op: Op, now: datetime) -> None:
+        message = op.message
+        if not isinstance(message, Reply | Note):
+            return
+        kind = _draft_kind(op)
+        begun = self.draft(op.ticket, kind)
+        body = f"{message.body}\n\n{begun.body}" if begun and begun.body else message.body
+        cc = message.cc if isinstance(message, Reply) else ()
+        self.save_draft(Draft(op.ticket, kind, body, now, cc, message.uploads, len(message.body)))
+
+
+def _draft_kind(op: Op) -> DraftKind:
+    return "note" if isinstance(op.message, Note) else "reply"
+
+
+def _draft_from(row: rows.Row) -> Draft:
+    return Draft(
+        ticket=Ref(row[0], row[1]),
+        kind=row[2],
+        body=row[3],
+        updated_at=rows.from_ms(row[4]),
+        cc=tuple(rows.unpack(row[5])),
+        uploads=tuple(Upload(*upload) for upload in rows.unpack(row[6])),
+        caret=row[7],
+    )
+
+
+def _provisional_event(op: Op, author: Author) -> Event | None:
+    """The message of an op as the timeline shows it before the helpdesk has it."""
+    message = op.message
+    if message is None:
+        return None
+    is_note = isinstance(message, Note) or (isinstance(message, Create) and not message.public)
+    return Event(
+        ref=Ref(op.ticket.account, f"op:{op.id}"),
+        kind=Kind.NOTE if is_note else Kind.REPLY,
+        at=op.created_at,
+        ticket=op.ticket.id,
+        customer=op.seen.requester if op.seen else None,
+        author=author.id,
+        author_name=author.name,
+        author_role=Role.AGENT,
+        public=not is_note,
+        channel="api",
+        body=message.body,
+        op=op.id,
+        provisional=True,
+    )
+
+
+assert frozenset(OpState) - PENDING == {OpState.SENT, OpState.DROPPED}, "every state is either pending or done"

@@ -1,0 +1,185 @@
+"""The shape of the cache file, as migrations that are only ever appended.
+
+Times are INTEGER milliseconds UTC, durations seconds, ids and provider words TEXT as served, lists and maps JSON.
+`ticket` is what screens show; `server_ticket` is the helpdesk's own copy under the same key, and its `complete_stamp`
+the ticket's stamp at which its event log was last read whole. The file's version is SQLite's `user_version`: the count
+of applied migrations, so that an up-to-date file opens without loading sqlite-utils.
+"""
+
+import sqlite3
+from collections.abc import Callable
+
+from agentdesk.errors import StoreError
+from agentdesk.i18n import _
+
+TICKET_COLUMNS = """
+    account TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL, subject TEXT NOT NULL,
+    status TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, status_raw TEXT NOT NULL,
+    priority TEXT, type TEXT, channel TEXT NOT NULL, channel_raw TEXT NOT NULL,
+    requester TEXT, assignee TEXT, team TEXT, organization TEXT,
+    tags TEXT NOT NULL, fields TEXT NOT NULL, due_at INTEGER, due_metric TEXT NOT NULL,
+    brand TEXT, form TEXT, version TEXT NOT NULL, stamp INTEGER NOT NULL, rating TEXT,
+    waiting_since INTEGER, last_customer_message INTEGER, last_message_at INTEGER,
+    messages INTEGER NOT NULL, bounces INTEGER NOT NULL, snippet TEXT NOT NULL
+"""
+
+FIRST = f"""
+CREATE TABLE account (
+    name TEXT PRIMARY KEY, provider TEXT NOT NULL, url TEXT NOT NULL, user TEXT NOT NULL,
+    token_source TEXT NOT NULL, me TEXT, traits TEXT, settings TEXT NOT NULL DEFAULT '{{}}', position INTEGER NOT NULL
+);
+CREATE TABLE stream (
+    account TEXT NOT NULL, stream TEXT NOT NULL, cursor TEXT NOT NULL, is_complete INTEGER NOT NULL,
+    pulled_at INTEGER NOT NULL, PRIMARY KEY (account, stream)
+) WITHOUT ROWID;
+
+CREATE TABLE ticket (
+    key INTEGER PRIMARY KEY, {TICKET_COLUMNS},
+    pending_ops INTEGER NOT NULL DEFAULT 0, stuck_ops INTEGER NOT NULL DEFAULT 0, snoozed_until INTEGER,
+    is_unsolved INTEGER GENERATED ALWAYS AS (status IN ('new', 'open', 'pending', 'hold')) VIRTUAL,
+    urgency INTEGER GENERATED ALWAYS AS
+        (CASE priority WHEN 'urgent' THEN 4 WHEN 'high' THEN 3 WHEN 'low' THEN 1 ELSE 2 END) VIRTUAL,
+    UNIQUE (account, id)
+);
+CREATE INDEX ticket_waiting ON ticket (waiting_since, key) WHERE waiting_since IS NOT NULL;
+CREATE INDEX ticket_unsolved ON ticket (updated_at, key) WHERE is_unsolved;
+CREATE INDEX ticket_assignee ON ticket (assignee, account) WHERE is_unsolved;
+CREATE INDEX ticket_due ON ticket (due_at) WHERE due_at IS NOT NULL AND is_unsolved;
+CREATE INDEX ticket_urgent ON ticket (urgency) WHERE is_unsolved AND priority IN ('urgent', 'high');
+CREATE INDEX ticket_stuck ON ticket (stuck_ops) WHERE stuck_ops > 0;
+CREATE INDEX ticket_snoozed ON ticket (snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX ticket_requester ON ticket (account, requester, created_at);
+CREATE INDEX ticket_created ON ticket (created_at, key);
+CREATE INDEX ticket_updated ON ticket (updated_at, key);
+CREATE TABLE server_ticket (
+    key INTEGER PRIMARY KEY REFERENCES ticket (key) ON DELETE CASCADE, {TICKET_COLUMNS},
+    complete_stamp INTEGER NOT NULL DEFAULT -1
+);
+
+CREATE TABLE event (
+    key INTEGER PRIMARY KEY, account TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,
+    ticket TEXT, customer TEXT, author TEXT, author_name TEXT NOT NULL, author_role TEXT NOT NULL,
+    public INTEGER NOT NULL, channel TEXT NOT NULL, channel_raw TEXT NOT NULL, body TEXT NOT NULL, html TEXT NOT NULL,
+    attachments TEXT NOT NULL, field TEXT NOT NULL, old TEXT, new TEXT, data TEXT NOT NULL,
+    op TEXT, provisional INTEGER NOT NULL,
+    UNIQUE (account, id)
+);
+CREATE INDEX event_ticket ON event (account, ticket, at, key);
+CREATE INDEX event_customer ON event (account, customer, at, key);
+CREATE INDEX event_op ON event (op) WHERE op IS NOT NULL;
+
+CREATE TABLE person (
+    key INTEGER PRIMARY KEY, account TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
+    identities TEXT NOT NULL, organization TEXT, language TEXT NOT NULL, zone TEXT NOT NULL, notes TEXT NOT NULL,
+    tags TEXT NOT NULL, fields TEXT NOT NULL, signature TEXT NOT NULL, active INTEGER NOT NULL,
+    created_at INTEGER, stamp INTEGER NOT NULL,
+    UNIQUE (account, id)
+);
+CREATE INDEX person_role ON person (account, role) WHERE role <> 'customer';
+CREATE TABLE identity (
+    account TEXT NOT NULL, person TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, verified INTEGER NOT NULL,
+    PRIMARY KEY (account, person, kind, value)
+) WITHOUT ROWID;
+CREATE INDEX identity_value ON identity (value, kind);
+CREATE TABLE organization (
+    account TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, notes TEXT NOT NULL, domains TEXT NOT NULL,
+    PRIMARY KEY (account, id)
+) WITHOUT ROWID;
+CREATE TABLE team (
+    account TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, members TEXT NOT NULL, PRIMARY KEY (account, id)
+) WITHOUT ROWID;
+CREATE TABLE article (
+    key INTEGER PRIMARY KEY, account TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
+    html TEXT NOT NULL, language TEXT NOT NULL, section TEXT NOT NULL, url TEXT NOT NULL, internal INTEGER NOT NULL,
+    labels TEXT NOT NULL, updated_at INTEGER, stamp INTEGER NOT NULL,
+    UNIQUE (account, id)
+);
+CREATE TABLE canned (
+    account TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, public INTEGER NOT NULL,
+    actions TEXT NOT NULL, language TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (account, id)
+) WITHOUT ROWID;
+CREATE TABLE view (
+    account TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (account, id)
+) WITHOUT ROWID;
+CREATE TABLE view_ticket (
+    account TEXT NOT NULL, view TEXT NOT NULL, ticket TEXT NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (account, view, ticket)
+) WITHOUT ROWID;
+CREATE TABLE field (
+    account TEXT NOT NULL, id TEXT NOT NULL, label TEXT NOT NULL, type TEXT NOT NULL, options TEXT NOT NULL,
+    required_on_solve INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (account, id)
+) WITHOUT ROWID;
+
+CREATE TABLE op (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, ticket TEXT NOT NULL,
+    changes TEXT NOT NULL, seen TEXT, created_at INTEGER NOT NULL, not_before INTEGER NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL, reason TEXT NOT NULL, batch TEXT NOT NULL
+);
+CREATE INDEX op_ticket ON op (account, ticket, sequence);
+CREATE INDEX op_state ON op (state, account) WHERE state NOT IN ('sent', 'dropped');
+CREATE TABLE draft (
+    account TEXT NOT NULL, ticket TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, cc TEXT NOT NULL,
+    uploads TEXT NOT NULL, caret INTEGER NOT NULL, updated_at INTEGER NOT NULL, PRIMARY KEY (account, ticket, kind)
+) WITHOUT ROWID;
+CREATE TABLE inserted (
+    account TEXT NOT NULL, ticket TEXT NOT NULL, article TEXT NOT NULL, how TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (account, ticket, article)
+) WITHOUT ROWID;
+
+CREATE TABLE read_mark (
+    account TEXT NOT NULL, ticket TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, ticket)
+) WITHOUT ROWID;
+CREATE TABLE place (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE wanted (
+    account TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, asked_at INTEGER NOT NULL,
+    PRIMARY KEY (account, kind, id)
+) WITHOUT ROWID;
+CREATE TABLE lease (account TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE weather (
+    account TEXT PRIMARY KEY, state TEXT NOT NULL, since INTEGER NOT NULL, message TEXT NOT NULL,
+    synced_at INTEGER, phase TEXT NOT NULL, done INTEGER NOT NULL, total INTEGER, until INTEGER
+) WITHOUT ROWID;
+"""
+
+
+def _first(db: sqlite3.Connection) -> None:
+    for statement in FIRST.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+VERSION = len(MIGRATIONS)
+
+
+def bring_up_to_date(db: sqlite3.Connection) -> None:
+    """Apply the migrations this file has not had; raises `StoreError` for a file from a newer AgentDesk."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version == VERSION:
+        return
+    if version > VERSION:
+        raise StoreError(
+            _(
+                "This cache was written by a newer AgentDesk (file version {theirs}, this program knows {ours}). "
+                "Update AgentDesk, or start it with another AGENTDESK_HOME.",
+                theirs=version,
+                ours=VERSION,
+            )
+        )
+    _migrate(db)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    from sqlite_utils import Database, Migrations  # late: 70 ms that an up-to-date file does not pay
+
+    steps = Migrations("agentdesk")
+    for position, step in enumerate(MIGRATIONS, start=1):
+        steps(name=f"{position:04}{step.__name__}")(lambda database, step=step: step(database.conn))
+    db.execute("BEGIN EXCLUSIVE")  # two programs may open a fresh file at the same moment
+    try:
+        steps.apply(Database(db))
+        db.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")

@@ -1,0 +1,65 @@
+"""An open cache: one connection to the file, and the nouns that live in it.
+
+A `Store` is a connection and belongs to one thread at a time; another thread or process opens another. Readers never
+wait for writers (WAL); two writers wait for each other, at most `BUSY_SECONDS`. What the agent decided is written with
+full synchronisation, so it survives a power cut.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from agentdesk.errors import StoreError
+from agentdesk.i18n import _
+from agentdesk.paths import private_file
+from agentdesk.store.desktop import Desktop
+from agentdesk.store.mirror import Mirror
+from agentdesk.store.outbox import Outbox
+from agentdesk.store.schema import bring_up_to_date
+
+BUSY_SECONDS = 20
+
+
+class Store:
+    """The cache file at `path`, opened and brought up to date; raises `StoreError` where that cannot be."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.db = _connect(path)
+        self.mirror = Mirror(self.db)
+        self.outbox = Outbox(self.db)
+        self.desktop = Desktop(self.db)
+
+    def revision(self) -> int:
+        """A number that changes whenever another connection has written to the file."""
+        (version,) = self.db.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def close(self) -> None:
+        self.db.close()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Store]:
+    """The store at `path` for the length of a block."""
+    store = Store(path)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        private_file(path)
+        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        bring_up_to_date(db)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            _("The cache {path} cannot be opened: {reason}.", path=str(path), reason=str(error))
+        ) from error
+    return db
