@@ -160,6 +160,28 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket as a list shows it: with the names around it and what this desk alone knows of it.
+
+    `key` is its number in this cache. `pending_ops` counts decisions that have not arrived, `stuck_ops` those of them
+    that need the agent.
+    """
+
+    ticket: Ticket
+    key: int
+    requester_name: str = ""
+    assignee_name: str = ""
+    group_name: str = ""
+    organization_name: str = ""
+    pending_ops: int = 0
+    stuck_ops: int = 0
+    snoozed_until: datetime | None = None
+    promised_at: datetime | None = None
+    has_draft: bool = False
+    is_unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """One address by which a person is known: `kind` is `email`, `phone` or the helpdesk's word."""
 

@@ -116,6 +116,13 @@ class Desktop:
             (None if until is None else rows.to_ms(until), ticket.account, ticket.id),
         )
 
+    def promise(self, ticket: Ref, at: datetime | None) -> None:
+        """Remember until when the customer was promised word (None: kept, or taken back); known to this desk alone."""
+        self._db.execute(
+            "UPDATE ticket SET promised_at = ? WHERE account = ? AND id = ?",
+            (None if at is None else rows.to_ms(at), ticket.account, ticket.id),
+        )
+
     def want(self, kind: Literal["ticket", "customer"], ref: Ref, now: datetime) -> None:
         """Ask the sync for something the agent is looking at; the newest wish is served first."""
         self._db.execute(

@@ -36,6 +36,7 @@ CREATE TABLE stream (
 CREATE TABLE ticket (
     key INTEGER PRIMARY KEY, {TICKET_COLUMNS},
     pending_ops INTEGER NOT NULL DEFAULT 0, stuck_ops INTEGER NOT NULL DEFAULT 0, snoozed_until INTEGER,
+    promised_at INTEGER,
     is_unsolved INTEGER GENERATED ALWAYS AS (status IN ('new', 'open', 'pending', 'hold')) VIRTUAL,
     urgency INTEGER GENERATED ALWAYS AS
         (CASE priority WHEN 'urgent' THEN 4 WHEN 'high' THEN 3 WHEN 'low' THEN 1 ELSE 2 END) VIRTUAL,
@@ -48,6 +49,7 @@ CREATE INDEX ticket_due ON ticket (due_at) WHERE due_at IS NOT NULL AND is_unsol
 CREATE INDEX ticket_urgent ON ticket (urgency) WHERE is_unsolved AND priority IN ('urgent', 'high');
 CREATE INDEX ticket_stuck ON ticket (stuck_ops) WHERE stuck_ops > 0;
 CREATE INDEX ticket_snoozed ON ticket (snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX ticket_promised ON ticket (promised_at) WHERE promised_at IS NOT NULL;
 CREATE INDEX ticket_requester ON ticket (account, requester, created_at);
 CREATE INDEX ticket_created ON ticket (created_at, key);
 CREATE INDEX ticket_updated ON ticket (updated_at, key);
