@@ -1,0 +1,139 @@
+"""What a command is given: the desk, the tickets it is about, and the screen (or shell) that ran it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from agentdesk.desk import Desk
+
+from agentdesk.model import Op, TicketRow
+
+Tone = Literal["plain", "good", "bad"]
+ComposeKind = Literal["reply", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a list to choose from: the value a command gets, and what the person reads."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+class Front(Protocol):
+    """Whoever shows things to the person: the screens, or the shell.
+
+    The shell refuses what only a screen can do; commands need not know which one they talk to.
+    """
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """Show one sentence that does not interrupt."""
+
+    async def choose(self, title: str, choices: Sequence[Choice], *, free: bool = False) -> str | None:
+        """Let the person pick a value (or type one, where `free`); None when they would rather not."""
+
+    async def confirm(self, question: str) -> bool:
+        """Ask before something that cannot be undone."""
+
+    def screen(self) -> "Screen":
+        """The screen; raises `Refused` where there is none."""
+
+
+class Screen(Protocol):
+    """What only a terminal full of panes can do."""
+
+    def move(self, rows: int) -> None:
+        """Move the cursor of the pane that has the keys by so many lines (or messages)."""
+
+    def page(self, pages: int) -> None: ...
+
+    def edge(self, end: Literal["top", "bottom"]) -> None: ...
+
+    def enter(self) -> None:
+        """Open what the cursor is on."""
+
+    def back(self) -> None:
+        """One step out, losing nothing."""
+
+    def turn(self, panes: int) -> None:
+        """Give the keys to the next (or previous) pane."""
+
+    def focus_pane(self, pane: Literal["queues", "list", "reading", "customer", "knowledge", "composer"]) -> None: ...
+
+    def show_queue(self, name: str) -> None:
+        """Show a queue by name, or the tickets that a query finds."""
+
+    def show_outbox(self) -> None: ...
+
+    def show_drafts(self) -> None: ...
+
+    def show_help(self) -> None: ...
+
+    def show_palette(self) -> None: ...
+
+    def show_text(self, title: str, text: str) -> None:
+        """Show a page of plain text that is left with `back`."""
+
+    def command_line(self, start: str) -> None: ...
+
+    def search(self, query: str) -> None:
+        """Open the search over everything."""
+
+    def next_ticket(self, step: int) -> None:
+        """Open the next (or previous) ticket of the queue."""
+
+    def select(self, which: Literal["this", "all", "none"]) -> None: ...
+
+    def filter_timeline(self, what: str) -> None:
+        """Show only some kinds of events: `all`, `messages`, `public`, or a channel; empty turns to the next."""
+
+    def fold_quotes(self) -> None: ...
+
+    def whole_customer(self) -> None:
+        """Turn between this ticket's events and the customer's whole timeline."""
+
+    def open_link(self, number: int | None) -> None: ...
+
+    def attachments(self) -> None: ...
+
+    def compose(self, kind: ComposeKind) -> None: ...
+
+    def review(self) -> None:
+        """Show exactly what would leave."""
+
+    async def send(self, status: str | None) -> None:
+        """Send what is in the composer, setting the status in the same step."""
+
+    def edit_outside(self) -> None: ...
+
+    def insert_text(self, text: str) -> None:
+        """Put text at the caret of the composer, opening a reply if none is open."""
+
+    async def insert_template(self, name: str | None) -> None: ...
+
+    async def insert_article(self, how: Literal["link", "text"]) -> None: ...
+
+    def search_knowledge(self, query: str) -> None: ...
+
+    def held(self) -> Op | None:
+        """The decision that is on the screen because it was held."""
+
+    def set_theme(self, name: str) -> None: ...
+
+    def leave(self) -> None:
+        """Close the desk."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One run of a command. `ops` collects what it decided."""
+
+    desk: Desk
+    front: Front
+    tickets: tuple[TicketRow, ...] = ()
+    ops: list[Op] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.desk.clock()

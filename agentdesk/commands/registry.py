@@ -1,0 +1,286 @@
+"""The registry of commands: everything a person can do, as one line of text.
+
+A command is a decorated async function. Its name is the words typed, its signature the grammar of what follows, the
+first line of its docstring the help; keys, palette, help screen, footer, macros, shell and README come from here and
+nowhere else.
+
+Scopes say where a command's keys work; a pane of the screen listens to several scopes at once (`PANES`).
+"""
+
+import inspect
+import shlex
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from agentdesk.errors import Refused
+from agentdesk.i18n import _
+
+if TYPE_CHECKING:
+    from agentdesk.commands.context import Context
+
+Scope = Literal["app", "list", "ticket", "reading", "knowledge", "outbox", "held", "composer", "shell"]
+Pane = Literal["queues", "list", "reading", "customer", "knowledge", "outbox", "held", "composer"]
+
+PANES: Mapping[Pane, tuple[Scope, ...]] = {
+    "queues": ("app",),
+    "list": ("app", "list", "ticket"),
+    "reading": ("app", "reading", "ticket"),
+    "customer": ("app", "reading", "ticket"),
+    "knowledge": ("app", "knowledge", "ticket"),
+    "outbox": ("app", "outbox"),
+    "held": ("held",),
+    "composer": ("composer",),
+}
+"""Which scopes' keys work while a pane has the keys. The composer takes plain letters as text."""
+
+Run = Callable[..., Awaitable[object]]
+Reason = Callable[["Context"], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One word a command takes: `rest` takes all that follows, `flag` is `--name`, `option` is `--name VALUE`."""
+
+    name: str
+    kind: Literal["word", "rest", "words", "flag", "option"]
+    default: str | None = None
+    required: bool = False
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do.
+
+    `keys` maps each key (or chord: two keys with a space) to the arguments it gives. `when` answers why the command
+    cannot run now, or None. `undo` says what `u` makes of it: `window` only until it has left.
+    """
+
+    name: str
+    run: Run
+    scopes: tuple[Scope, ...]
+    keys: Mapping[str, str]
+    parameters: tuple[Parameter, ...]
+    source_help: str
+    when: Reason | None = None
+    undo: Literal["yes", "window", "no"] = "no"
+    is_recorded: bool = True
+    in_shell: bool = False
+    topic: str = ""
+
+    @property
+    def help(self) -> str:
+        """One sentence on what the command does, in the agent's language."""
+        return _(self.source_help)
+
+    @property
+    def usage(self) -> str:
+        """The command as typed, with what it takes: `ticket assign [TO]`."""
+        return " ".join([self.name, *(_usage(parameter) for parameter in self.parameters)])
+
+
+def _usage(parameter: Parameter) -> str:
+    word = parameter.name.upper()
+    match parameter.kind:
+        case "flag":
+            return f"[--{parameter.name.replace('_', '-')}]"
+        case "option":
+            return f"[--{parameter.name.replace('_', '-')} {word}]"
+        case "words":
+            return f"{word}..." if parameter.required else f"[{word}...]"
+        case _:
+            return word if parameter.required else f"[{word}]"
+
+
+class Registry:
+    """All commands of this process, found by name, by the words of a line, or by key."""
+
+    def __init__(self) -> None:
+        self._commands: dict[str, Command] = {}
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self._commands.values())
+
+    def add(
+        self,
+        name: str,
+        *,
+        scope: Scope | tuple[Scope, ...] = "app",
+        keys: str | tuple[str, ...] | Mapping[str, str] = (),
+        when: Reason | None = None,
+        undo: Literal["yes", "window", "no"] = "no",
+        is_recorded: bool = True,
+        in_shell: bool = False,
+    ) -> Callable[[Run], Run]:
+        """Register the decorated function; see `Command` for what the arguments mean."""
+
+        def register(run: Run) -> Run:
+            assert name not in self._commands, f"two commands are named {name!r}"
+            doc = inspect.getdoc(run)
+            assert doc, f"the command {name!r} has no help"
+            self._commands[name] = Command(
+                name=name,
+                run=run,
+                scopes=(scope,) if isinstance(scope, str) else scope,
+                keys=_keys(keys),
+                parameters=_parameters(run),
+                source_help=doc.partition("\n")[0],
+                when=when,
+                undo=undo,
+                is_recorded=is_recorded,
+                in_shell=in_shell,
+                topic=run.__module__.rpartition(".")[2],
+            )
+            return run
+
+        return register
+
+    def get(self, name: str) -> Command | None:
+        return self._commands.get(name)
+
+    def split(self, line: str) -> tuple[Command, str]:
+        """The command a line names, by its longest name, and the rest of the line; raises `Refused`."""
+        words = line.strip().split(maxsplit=3)
+        for size in range(min(3, len(words)), 0, -1):
+            command = self._commands.get(" ".join(words[:size]))
+            if command is not None:
+                rest = line.strip()
+                for word in words[:size]:
+                    rest = rest.removeprefix(word).lstrip()
+                return command, rest
+        raise Refused(_("There is no command {line!r}.{hint}", line=line.strip(), hint=self._hint(line)))
+
+    def _hint(self, line: str) -> str:
+        from difflib import get_close_matches  # late: only needed for a typing mistake
+
+        close = get_close_matches(line.strip(), self._commands, n=1)
+        return " " + _("Did you mean {name!r}?", name=close[0]) if close else ""
+
+
+commands = Registry()
+"""The registry that the modules of this package add to when they are imported; nothing writes to it afterwards."""
+
+
+def _keys(keys: str | tuple[str, ...] | Mapping[str, str]) -> Mapping[str, str]:
+    match keys:
+        case str():
+            return {keys: ""}
+        case tuple():
+            return dict.fromkeys(keys, "")
+        case _:
+            return keys
+
+
+def _parameters(run: Run) -> tuple[Parameter, ...]:
+    """The grammar a function's signature stands for: its first parameter is the context."""
+    found = []
+    for parameter in list(inspect.signature(run).parameters.values())[1:]:
+        required = parameter.default is inspect.Parameter.empty
+        default = None if required or parameter.default is None else str(parameter.default)
+        found.append(
+            Parameter(
+                name=parameter.name,
+                kind=_kind(parameter),
+                default=default,
+                required=required and parameter.kind is not inspect.Parameter.VAR_POSITIONAL,
+                is_number=parameter.annotation is int,
+            )
+        )
+    return tuple(found)
+
+
+def _kind(parameter: inspect.Parameter) -> Literal["word", "rest", "words", "flag", "option"]:
+    if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+        return "words"
+    if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+        return "flag" if parameter.annotation is bool else "option"
+    return "rest" if parameter.name in ("text", "query") else "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a line gave a command, ready to call it with."""
+
+    positional: tuple[Any, ...]  # each of the type its parameter is annotated with
+    named: Mapping[str, Any]
+
+
+def parse(command: Command, rest: str) -> Arguments:
+    """The arguments in the rest of a line; raises `Refused` with the usage when they do not fit."""
+    if command.parameters and command.parameters[0].kind == "rest":
+        return (
+            Arguments((rest,) if rest else (), {}) if rest or not command.parameters[0].required else _misuse(command)
+        )
+    try:
+        words = shlex.split(rest)
+    except ValueError:
+        words = rest.split()  # a lone quotation mark is text, not an error
+    return bind(command, words)
+
+
+def bind(command: Command, words: Iterable[str]) -> Arguments:
+    """The arguments that separate words stand for; raises `Refused` with the usage when they do not fit."""
+    named: dict[str, Any] = {}
+    plain: list[str] = []
+    options = {f"--{p.name.replace('_', '-')}": p for p in command.parameters if p.kind in ("flag", "option")}
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        option = options.get(word)
+        if option is None:
+            plain.append(word)
+        elif option.kind == "flag":
+            named[option.name] = True
+        elif queue:
+            named[option.name] = _typed(command, option, queue.pop(0))
+        else:
+            _misuse(command)
+    return Arguments(tuple(_positional(command, plain)), named)
+
+
+def _positional(command: Command, plain: list[str]) -> Iterator[Any]:
+    taken = 0
+    for parameter in command.parameters:
+        match parameter.kind:
+            case "word" if taken < len(plain):
+                yield _typed(command, parameter, plain[taken])
+                taken += 1
+            case "rest" if taken < len(plain):
+                yield " ".join(plain[taken:])
+                taken = len(plain)
+            case "words":
+                yield from plain[taken:]
+                taken = len(plain)
+            case "word" | "rest" if parameter.required:
+                _misuse(command)
+            case _:
+                pass
+    if taken < len(plain):
+        _misuse(command)
+
+
+def _typed(command: Command, parameter: Parameter, word: str) -> str | int:
+    if not parameter.is_number:
+        return word
+    if not word.lstrip("-").isdecimal():
+        _misuse(command)
+    return int(word)
+
+
+def _misuse(command: Command) -> Any:  # never returns; Any lets callers use it in expressions
+    raise Refused(_("Type it like this: {usage}", usage=command.usage))
+
+
+async def run_line(line: str, cx: "Context", registry: Registry = commands) -> object:
+    """Run a command line and give back its answer; raises `Refused` with the reason when it cannot run."""
+    command, rest = registry.split(line)
+    return await run(command, parse(command, rest), cx)
+
+
+async def run(command: Command, arguments: Arguments, cx: "Context") -> object:
+    """Run a command unless its `when` has a reason against it."""
+    reason = command.when(cx) if command.when else None
+    if reason is not None:
+        raise Refused(reason)
+    return await command.run(cx, *arguments.positional, **arguments.named)

@@ -1,0 +1,152 @@
+"""The composition root: folders and configuration become stores, providers and one place that writes decisions down.
+
+Screens and shell read `desk.store`; everything written goes through `desk.write`, which runs on one thread of its own
+with its own connection, so that no key ever waits for a disk.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from agentdesk import i18n
+from agentdesk.config import Config, Queue
+from agentdesk.errors import Refused
+from agentdesk.i18n import _
+from agentdesk.model import Change, Create, Note, Op, Person, Ref, Reply, TicketRow, apply
+from agentdesk.paths import Folders
+from agentdesk.store import Store
+from agentdesk.store.desktop import Account
+from agentdesk.store.outbox import Author
+from agentdesk.store.undoing import Undone, undo_last
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Desk:
+    """One person's desk: its configuration, its cache, its accounts."""
+
+    def __init__(self, folders: Folders, config: Config, clock: Clock = utc_now) -> None:
+        self.folders = folders
+        self.config = config
+        self.clock = clock
+        self.store = Store(folders.database)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-writer")
+        self._writing_store: Store | None = None
+        self._on_written: list[Callable[[], None]] = []
+
+    # Writing
+
+    async def write(self, work: Callable[[Store], T]) -> T:
+        """Run `work` with the writing store, off this thread; writes happen one after the other, in order."""
+        answer = await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        for written in self._on_written:
+            written()
+        return answer
+
+    def _write(self, work: Callable[[Store], T]) -> T:
+        if self._writing_store is None:
+            self._writing_store = Store(self.folders.database)
+        return work(self._writing_store)
+
+    def on_written(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the caller's thread after each write of this desk."""
+        self._on_written.append(listener)
+
+    async def close(self) -> None:
+        """Finish what is being written and close the file."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._close_writing_store)
+        self._writer.shutdown()
+        self.store.close()
+
+    def _close_writing_store(self) -> None:
+        if self._writing_store is not None:
+            self._writing_store.close()
+            self._writing_store = None
+
+    # Who and what
+
+    def accounts(self) -> list[Account]:
+        """Every account, the default one first."""
+        accounts = self.store.desktop.accounts()
+        return sorted(accounts, key=lambda account: account.name != self.config.account)
+
+    def me(self, account: str) -> Person | None:
+        """The agent as the helpdesk knows them, once it has told us."""
+        known = self.store.desktop.account(account)
+        return self.store.queries.person(Ref(account, known.me)) if known and known.me else None
+
+    def author(self, account: str) -> Author:
+        me = self.me(account)
+        return Author(me.ref.id, me.name) if me else Author(None, _("you"))
+
+    def my_ids(self) -> dict[str, str]:
+        """Our own id on each helpdesk, by account."""
+        return {account.name: account.me for account in self.store.desktop.accounts() if account.me}
+
+    def queues(self) -> tuple[Queue, ...]:
+        return self.config.all_queues()
+
+    def queue(self, name: str) -> Queue | None:
+        return next((queue for queue in self.queues() if queue.name == name), None)
+
+    # Deciding
+
+    async def decide(
+        self,
+        tickets: Sequence[TicketRow],
+        changes: Sequence[Change] | Callable[[TicketRow], Sequence[Change]],
+        *,
+        hold: timedelta = timedelta(0),
+    ) -> list[Op]:
+        """Queue changes for each ticket, as one batch that is undone as one; what would change nothing is left out."""
+        now, batch = self.clock(), new_id()
+        ops = []
+        for row in tickets:
+            wanted = changes(row) if callable(changes) else changes
+            real = tuple(change for change in wanted if is_message(change) or apply(row.ticket, change) != row.ticket)
+            if real:
+                ops.append(Op(new_id(), row.ticket.ref, real, row.ticket, now, now + hold, batch=batch))
+        authors = {op.ticket.account: self.author(op.ticket.account) for op in ops}
+
+        def queue(store: Store) -> None:
+            for op in ops:
+                store.outbox.add(op, authors[op.ticket.account])
+
+        if ops:
+            await self.write(queue)
+        return ops
+
+    async def undo(self) -> Undone:
+        """Take back the newest thing this agent did."""
+        authors = {account.name: self.author(account.name) for account in self.accounts()}
+        now = self.clock()
+        return await self.write(lambda store: undo_last(store, authors.__getitem__, now, new_id))
+
+    def ticket(self, text: str, account: str | None = None) -> TicketRow:
+        """The ticket that `123`, `#123` or `account:123` names; raises `Refused` when there is none here."""
+        found = self.store.queries.find_ticket(text, account)
+        if found is None:
+            raise Refused(_("There is no ticket {text} in the cache. Run: agentdesk sync", text=text))
+        return found
+
+
+def is_message(change: Change) -> bool:
+    """Does the change carry words of the agent's?"""
+    return isinstance(change, Reply | Note | Create)
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def speak(config: Config) -> None:
+    """Make the configured language, or the locale's, the language of this process."""
+    i18n.use(config.language or i18n.preferred())

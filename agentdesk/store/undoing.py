@@ -1,0 +1,87 @@
+"""Taking back the newest thing the agent did: recalled where it has not left, reversed where it has, and said where not.
+
+What was decided together (`Op.batch`) is taken back together. A reversal is a decision of its own, so history is never
+rewritten; it carries the batch `undo:...` and is not undone itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from agentdesk.model import Change, Op, OpState, Ref, Ticket, inverse
+from agentdesk.store import rows
+from agentdesk.store.atomic import atomic
+from agentdesk.store.outbox import Author
+from agentdesk.store.store import Store
+
+UNDO = "undo:"
+SKIPPED = "undo skipped"
+LOOK_BACK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of an undo: decisions taken back before they left, reversed after, and messages that had left."""
+
+    recalled: tuple[Op, ...] = ()
+    reversed: tuple[Op, ...] = ()
+    left: tuple[Op, ...] = ()
+
+
+def undo_last(store: Store, author_of: Callable[[str], Author], now: datetime, new_id: Callable[[], str]) -> Undone:
+    """Take back the newest batch that still can be; an empty answer when there is none."""
+    batch = _newest(store)
+    if batch is None:
+        return Undone()
+    recalled: list[Op] = []
+    reversals: list[Op] = []
+    left: list[Op] = []
+    with atomic(store.db):
+        for op in reversed(store.outbox.of_batch(batch)):
+            if op.state is OpState.DROPPED:
+                continue
+            if store.outbox.recall(op, now):
+                recalled.append(op)
+                continue
+            if op.message is not None:
+                left.append(op)
+            reversal = _reversal(store, op, now, new_id())
+            if reversal is not None:
+                store.outbox.add(reversal, author_of(op.ticket.account))
+                reversals.append(reversal)
+        if not recalled and not reversals:
+            store.desktop.remember(SKIPPED, batch)
+    return Undone(tuple(recalled), tuple(reversals), tuple(left))
+
+
+def _newest(store: Store) -> str | None:
+    recent = store.outbox.recent(LOOK_BACK)
+    done = {op.batch.removeprefix(UNDO) for op in recent if op.batch.startswith(UNDO)}
+    done.add(str(store.desktop.place(SKIPPED)))
+    for op in recent:
+        can_be = op.batch and op.state is not OpState.DROPPED and not op.batch.startswith(UNDO)
+        if can_be and op.batch not in done:
+            return op.batch
+    return None
+
+
+def _reversal(store: Store, op: Op, now: datetime, id: str) -> Op | None:
+    if op.seen is None:
+        return None
+    changes: list[Change] = []
+    ticket = op.seen
+    for change in reversed(op.changes):
+        back = inverse(ticket, change)
+        if back is not None:
+            changes.append(back)
+    shown = _visible(store, op.ticket)
+    if not changes or shown is None:
+        return None
+    return Op(id, op.ticket, tuple(changes), shown, now, now, batch=UNDO + op.batch)
+
+
+def _visible(store: Store, ref: Ref) -> Ticket | None:
+    row = store.db.execute(
+        f"SELECT {rows.TICKET} FROM ticket WHERE account = ? AND id = ?", (ref.account, ref.id)
+    ).fetchone()
+    return rows.ticket_from(row) if row else None

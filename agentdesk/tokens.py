@@ -1,0 +1,97 @@
+"""Where secrets are: the system's keyring, an environment variable, or a command of the user's; never a file of ours.
+
+A source is text that may be stored and shown: `keyring`, `env:NAME` or `command:WORDS`. The secret itself is asked for
+at each use and kept nowhere else.
+"""
+
+import os
+import shlex
+import subprocess
+
+from agentdesk.errors import ConfigError
+from agentdesk.i18n import _
+
+SERVICE = "agentdesk"
+COMMAND_SECONDS = 60
+
+
+def secret(source: str, account: str) -> str:
+    """The account's secret; raises `ConfigError` with what to do when it cannot be had."""
+    kind, _colon, rest = source.partition(":")
+    match kind:
+        case "keyring":
+            found = _from_keyring(account)
+        case "env":
+            found = os.environ.get(rest, "")
+        case "command":
+            found = _from_command(rest, account)
+        case _:
+            raise ConfigError(
+                _("The account {account} has an unknown token source {source!r}.", account=account, source=kind)
+            )
+    if not found:
+        raise ConfigError(
+            _(
+                "No token for the account {account} in {place}. Give it again: agentdesk account add {account} ...",
+                account=account,
+                place=source if kind != "command" else "--token-command",
+            )
+        )
+    return found
+
+
+def keep(account: str, token: str) -> None:
+    """Put a secret into the system keyring; raises `ConfigError` where there is none."""
+    import keyring  # late: 40-70 ms that only signing in pays
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(SERVICE, account, token)
+    except KeyringError as error:
+        raise ConfigError(_no_keyring()) from error
+
+
+def forget(account: str) -> None:
+    """Remove a secret from the keyring, if it is there."""
+    import keyring
+    from keyring.errors import KeyringError, PasswordDeleteError
+
+    try:
+        keyring.delete_password(SERVICE, account)
+    except PasswordDeleteError:
+        return
+    except KeyringError as error:
+        raise ConfigError(_no_keyring()) from error
+
+
+def _from_keyring(account: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return keyring.get_password(SERVICE, account) or ""
+    except KeyringError as error:
+        raise ConfigError(_no_keyring()) from error
+
+
+def _no_keyring() -> str:
+    return _(
+        "This system has no keyring that AgentDesk could use. Use --token-command (for example 'pass show desk') or "
+        "--token-env instead; a token is never written to a plain file."
+    )
+
+
+def _from_command(command: str, account: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 (the user's own command, run without a shell)
+            shlex.split(command), capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise ConfigError(
+            _(
+                "The token command of the account {account} did not work ({kind}). Try it in a shell first.",
+                account=account,
+                kind=type(error).__name__,
+            )
+        ) from None  # the original error carries the command's output
+    return done.stdout.strip()
