@@ -1,0 +1,57 @@
+"""Facts: what a thread is about, such as its order number, as the text that fills the slots of phrases."""
+
+from random import Random
+
+from agentdesk.sandbox.seed.knowledge import link
+from agentdesk.sandbox.seed.plans import Plan
+from agentdesk.sandbox.seed.stamps import DAY
+from agentdesk.sandbox.seed.words import reasons
+
+Facts = dict[str, str]
+
+_SHIPPING = {"ja": 550, "en": 490}
+
+
+def order_number(plan: Plan) -> str:
+    """The number of the order, as the shop prints it."""
+    return f"{plan.order // 1_000_000}-{plan.order % 1_000_000:06d}"
+
+
+def tracking_number(plan: Plan) -> str:
+    """The number of the parcel, as the carrier prints it."""
+    return f"KB{plan.order * 7919 % 10**9:09d}"
+
+
+def price(plan: Plan) -> int:
+    """What the order cost, in yen or cents, shipping included."""
+    cost: int = plan.customer.words.shop["price"][plan.product]
+    return cost + _SHIPPING[plan.customer.language]
+
+
+def facts(plan: Plan, chance: Random) -> Facts:
+    """Every slot a phrase may have, but the agent's name."""
+    customer, said = plan.customer, plan.customer.words
+    shop, draw = said.shop, chance.random
+    return {
+        "name": customer.name,
+        "family": customer.family,
+        "first": customer.first,
+        "region": customer.region,
+        "phone": customer.phone,
+        "company": customer.company,
+        "card": customer.card,
+        "order": order_number(plan),
+        "tracking": tracking_number(plan),
+        "date": said.date(plan.ordered),
+        "amount": said.amount(price(plan)),
+        "product": shop["product"][plan.product],
+        "plan": shop["plan"][customer.plan],
+        "plan2": shop["plan"][(customer.plan + 1 + int(draw() * 3)) % 4],
+        "device": shop["device"][int(draw() * len(shop["device"]))],
+        "version": f"{4 + int(draw() * 2)}.{int(draw() * 12)}.{int(draw() * 6)}",
+        "coupon": shop["coupon"][int(draw() * len(shop["coupon"]))],
+        "days": str(2 + int(draw() * 5)),
+        "due": said.date(max(plan.created, plan.ended) + (2 + int(draw() * 4)) * DAY),
+        "link": link(customer.language, reasons()[plan.reason]["article"]),
+        "agent": "",
+    }
