@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from agentdesk.desk import Desk
-
 from agentdesk.model import Op, TicketRow
 
 Tone = Literal["plain", "good", "bad"]

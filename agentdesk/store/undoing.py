@@ -1,4 +1,4 @@
-"""Taking back the newest thing the agent did: recalled where it has not left, reversed where it has, and said where not.
+"""Taking back the newest thing the agent did: recalled before it left, reversed after, and said where neither can be.
 
 What was decided together (`Op.batch`) is taken back together. A reversal is a decision of its own, so history is never
 rewritten; it carries the batch `undo:...` and is not undone itself.

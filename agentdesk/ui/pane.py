@@ -1,0 +1,40 @@
+"""A pane: a part of the screen that can have the keys.
+
+The app sends movement to whichever pane has the keys, so that `j` means "down" everywhere and no pane binds keys itself.
+"""
+
+from typing import ClassVar, Literal
+
+from textual.message import Message
+from textual.widget import Widget
+
+from agentdesk.commands.registry import Pane as PaneName
+
+
+class RunLine(Message):
+    """A click, or a choice in a pane, that stands for a command line."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self.line = line
+
+
+class Pane(Widget, can_focus=True):
+    """A widget that takes movement. `NAME` says which commands' keys work while it has the keys."""
+
+    NAME: ClassVar[PaneName]
+
+    def move(self, rows: int) -> None:
+        """Move the cursor by so many lines, messages or entries, whichever the pane has."""
+
+    def page(self, pages: int) -> None:
+        """Move by so many screenfuls."""
+
+    def edge(self, end: Literal["top", "bottom"]) -> None:
+        """Go to the first or the last line."""
+
+    def enter(self) -> None:
+        """Open what the cursor is on."""
+
+    def reload(self) -> None:
+        """Read the store again: something in it has changed."""
