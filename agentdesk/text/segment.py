@@ -1,0 +1,49 @@
+"""Tokens of text for a search index: Latin words whole, runs of CJK as overlapping pairs, in normalised spelling.
+
+`返品の手順 refund` gives 返品 品の の手 手順 refund. A run of one character is that character. Pairs find words of two
+characters, which trigrams cannot, and need no dictionary. They do not know words: 京都 is found in 東京都, and one
+character is only found where it is a run of its own (or begins a pair, if the index is asked for a prefix). Latin
+words are not stemmed here, the index does that (`porter`). Punctuation and `_` part words.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from agentdesk.text.normalise import normalise
+
+_CJK: Final = (
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    "\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_RUN: Final = re.compile(f"([{_CJK}]+)|[^\\W_{_CJK}]+")
+_HIRAGANA: Final = re.compile("[\u3041-\u309f\u30fc]+")
+
+
+class Token(NamedTuple):
+    """A token and where it is in the normalised text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def segment(text: str) -> list[str]:
+    """Return the tokens of a text in their order, repeated as often as they occur."""
+    return [token.text for token in tokens(normalise(text))]
+
+
+def tokens(normal: str) -> Iterator[Token]:
+    """Yield the tokens of text that is already normalised."""
+    for run in _RUN.finditer(normal):
+        start, end = run.span()
+        if run[1] is None or end - start == 1:
+            yield Token(run[0], start, end)
+            continue
+        for at in range(start, end - 1):
+            yield Token(normal[at : at + 2], at, at + 2)
+
+
+def telling(words: list[str]) -> list[str]:
+    """Return the tokens that tell something: without pairs of hiragana only, unless nothing else is left."""
+    return [word for word in words if not _HIRAGANA.fullmatch(word)] or words

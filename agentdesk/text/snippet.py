@@ -1,0 +1,112 @@
+"""Where the words of a search are in a text, and the passage that shows most of them."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Final
+
+from agentdesk.text.cells import NARROW
+from agentdesk.text.graphemes import clusters
+from agentdesk.text.normalise import normalise_with_places
+from agentdesk.text.segment import telling, tokens
+from agentdesk.text.width import cell_width
+
+Span = tuple[int, int]
+
+LONGEST_SEARCHED: Final = 20_000
+_MOST_PASSAGES: Final = 200
+_CUT: Final = "…"
+
+
+def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
+    """Return where the tokens of a query are in the text as it was written; touching places are one.
+
+    A Latin word also counts when it only differs in its ending (refund, refunds, refunded), as the index stems it.
+    """
+    wanted = set(telling(list(query_tokens)))
+    if not wanted:
+        return []
+    normal = normalise_with_places(text)
+    known: dict[str, bool] = {}
+    spans: list[Span] = []
+    for token in tokens(normal.text):
+        if token.text not in known:
+            known[token.text] = token.text in wanted or any(_same_stem(token.text, word) for word in wanted)
+        if not known[token.text]:
+            continue
+        start, end = normal.starts[token.start], normal.ends[token.end - 1]
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def snippet(text: str, terms: Iterable[str], cells: int) -> tuple[str, list[Span]]:
+    """Return the best passage as one line of at most so many cells, and where the terms are in it.
+
+    `terms` are tokens from `segment`. Only the first 20,000 characters count; without a hit it is the beginning.
+    """
+    line = " ".join(text[:LONGEST_SEARCHED].split())
+    spans = highlight(line, terms)
+    if cell_width(line) <= cells:
+        return line, spans
+    start = _best_start(line, spans, cells)
+    lead = _CUT if start else ""
+    room = cells - cell_width(lead) - cell_width(_CUT)
+    end = _fitting_end(line, start, room)
+    if _fitting_end(line, start, room + cell_width(_CUT)) == len(line):
+        end = len(line)
+    tail = _CUT if end < len(line) else ""
+    passage = lead + line[start:end] + tail
+    shift = len(lead) - start
+    shown = [
+        (max(first, start) + shift, min(last, end) + shift) for first, last in spans if first < end and last > start
+    ]
+    return (passage, shown) if cell_width(passage) <= cells else ("", [])
+
+
+def _best_start(line: str, spans: list[Span], cells: int) -> int:
+    """Return where a passage begins that holds as many different hits as can be."""
+    if not spans or _fitting_end(line, 0, cells - 1) >= spans[-1][1]:
+        return 0
+    best, best_worth = spans[0], 0
+    starts = [first for first, _ in spans]
+    for span in spans[:_MOST_PASSAGES]:
+        end = _fitting_end(line, span[0], cells * 3 // 4)
+        hits = spans[bisect_left(starts, span[0]) : bisect_left(starts, end)]
+        worth = sum(len(word) for word in {line[first:last].casefold() for first, last in hits})
+        if worth > best_worth:
+            best, best_worth = span, worth
+    return _comfortable_start(line, best[0], cells // 4)
+
+
+def _comfortable_start(line: str, at: int, room: int) -> int:
+    """Return a start that lets some words lead to the hit, at a word or sentence where there is one."""
+    start = at
+    while start > 0 and room >= (width := NARROW[line[start - 1]]):
+        room -= width
+        start -= 1
+    if start == 0:
+        return 0
+    pause = max(line.rfind(mark, start, at) for mark in "。！？、. ")
+    if pause >= 0:
+        return pause + 1 if line[pause + 1 : pause + 2] != " " else pause + 2
+    return next((cluster.end for cluster in clusters(line, max(start - 1, 0), at) if cluster.end >= start), at)
+
+
+def _fitting_end(line: str, start: int, cells: int) -> int:
+    end = start
+    for cluster in clusters(line, start):
+        cells -= cluster.cells
+        if cells < 0:
+            break
+        end = cluster.end
+    return end
+
+
+def _same_stem(word: str, other: str) -> bool:
+    """Say whether two Latin words differ in a short ending only."""
+    short, long = sorted((word, other), key=len)
+    return (
+        short.isascii() and len(short) >= 4 and len(long) - len(short) <= 3 and long.startswith(short.removesuffix("e"))
+    )
