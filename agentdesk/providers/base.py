@@ -47,9 +47,13 @@ class Greeting:
 class Provider(Protocol):
     """One account on one helpdesk."""
 
-    account: str
-    requests: int
-    """HTTP requests made so far."""
+    @property
+    def account(self) -> str:
+        """The name the agent gave this account."""
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests made so far."""
 
     async def greet(self) -> Greeting:
         """Check the credentials and probe what this account may do; raises `Unauthorized`, `Forbidden`, `Offline`."""

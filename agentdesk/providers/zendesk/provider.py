@@ -1,0 +1,128 @@
+"""The Zendesk provider: the one object that answers for an account."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import httpx
+
+from agentdesk.errors import ProviderError
+from agentdesk.model import Attachment, Op, Ref, Ticket
+from agentdesk.providers.base import Concurrency, Greeting, Page, Receipt, Stream, Traits
+from agentdesk.providers.http import Answer, Auth, Client, Clock, Secret, Sleep, basic, bearer, utc_now
+from agentdesk.providers.zendesk.account import Account, probed
+from agentdesk.providers.zendesk.api import Api
+from agentdesk.providers.zendesk.histories import Histories
+from agentdesk.providers.zendesk.people import Known
+from agentdesk.providers.zendesk.refusals import refusal
+from agentdesk.providers.zendesk.sending import MAX_UPLOAD_BYTES, Sending, nothing_sent
+from agentdesk.providers.zendesk.streams import Streams
+
+
+class Zendesk:
+    """One account on one Zendesk."""
+
+    def __init__(
+        self,
+        account: str,
+        url: str,
+        auth: Auth,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = utc_now,
+        sleep: Sleep = asyncio.sleep,
+        allow_insecure: bool = False,
+    ) -> None:
+        self.account = account
+        self._client = Client(
+            account,
+            url.rstrip("/").removesuffix("/api/v2") + "/api/v2",
+            auth,
+            self._refusal,
+            transport=transport,
+            clock=clock,
+            sleep=sleep,
+            allow_insecure=allow_insecure,
+        )
+        self._api = Api(self._client)
+        self._known = Known()
+        self._streams = Streams(self._api, self._known)
+        self._histories = Histories(self._api, self._known)
+        self._sending = Sending(self._api, self._known)
+        self._found: Account | None = None
+
+    def __repr__(self) -> str:
+        return f"Zendesk({self.account!r}, {self._client.host!r})"
+
+    @staticmethod
+    def credentials(user: str, secret: Secret) -> Auth:
+        """An API token of the user, or an OAuth access token when no user is named."""
+        return basic(f"{user}/token", secret) if user else bearer(secret)
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests made so far."""
+        return self._client.requests
+
+    def _refusal(self, answer: Answer) -> ProviderError | None:
+        return refusal(self.account, answer)
+
+    async def greet(self) -> Greeting:
+        """Check the credentials and probe what this account may do."""
+        account = self._found = await probed(self._api, self._known)
+        traits = Traits(
+            concurrency=Concurrency.EXACT,
+            can_find_sent=True,
+            history=account.is_admin,
+            knowledge=account.has_knowledge,
+            can_close=True,
+            max_upload_bytes=MAX_UPLOAD_BYTES,
+        )
+        return Greeting(account.me, traits)
+
+    def streams(self) -> tuple[Stream, ...]:
+        """The streams this account can follow (known after `greet`)."""
+        account = self._found
+        missing = set()
+        if account is None or not account.is_admin:
+            missing.add(Stream.EVENTS)
+        if account is None or not account.has_knowledge:
+            missing.add(Stream.ARTICLES)
+        return tuple(stream for stream in Stream if stream not in missing)
+
+    async def changes(self, stream: Stream, since: str | None) -> AsyncGenerator[Page, None]:
+        """Pages of what changed after the cursor."""
+        account = await self._probe()
+        async for page in self._streams.changes(account, stream, since):
+            yield page
+
+    async def detail(self, ticket: Ref) -> Page:
+        """One ticket with its whole event log and the people in it."""
+        return await self._histories.ticket(await self._probe(), ticket)
+
+    async def customer(self, person: Ref) -> Page:
+        """A customer's card, tickets and outside events, as far as the helpdesk tells."""
+        return await self._histories.customer(await self._probe(), person)
+
+    async def send(self, op: Op, server: Ticket | None) -> Receipt:
+        """Do the op against the helpdesk's copy, all of it or nothing."""
+        with nothing_sent():
+            account = await self._probe()
+        return await self._sending.send(account, op, server)
+
+    async def find(self, op: Op) -> Receipt | None:
+        """Did an earlier send of this op arrive?"""
+        return await self._sending.find(await self._probe(), op)
+
+    async def download(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
+        """The content of an attachment, in chunks."""
+        async for chunk in self._client.download(attachment.url):
+            yield chunk
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._client.close()
+
+    async def _probe(self) -> Account:
+        if self._found is None:
+            self._found = await probed(self._api, self._known)
+        return self._found

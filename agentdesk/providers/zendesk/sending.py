@@ -1,0 +1,147 @@
+"""Sending: an op leaves once, and can be found again.
+
+An update carries the version it was decided on (`safe_update`), so that it is refused, words and all, when somebody
+else was first; and our op id in the audit's metadata, where `find` looks for it after a lost answer. A create carries
+the op id as idempotency key, which the helpdesk honours for two hours, and as external id.
+"""
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from mimetypes import guess_type
+from pathlib import Path
+
+from agentdesk.errors import CannotTell, Forbidden, Gone, Offline, Rejected
+from agentdesk.i18n import _
+from agentdesk.model import Create, Op, Ticket, Upload
+from agentdesk.providers.base import Receipt
+from agentdesk.providers.documents import Doc, documents, inner, moment, text
+from agentdesk.providers.http import CHUNK_BYTES
+from agentdesk.providers.zendesk import writing
+from agentdesk.providers.zendesk.account import Account
+from agentdesk.providers.zendesk.api import Api
+from agentdesk.providers.zendesk.log import OP_KEY, events_from_audit, op_from
+from agentdesk.providers.zendesk.pages import tickets_in
+from agentdesk.providers.zendesk.people import Known
+from agentdesk.providers.zendesk.refusals import Repeated
+
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+CLOCK_SKEW = timedelta(hours=1)
+"""How wrong this machine's clock may be against the helpdesk's when an op is looked up."""
+
+
+class Sending:
+    """Carries ops to the helpdesk and looks up what arrived."""
+
+    def __init__(self, api: Api, known: Known) -> None:
+        self._api = api
+        self._known = known
+
+    async def send(self, account: Account, op: Op, server: Ticket | None) -> Receipt:
+        """Do the op, all of it or nothing."""
+        if isinstance(op.message, Create):
+            return await self._create(account, op)
+        with nothing_sent():
+            server = server or await self._ticket(account, op.ticket.id)
+            tokens = [await self._upload(upload) for upload in writing.uploads(op)]
+        path = f"/tickets/{op.ticket.id}"
+        answer = await self._api.client.write("PUT", path, writing.update_document(op, server, tokens))
+        return await self._receipt(account, answer, op)
+
+    async def find(self, account: Account, op: Op) -> Receipt | None:
+        """Did an earlier send of this op arrive?
+
+        A create that is not shown under its external id may be sent again even when that list lags: the helpdesk then
+        still remembers the idempotency key.
+        """
+        ticket = await self._created(op) if isinstance(op.message, Create) else op.ticket.id
+        if ticket is None:
+            return None
+        try:
+            audit = await self._audit(op, ticket)
+        except Forbidden as error:
+            raise CannotTell(_("{account}: this role may not look up what arrived.", account=account.name)) from error
+        if audit is None and not isinstance(op.message, Create):
+            return None
+        return await self._receipt(account, {**await self._api.ticket(ticket), "audit": audit}, op)
+
+    async def _create(self, account: Account, op: Op) -> Receipt:
+        try:
+            answer = await self._api.client.write(
+                "POST", "/tickets", writing.create_document(op), headers={"Idempotency-Key": op.id}
+            )
+        except Repeated as error:
+            if receipt := await self.find(account, op):
+                return receipt
+            raise Offline(str(error), arrived=True) from error
+        return await self._receipt(account, answer, op)
+
+    async def _created(self, op: Op) -> str | None:
+        """The ticket that this op made."""
+        found = await self._api.client.get("/tickets", {"external_id": op.id}, urgent=True)
+        mine = (entry for entry in documents(found, "tickets") if text(entry, "external_id") == op.id)
+        return next((text(entry, "id") for entry in mine), None)
+
+    async def _audit(self, op: Op, ticket: str) -> Doc | None:
+        """The audit that carries the op's id, searched from the newest back to when the op was decided."""
+        horizon = op.created_at - CLOCK_SKEW
+        asked = {"sort": "-created_at"}
+        async for page in self._api.slices(f"/tickets/{ticket}/audits", asked, urgent=True):
+            audits = documents(page, "audits")
+            if mine := next((audit for audit in audits if op_from(audit) == op.id), None):
+                return mine
+            times = [at for audit in audits if (at := moment(audit, "created_at"))]
+            if times and times[-1] < horizon and times[-1] <= times[0]:
+                return None
+        return None
+
+    async def _ticket(self, account: Account, id: str) -> Ticket:
+        return await self._read(account, await self._api.ticket(id), id)
+
+    async def _read(self, account: Account, found: Doc, id: str) -> Ticket:
+        items, _gone = await tickets_in(found, account, self._known)
+        ticket = next((item for item in items if isinstance(item, Ticket)), None)
+        if ticket is None:
+            raise Gone(_("{account}: ticket {id} was deleted on the helpdesk.", account=account.name, id=id))
+        return ticket
+
+    async def _receipt(self, account: Account, answer: Doc, op: Op) -> Receipt:
+        """What the answer to a write proves; our id stands on its events even where the answer leaves it out."""
+        ticket = await self._read(account, answer, op.ticket.id)
+        audit = {**inner(answer, "audit"), "ticket_id": ticket.ref.id, "metadata": {"custom": {OP_KEY: op.id}}}
+        events = events_from_audit(audit, account.name, ticket.requester, self._known)
+        return Receipt(ticket, tuple(events))
+
+    async def _upload(self, upload: Upload) -> str:
+        """Bring a file to the helpdesk; the token by which a comment names it."""
+        path = Path(upload.path)
+        size = _size(path, upload.name, self._api.client.account)
+        kind = guess_type(upload.name)[0] or "application/octet-stream"
+        answer = await self._api.client.upload("/uploads", {"filename": upload.name}, lambda: _chunks(path), size, kind)
+        return text(inner(answer, "upload"), "token")
+
+
+def _size(path: Path, name: str, account: str) -> int:
+    """The bytes in a file that may be sent."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise Rejected(_("{account}: {file} cannot be read.", account=account, file=name)) from error
+    if size > MAX_UPLOAD_BYTES:
+        raise Rejected(_("{account}: {file} is larger than 50 MB.", account=account, file=name))
+    return size
+
+
+@contextmanager
+def nothing_sent() -> Iterator[None]:
+    """What fails in here fails before the op has left: trying again is safe."""
+    try:
+        yield
+    except Offline as error:
+        raise Offline(str(error), arrived=False) from error
+
+
+async def _chunks(path: Path) -> AsyncGenerator[bytes, None]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
