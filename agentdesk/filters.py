@@ -107,7 +107,7 @@ Node = And | Or | Not | Word | Phrase | Compare
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order by one of `SORTS`, each in its natural direction (longest wait, newest, soonest, highest first)."""
+    """An order by one of `SORTS`: longest wait, oldest time, soonest due, highest priority first, unless reversed."""
 
     by: str
     is_reversed: bool = False

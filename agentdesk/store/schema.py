@@ -51,6 +51,7 @@ CREATE INDEX ticket_stuck ON ticket (stuck_ops) WHERE stuck_ops > 0;
 CREATE INDEX ticket_snoozed ON ticket (snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE INDEX ticket_promised ON ticket (promised_at) WHERE promised_at IS NOT NULL;
 CREATE INDEX ticket_requester ON ticket (account, requester, created_at);
+CREATE INDEX ticket_number ON ticket (number);
 CREATE INDEX ticket_created ON ticket (created_at, key);
 CREATE INDEX ticket_updated ON ticket (updated_at, key);
 CREATE TABLE server_ticket (

@@ -16,6 +16,7 @@ from agentdesk.paths import private_file
 from agentdesk.store.desktop import Desktop
 from agentdesk.store.mirror import Mirror
 from agentdesk.store.outbox import Outbox
+from agentdesk.store.queries import Queries
 from agentdesk.store.schema import bring_up_to_date
 
 BUSY_SECONDS = 20
@@ -30,6 +31,7 @@ class Store:
         self.mirror = Mirror(self.db)
         self.outbox = Outbox(self.db)
         self.desktop = Desktop(self.db)
+        self.queries = Queries(self.db)
 
     def revision(self) -> int:
         """A number that changes whenever another connection has written to the file."""

@@ -1,0 +1,370 @@
+"""Conditions: a filter as SQL over the table of visible tickets, every value a parameter.
+
+Each comparison becomes one condition on a row of `ticket t`. A negation turns "unknown" into "no" first, so that the
+laws of logic hold for empty fields too. Whatever implies that a ticket is unsolved says so, because the indexes of the
+queues hold unsolved tickets only.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from agentdesk.filters import (
+    PRIORITIES,
+    STATUSES,
+    Ago,
+    And,
+    At,
+    Compare,
+    Day,
+    DaysBack,
+    Node,
+    Not,
+    Operator,
+    Or,
+    Phrase,
+    Sort,
+    Word,
+    compares,
+    day_after,
+    moment,
+)
+from agentdesk.model import UNSOLVED, Priority, Status
+from agentdesk.store import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A piece of SQL that is true, false or NULL for a ticket `t`, and the values of its parameters."""
+
+    sql: str
+    values: tuple[object, ...] = ()
+
+
+EVERYTHING = Condition("1")
+NOTHING = Condition("0")
+AWAKE = "(t.snoozed_until IS NULL OR t.snoozed_until <= ?)"
+UNREAD = (
+    "t.last_customer_message > "
+    "coalesce((SELECT r.at FROM read_mark r WHERE r.account = t.account AND r.ticket = t.id), -1)"
+)
+HAS_DRAFT = "EXISTS (SELECT 1 FROM draft d WHERE d.account = t.account AND d.ticket = t.id)"
+_HAS_ATTACHMENT = (
+    "EXISTS (SELECT 1 FROM event e WHERE e.account = t.account AND e.ticket = t.id AND e.attachments <> '[]')"
+)
+_HAS_REPLY = "EXISTS (SELECT 1 FROM event e WHERE e.account = t.account AND e.ticket = t.id AND e.kind = 'reply')"
+_FLAGS: Mapping[str, str] = {
+    "unsolved": "t.is_unsolved",
+    "waiting": "(t.is_unsolved AND t.waiting_since IS NOT NULL)",
+    "unassigned": "t.assignee IS NULL",
+    "urgent": "t.priority = 'urgent'",
+    "promised": "t.promised_at IS NOT NULL",
+    "held": "t.stuck_ops > 0",
+    "unsent": "t.pending_ops > 0",
+    "unread": f"({UNREAD})",
+    "draft": HAS_DRAFT,
+    "attachment": _HAS_ATTACHMENT,
+}
+_NEXT_DUE = "min(coalesce(t.due_at, t.promised_at), coalesce(t.promised_at, t.due_at))"
+
+_ORDERS: Mapping[str, tuple[str, str]] = {
+    "wait": (
+        "t.waiting_since IS NULL, t.waiting_since, t.updated_at, t.key",
+        "t.waiting_since IS NULL, t.waiting_since DESC, t.updated_at DESC, t.key DESC",
+    ),
+    "updated": ("t.updated_at, t.key", "t.updated_at DESC, t.key DESC"),
+    "created": ("t.created_at, t.key", "t.created_at DESC, t.key DESC"),
+    "due": (
+        f"{_NEXT_DUE} IS NULL, {_NEXT_DUE}, t.key",
+        f"{_NEXT_DUE} IS NULL, {_NEXT_DUE} DESC, t.key DESC",
+    ),
+    "priority": (
+        "t.urgency DESC, t.waiting_since IS NULL, t.waiting_since, t.key",
+        "t.urgency, t.waiting_since IS NULL, t.waiting_since, t.key",
+    ),
+}
+
+
+def order(sort: Sort) -> str:
+    """What follows ORDER BY."""
+    return _ORDERS[sort.by][sort.is_reversed]
+
+
+def natural_sort(where: Node) -> Sort:
+    """The order nobody asked for: longest wait first among work to do, newest first elsewhere."""
+    work = {("is", word) for word in ("unsolved", "waiting", "unassigned", "mine", "urgent", "unread")}
+    is_work = any(
+        (asked.field, asked.value) in work or asked.field in ("waiting", "sla", "bounce", "assignee", "group")
+        for asked in compares(where)
+    )
+    return Sort("wait") if is_work else Sort("updated", is_reversed=True)
+
+
+def like(text: str) -> str:
+    """The pattern that finds a text anywhere; to be used with ESCAPE '\\'."""
+    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
+
+
+class Conditions:
+    """Makes conditions for one question: who asks, and when. `me` maps each account to the asker's id there."""
+
+    def __init__(self, db: sqlite3.Connection, me: Mapping[str, str], now: datetime) -> None:
+        self._db = db
+        self._me = me
+        self._now = now
+
+    def of(self, where: Node) -> Condition:
+        match where:
+            case And(parts):
+                return _joined(" AND ", [self.of(part) for part in parts], EVERYTHING)
+            case Or(parts):
+                return _joined(" OR ", [self.of(part) for part in parts], NOTHING)
+            case Not(part):
+                inner = self.of(part)
+                return Condition(f"NOT coalesce({inner.sql}, 0)", inner.values)
+            case Word() | Phrase():
+                return self._text(where)
+            case Compare():
+                return self._compare(where)
+            case _:
+                assert_never(where)
+
+    def awake(self) -> Condition:
+        """Not snoozed, or awake again."""
+        return Condition(AWAKE, (rows.to_ms(self._now),))
+
+    def _text(self, term: Word | Phrase) -> Condition:
+        pattern = like(term.text)
+        return Condition("(t.subject LIKE ? ESCAPE '\\' OR t.snippet LIKE ? ESCAPE '\\')", (pattern, pattern))
+
+    def _compare(self, asked: Compare) -> Condition:
+        match asked.value:
+            case str(word):
+                return self._named(asked.field, asked.op, word)
+            case timedelta():
+                return self._span(asked.field, asked.op, asked.value)
+            case float(number):
+                return Condition(f"t.bounces {_sign(asked.op)} ?", (int(number),))
+            case Ago() | At() | Day() | DaysBack():
+                return self._moment(asked.field, asked.op, asked.value)
+            case _:
+                assert_never(asked.value)
+
+    def _named(self, field: str, op: Operator, word: str) -> Condition:
+        match field:
+            case "is" | "has":
+                return self._flag(word)
+            case "status":
+                return _status(op, Status(word))
+            case "priority":
+                return _priority(op, word)
+            case "assignee" | "group" | "customer" | "from" | "to" | "org" | "lang":
+                return self._whose(field, word)
+            case "tag" if word == "none":
+                return Condition("t.tags = '[]'")
+            case "tag":
+                return Condition("t.tags LIKE ? ESCAPE '\\'", (like(rows.pack(word)),))
+            case "channel":
+                return Condition("(t.channel = ? OR t.channel_raw = ?)", (word, word))
+            case "account":
+                return Condition("t.account = ?", (word,))
+            case "number":
+                return Condition("(t.number = ? OR t.id = ?)", (word, word))
+            case "subject":
+                return Condition("t.subject LIKE ? ESCAPE '\\'", (like(word),))
+            case "view":
+                return self._in_view(word)
+            case _:
+                raise AssertionError(f"every field of the table has a condition, {field} has none")
+
+    def _flag(self, word: str) -> Condition:
+        match word:
+            case "mine":
+                return self._mine()
+            case "snoozed":
+                return Condition("t.snoozed_until > ?", (rows.to_ms(self._now),))
+            case _:
+                return Condition(_FLAGS[word])
+
+    def _mine(self) -> Condition:
+        return _joined(
+            " OR ",
+            [Condition("(t.assignee = ? AND t.account = ?)", (id, account)) for account, id in self._me.items()],
+            NOTHING,
+        )
+
+    def _whose(self, field: str, word: str) -> Condition:
+        match field, word:
+            case "assignee", "me":
+                return self._mine()
+            case "assignee", "none":
+                return Condition("t.assignee IS NULL")
+            case "group", "none":
+                return Condition("t.team IS NULL")
+            case "org", "none":
+                return Condition("t.organization IS NULL")
+            case "assignee", _:
+                return self._one_of("t.assignee", self._colleagues(word))
+            case "group", _:
+                return self._one_of("t.team", self._called("team", word))
+            case "org", _:
+                return self._one_of("t.organization", self._called("organization", word))
+            case "lang", _:
+                people = "SELECT account, id FROM person WHERE language = ? OR language LIKE ? ESCAPE '\\'"
+                code = word.lower()
+                return Condition(f"(t.account, t.requester) IN ({people})", (code, like(f"{code}-")[1:]))
+            case _:
+                return self._by_person(field, word)
+
+    def _by_person(self, field: str, word: str) -> Condition:
+        people, values = PEOPLE_NAMED, people_named(word)
+        customer = f"(t.account, t.requester) IN ({people})"
+        match field:
+            case "customer":
+                return Condition(customer, values)
+            case "to":
+                return Condition(f"({customer} AND {_HAS_REPLY})", values)
+            case _:
+                wrote = (
+                    "(t.account, t.id) IN (SELECT e.account, e.ticket FROM event e WHERE e.author IS NOT NULL "
+                    f"AND e.body <> '' AND (e.account, e.author) IN ({people}))"
+                )
+                return Condition(wrote, values)
+
+    def _colleagues(self, word: str) -> list[tuple[str, str]]:
+        found = self._db.execute(
+            f"SELECT account, id FROM person WHERE role <> 'customer' AND (account, id) IN ({PEOPLE_NAMED})",
+            people_named(word),
+        )
+        return [(account, id) for account, id in found]
+
+    def _called(self, table: str, word: str) -> list[tuple[str, str]]:
+        """Teams, organizations or views with this id or name, exact names before parts of names."""
+        found = self._db.execute(
+            f"SELECT account, id, lower({_title(table)}) = lower(?) OR id = ? AS is_exact FROM {table} "
+            f"WHERE is_exact OR {_title(table)} LIKE ? ESCAPE '\\'",
+            (word, word, like(word)),
+        ).fetchall()
+        exact = [(account, id) for account, id, is_exact in found if is_exact]
+        return exact or [(account, id) for account, id, _is_exact in found]
+
+    def _one_of(self, column: str, found: list[tuple[str, str]]) -> Condition:
+        by_account: dict[str, list[str]] = {}
+        for account, id in found:
+            by_account.setdefault(account, []).append(id)
+        return _joined(
+            " OR ",
+            [
+                Condition(f"({column} IN ({_places(ids)}) AND t.account = ?)", (*ids, account))
+                for account, ids in by_account.items()
+            ],
+            NOTHING,
+        )
+
+    def _in_view(self, word: str) -> Condition:
+        listed = "SELECT v.ticket FROM view_ticket v WHERE v.account = ? AND v.view = ?"
+        lists = [
+            Condition(f"(t.account = ? AND t.id IN ({listed}))", (account, account, id))
+            for account, id in self._called("view", word)
+        ]
+        return _joined(" OR ", lists, NOTHING)
+
+    def _span(self, field: str, op: Operator, span: timedelta) -> Condition:
+        """`waiting>2h`: has waited longer; `sla<30m`: less time is left."""
+        if field == "waiting":
+            edge = moment(Ago(span), self._now)
+            sign = _sign(">=" if op == ":" else op).translate(_TURNED)
+            return Condition(f"(t.is_unsolved AND t.waiting_since {sign} ?)", (rows.to_ms(edge),))
+        edge = moment(Ago(-span), self._now)
+        return Condition(f"(t.is_unsolved AND t.due_at {_sign('<=' if op == ':' else op)} ?)", (rows.to_ms(edge),))
+
+    def _moment(self, field: str, op: Operator, when: Ago | At | Day | DaysBack) -> Condition:
+        begin, end = rows.to_ms(moment(when, self._now)), rows.to_ms(day_after(when, self._now))
+        column = {"created": "t.created_at", "due": "t.due_at"}.get(field, "t.updated_at")
+        match field, op:
+            case "before", _:
+                return Condition(f"{column} < ?", (begin,))
+            case "after", _:
+                return Condition(f"{column} >= ?", (begin,))
+            case _, ":" if begin == end:
+                return Condition(f"{column} >= ?", (begin,))
+            case _, ":":
+                return Condition(f"({column} >= ? AND {column} < ?)", (begin, end))
+            case _, "<" | ">=":
+                return Condition(f"{column} {op} ?", (begin,))
+            case _:
+                return Condition(f"{column} {'>=' if op == '>' else '<'} ?", (end,))
+
+
+PEOPLE_NAMED = (
+    "SELECT account, id FROM person WHERE id = ? OR name LIKE ? ESCAPE '\\' "
+    "UNION SELECT account, person FROM identity WHERE value = ? OR (value >= ? AND value < ?)"
+)
+
+
+def people_named(word: str) -> tuple[object, ...]:
+    """The values of `PEOPLE_NAMED`: by id, by part of the name, by address or its beginning."""
+    address = word.casefold()
+    return (word, like(word), address, address, f"{address}\U0010ffff")
+
+
+_TURNED = str.maketrans("<>", "><")
+
+
+def _sign(op: Operator) -> str:
+    return "=" if op == ":" else op
+
+
+def _title(table: str) -> str:
+    return "title" if table == "view" else "name"
+
+
+def _places(values: Iterable[object]) -> str:
+    return ", ".join("?" for _value in values)
+
+
+def _joined(between: str, parts: list[Condition], nothing: Condition) -> Condition:
+    if not parts:
+        return nothing
+    if len(parts) == 1:
+        return parts[0]
+    return Condition(
+        f"({between.join(part.sql for part in parts)})", tuple(value for part in parts for value in part.values)
+    )
+
+
+def _status(op: Operator, status: Status) -> Condition:
+    chosen = [Status(one) for one in _chosen(op, status, list(STATUSES))]
+    if not chosen:
+        return NOTHING
+    implied = "t.is_unsolved AND " if UNSOLVED.issuperset(chosen) else ""
+    return Condition(f"({implied}t.status IN ({_places(chosen)}))", tuple(one.value for one in chosen))
+
+
+def _priority(op: Operator, word: str) -> Condition:
+    """Equality is literal; in the order, a ticket without a priority counts as normal."""
+    if word == "none":
+        return Condition("t.priority IS NULL")
+    if op == ":":
+        return Condition("t.priority = ?", (word,))
+    return Condition(f"t.urgency {_sign(op)} ?", (list(PRIORITIES).index(Priority(word)) + 1,))
+
+
+def _chosen(op: Operator, word: str, ordered: list[str]) -> list[str]:
+    place = ordered.index(word)
+    match op:
+        case ":":
+            return [word]
+        case "<":
+            return ordered[:place]
+        case "<=":
+            return ordered[: place + 1]
+        case ">":
+            return ordered[place + 1 :]
+        case ">=":
+            return ordered[place:]
+        case _:
+            assert_never(op)
