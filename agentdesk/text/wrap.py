@@ -63,12 +63,17 @@ def _paragraph(text: str, start: int, stop: int, width: int, table: dict[str, in
     while True:
         end = _line_end(text, start, stop, width, table)
         after = end
-        while after < stop and text[after] in _SPACES:
+        while after < stop and _is_space(text, after, stop, table):
             after += 1
         yield start, _visible_end(text, start, end)
         if after >= stop:
             return
         start = after
+
+
+def _is_space(text: str, at: int, stop: int, table: dict[str, int]) -> bool:
+    """Say whether a space stands alone; one that carries a mark is a character to show."""
+    return text[at] in _SPACES and (at + 1 >= stop or table[text[at + 1]] > 0)
 
 
 def _visible_end(text: str, start: int, end: int) -> int:
@@ -86,10 +91,10 @@ def _line_end(text: str, start: int, stop: int, width: int, table: dict[str, int
     at_break = indent_end = start
     before: Cluster | None = None
     for cluster in clusters(text, start, stop, table=table):
-        is_space = text[cluster.start] in _SPACES
+        is_space = cluster.end - cluster.start == 1 and text[cluster.start] in _SPACES
         if before is None or (is_space and indent_end == cluster.start):
             indent_end = cluster.end if is_space else start
-        elif cluster.start > indent_end and _may_break(text, before, cluster):
+        elif cluster.start > indent_end and _may_break(text, start, before, cluster):
             at_break = cluster.start
         used += cluster.cells
         if used > width and not is_space:
@@ -110,9 +115,9 @@ def _ascii_end(window: str, width: int) -> int:
     return max(space, hyphen) or width
 
 
-def _may_break(text: str, before: Cluster, after: Cluster) -> bool:
+def _may_break(text: str, line_start: int, before: Cluster, after: Cluster) -> bool:
     first, second = text[before.start], text[after.start]
-    if second in _SPACES or first in _GLUE or second in _GLUE:
+    if (second in _SPACES and after.end - after.start == 1) or first in _GLUE or second in _GLUE:
         return False
     if first in _SPACES:
         return True
@@ -120,7 +125,7 @@ def _may_break(text: str, before: Cluster, after: Cluster) -> bool:
         return False
     if _breaks_anywhere(first, before.cells) or _breaks_anywhere(second, after.cells):
         return True
-    return first == "-" and second.isalpha() and text[before.start - 1 : before.start].isalnum()
+    return first == "-" and second.isalpha() and before.start > line_start and text[before.start - 1].isalnum()
 
 
 def _breaks_anywhere(char: str, width: int) -> bool:
