@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from html_to_markdown import ConversionOptions, PreprocessingOptions, convert
+from html_to_markdown import ConversionOptions, PreprocessingOptions, WarningKind, convert
 from html_to_markdown.exceptions import ConversionError
 
 from agentdesk.text.safe import safe_line, safe_text
@@ -57,7 +57,7 @@ def html_to_text(html: str) -> HtmlText:
         result = convert("".join(_prepared(whole)), _OPTIONS, visitor=anything)
     except ConversionError:
         return HtmlText(_tidy(_without_tags(whole)))
-    if any("depth" in warning.message for warning in result.warnings):
+    if any(warning.kind == WarningKind.DEPTH_LIMIT_EXCEEDED for warning in result.warnings):
         return HtmlText(_tidy(_without_tags(whole)))
     return HtmlText(_tidy(result.content or ""), tuple(visitor.links))
 
@@ -83,7 +83,7 @@ class _Visitor:
     def visit_link(self, _context: object, href: str, text: str, _title: str | None) -> dict[str, str]:
         label = safe_line(" ".join(text.split()))
         url = _offered(href)
-        if url is None:
+        if url is None or url == f"mailto:{label}":  # an address that shows itself needs no number
             return {"custom": label}
         number = self.numbers.setdefault(url, len(self.numbers) + 1)
         link = Link(number, label, url, _misleads(label, url))

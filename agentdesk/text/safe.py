@@ -21,8 +21,9 @@ _UNSEEN: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
 )
-_UNSEEN_CHAR: Final = re.compile(f"[{_UNSEEN}\U000e0000-\U000e007f]")
-_UNSEEN_RUN: Final = re.compile(f"[{_UNSEEN}]+|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
+_UNSEEN_CHAR: Final = re.compile(f"[{_UNSEEN}]")
+_TAG: Final = re.compile("[\U000e0000-\U000e007f]")
+_LOOSE_TAGS: Final = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
 _BROKEN: Final = re.compile(
     "[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
     + "".join(f"{chr(p + 0xFFFE)}{chr(p + 0xFFFF)}" for p in range(0x10000, 0x110000, 0x10000))
@@ -76,8 +77,10 @@ def _neutral(text: str, used: str, *, ascii_only: bool) -> str:
         text = text.expandtabs(TAB_CELLS) if text.isascii() else "\n".join(map(_untabbed, text.split("\n")))
     if _BROKEN.search(used):
         text = _BROKEN.sub("\ufffd", text)
-    if _UNSEEN_CHAR.search(used):
-        text = _UNSEEN_RUN.sub("", text)
+    for char in _UNSEEN_CHAR.findall(used):
+        text = text.replace(char, "")
+    if _TAG.search(used):
+        text = _LOOSE_TAGS.sub("", text)
     for char in _SHOWN.keys() & set(used):
         text = text.replace(char, _SHOWN[char][ascii_only])
     return text

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentdesk.text.html import Link, html_to_text
+from agentdesk.text.quotes import Kind, fold
 
 PIECES = st.sampled_from(
     [
@@ -117,7 +118,7 @@ def test_what_cannot_be_opened_safely_is_no_link(href: str) -> None:
         ("bank.example", "https://bank.example.evil.example/", "[1 → bank.example.evil.example]"),
         ("www.bank.example", "https://bank.example/a", "[1]"),
         ("bank.example", "https://login.bank.example/a", "[1]"),
-        ("help@bank.example", "mailto:help@bank.example", "[1]"),
+        ("help@bank.example", "mailto:thief@evil.example", "[1 → thief@evil.example]"),
         ("click here", "https://evil.example/", "[1]"),
     ],
 )
@@ -128,3 +129,21 @@ def test_a_label_that_names_another_host_shows_where_the_link_leads(label: str, 
 @pytest.mark.parametrize("tag", ["div", "blockquote", "span", "table><tr><td", "b", "ul><li"])
 def test_words_below_endless_nesting_are_not_lost(tag: str) -> None:
     assert "needle" in html_to_text(f"<{tag}>" * 20_000 + "needle").text
+
+
+def test_the_history_of_a_mail_from_gmail_can_be_folded() -> None:
+    attribution = '2026年11月20日(金) 17:30 Help &lt;<a href="mailto:h@s.example">h@s.example</a>&gt;:<br>'
+    quote = f'<div class="gmail_quote"><div>{attribution}</div><blockquote><div>old</div></blockquote></div>'
+
+    blocks = fold(html_to_text(f"<div>ありがとう<div><br></div></div>{quote}").text)
+
+    assert [block.kind for block in blocks] == [Kind.TEXT, Kind.QUOTE]
+    assert blocks[1].text.startswith("2026年11月20日(金) 17:30 Help <h@s.example>:")
+
+
+def test_the_history_of_a_mail_from_outlook_can_be_folded() -> None:
+    headers = "<p><b>差出人:</b> 田中<br><b>送信日時:</b> 昨日<br><b>宛先:</b> help<br><b>件名:</b> 返品</p>"
+
+    blocks = fold(html_to_text(f"<p class=MsoNormal>新しい<o:p></o:p></p><div>{headers}</div><p>古い</p>").text)
+
+    assert [block.kind for block in blocks] == [Kind.TEXT, Kind.QUOTE]
