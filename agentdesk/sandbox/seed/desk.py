@@ -89,11 +89,11 @@ def macros(said: Sequence[Words], created_at: str) -> list[Doc]:
 
 def _actions(entry: Toml) -> list[Doc]:
     text = entry.get("text")
-    says = [
+    says: list[Doc] = [
         {"field": "comment_value", "value": text},
         {"field": "comment_mode_is_public", "value": str(entry.get("public", True)).lower()},
     ]
-    changes = [
+    changes: list[Doc] = [
         {"field": name, "value": str(ids.GROUPS[value]) if name == "group_id" else value}
         for name, value in entry["actions"]
     ]

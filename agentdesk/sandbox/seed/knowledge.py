@@ -1,7 +1,7 @@
 """Knowledge: the help centre, read from `articles.toml` per language.
 
-Bodies are written in a small markup: `## heading`, `- list`, `1. steps`, `| table | rows |`, `**bold**`, `[text](#key)` for
-a link to another article, and paragraphs parted by an empty line.
+Bodies are written in a small markup: `## heading`, `- list`, `1. steps`, `| table | rows |`, `**bold**`, `[text](#key)`
+for a link to another article, and paragraphs parted by an empty line.
 """
 
 import re
@@ -43,56 +43,67 @@ def link(language: Language, key: str) -> str:
 
 
 def categories(languages: Sequence[Language], now: int) -> list[Doc]:
-    """One category per section, in every language."""
-    return [
-        _shelf(n, ids.CATEGORIES, section, code, now)
-        for n, section in enumerate(_sections().values())
-        for code in languages
-    ]
+    """One category per section, named in every language."""
+    return [_shelf(ids.CATEGORIES + n, n, section, languages, now) for n, section in enumerate(_sections().values())]
 
 
 def sections(languages: Sequence[Language], now: int) -> list[Doc]:
-    """The sections articles stand in, in every language."""
+    """The sections articles stand in, named in every language."""
     return [
-        {**_shelf(n, ids.SECTIONS, section, code, now), "category_id": ids.CATEGORIES + n, "parent_section_id": None}
+        {
+            **_shelf(ids.SECTIONS + n, n, section, languages, now),
+            "category_id": ids.CATEGORIES + n,
+            "parent_section_id": None,
+        }
         for n, section in enumerate(_sections().values())
-        for code in languages
     ]
 
 
-def _shelf(n: int, start: int, section: Toml, code: Language, now: int) -> Doc:
-    locale = words(code).people["locale"]
+def _shelf(id: int, position: int, section: Toml, languages: Sequence[Language], now: int) -> Doc:
     created = stamp(now - 700 * DAY)
     return {
-        "id": start + n,
-        "name": section[code],
-        "description": section[f"{code}_description"],
-        "locale": locale,
-        "source_locale": locale,
-        "position": n,
+        "id": id,
+        "name": " / ".join(section[code] for code in languages),
+        "description": " / ".join(section[f"{code}_description"] for code in languages),
+        "locale": _locale(languages[0]),
+        "source_locale": _locale(languages[0]),
+        "position": position,
         "outdated": False,
         "created_at": created,
         "updated_at": created,
     }
 
 
+def _locale(language: Language) -> str:
+    """The locale as the help centre writes it, in small letters."""
+    return str(words(language).people["locale"]).lower()
+
+
 def articles(languages: Sequence[Language], now: int, author: int) -> list[Doc]:
     """Every article in every language it is written in; one dict per article and locale."""
-    return [_article(key, entry, code, now, author) for code in languages for key, entry in _articles(code).items()]
+    return [
+        _article(key, entry, code, _source(key, languages), now, author)
+        for code in languages
+        for key, entry in _articles(code).items()
+    ]
 
 
-def _article(key: str, entry: Toml, code: Language, now: int, author: int) -> Doc:
-    id, locale = _ids()[key], words(code).people["locale"]
+def _source(key: str, languages: Sequence[Language]) -> str:
+    """The locale an article was first written in."""
+    first = next(code for code in languages if key in _articles(code))
+    return _locale(first)
+
+
+def _article(key: str, entry: Toml, code: Language, source: str, now: int, author: int) -> Doc:
+    id = _ids()[key]
     changed = stamp(now - (id * 37 % 400 + 3) * DAY)
     votes = id * 53 % 90
     return {
         "id": id,
         "title": entry["title"],
         "body": html(entry["body"], code),
-        "locale": locale,
-        "source_locale": words(
-            "ja" if key in _articles("ja") and (code == "ja" or entry.get("translated")) else code
-        ).people["locale"],
+        "locale": _locale(code),
+        "source_locale": source,
         "html_url": link(code, key),
         "author_id": author,
         "section_id": ids.SECTIONS + list(_sections()).index(entry["section"]),

@@ -1,7 +1,7 @@
-"""Plans: what each ticket will be about, drawn up front in the order of arrival; tickets are then written one at a time.
+"""Plans: what each ticket will be about, drawn in the order of arrival; tickets are then written one at a time.
 
-Unsolved tickets are young (minutes to three days waiting, at most weeks pending); the rest arrived over eighteen months,
-in office hours.
+Unsolved tickets are young (minutes to three days waiting, at most weeks pending); the rest arrived over eighteen
+months, in office hours.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Special tickets: the customer with the richest history, and the rare threads that a desk must survive.
 
-Each carries `external_id` `seed:NAME`. The texts lie in `mails.toml` of each language and in `hostile.toml`; what is too
-large to keep in a file is made here.
+Each carries `external_id` `seed:NAME`. The texts lie in `mails.toml` of each language and in `hostile.toml`; what is
+too large to keep in a file is made here.
 """
 
 from collections.abc import Iterator, Sequence

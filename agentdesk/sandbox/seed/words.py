@@ -2,7 +2,7 @@
 
 A phrase is text with choices `[one|other]` and slots `{order}`. Choices are cut apart once, when the files are read, so
 that saying a phrase is a join and a format. Text in these files therefore holds no brackets and braces of its own, macros
-(`{{...}}`) excepted.
+aside (`{{...}}`).
 """
 
 import re
