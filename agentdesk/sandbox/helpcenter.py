@@ -92,7 +92,7 @@ class HelpCenter:
         """The new or changed words of an article in one language."""
         article = self.articles.get(article_id)
         stamp = self.db.stamp()
-        words = {name: fields[name] for name in ("title", "body", "draft", "outdated") if name in fields}
+        words: Doc = {name: fields[name] for name in ("title", "body", "draft", "outdated") if name in fields}
         before = self.translation(article_id, locale)
         if before:
             self.translations.put(before | words | {"updated_at": stamp})

@@ -42,8 +42,8 @@ class Macros:
 
     def save(self, fields: Doc, macro_id: int | None = None) -> Doc:
         """The new or changed macro; 422 without a title or actions."""
-        before = self.shelf.get(macro_id) if macro_id is not None else {}
-        known = {
+        before: Doc = self.shelf.get(macro_id) if macro_id is not None else {}
+        known: Doc = {
             name: fields[name]
             for name in ("title", "active", "position", "description", "actions", "restriction")
             if name in fields
@@ -118,7 +118,7 @@ class Macros:
             shelf = self.people.groups if person == "group" else self.people.organizations
             named = shelf.find(ticket[f"{person}_id"])
             return str(named["name"]) if named else ""
-        return {
+        words: dict[str, str] = {
             "id": str(ticket["id"]),
             "title": ticket["subject"],
             "subject": ticket["subject"],
@@ -132,7 +132,8 @@ class Macros:
             "created_at": ticket["created_at"],
             "updated_at": ticket["updated_at"],
             "account": "AgentDesk",
-        }.get(rest, "")
+        }
+        return words.get(rest, "")
 
 
 def _of_user(user: Doc, detail: str) -> str:

@@ -1,1 +1,1 @@
-"""The paths of the embedded helpdesk, one module a topic."""
+"""The paths of the embedded helpdesk, one module a topic; a handler's name is what it answers with."""
