@@ -58,13 +58,13 @@ def preferred(environment: dict[str, str] | os._Environ[str] = os.environ) -> st
     return "en"
 
 
-def _(text: str, **values: object) -> str:
+def _(text: str, /, **values: object) -> str:
     """The sentence in the agent's language, its named placeholders filled."""
     found = _active.catalog.gettext(text)
     return found.format(**values) if values else found
 
 
-def plural(one: str, many: str, n: int, **values: object) -> str:
+def plural(one: str, many: str, n: int, /, **values: object) -> str:
     """The form of a sentence that fits `n`; `{n}` is filled with the formatted number."""
     return _active.catalog.ngettext(one, many, n).format(n=number(n), **values)
 

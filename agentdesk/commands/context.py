@@ -30,12 +30,21 @@ class Front(Protocol):
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Show one sentence that does not interrupt."""
 
-    async def choose(self, title: str, choices: Sequence[Choice], *, free: bool = False) -> str | None:
-        """Let the person pick a value (or type one, where `free`); None when they would rather not."""
+    async def choose(
+        self, title: str, choices: Sequence[Choice], *, free: bool = False, otherwise: str | None = None
+    ) -> str | None:
+        """Let the person pick a value (or type one, where `free`); None when they would rather not.
+
+        Where nobody can be asked (the shell), the answer is `otherwise`, or `Refused` without one.
+        """
 
     async def confirm(self, question: str) -> bool:
         """Ask before something that cannot be undone."""
 
+    def reopen(self, op: Op) -> None:
+        """A message was taken back and is a draft again: show it where it was written, if there is a screen."""
+
+    @property
     def screen(self) -> "Screen":
         """The screen; raises `Refused` where there is none."""
 
@@ -83,6 +92,9 @@ class Screen(Protocol):
     def next_ticket(self, step: int) -> None:
         """Open the next (or previous) ticket of the queue."""
 
+    def next_message(self, step: int) -> None:
+        """Go to the next (or previous) message of the timeline."""
+
     def select(self, which: Literal["this", "all", "none"]) -> None: ...
 
     def filter_timeline(self, what: str) -> None:
@@ -110,7 +122,11 @@ class Screen(Protocol):
     def insert_text(self, text: str) -> None:
         """Put text at the caret of the composer, opening a reply if none is open."""
 
-    async def insert_template(self, name: str | None) -> None: ...
+    async def insert_template(self, name: str | None) -> None:
+        """Insert a prepared answer by name; None lets the person choose."""
+
+    async def set_copies(self, addresses: str | None) -> None:
+        """Set who gets a copy of the reply (addresses with commas); None asks."""
 
     async def insert_article(self, how: Literal["link", "text"]) -> None: ...
 
@@ -118,6 +134,9 @@ class Screen(Protocol):
 
     def held(self) -> Op | None:
         """The decision that is on the screen because it was held."""
+
+    async def repeat(self) -> None:
+        """Run the last recorded command line again on what is selected now."""
 
     def set_theme(self, name: str) -> None: ...
 
@@ -127,11 +146,17 @@ class Screen(Protocol):
 
 @dataclass(slots=True)
 class Context:
-    """One run of a command. `ops` collects what it decided."""
+    """One run of a command.
+
+    `ops` collects what it decided; a message waits `hold_seconds` before it leaves; `account` is the one the person
+    named, if they did.
+    """
 
     desk: Desk
     front: Front
     tickets: tuple[TicketRow, ...] = ()
+    hold_seconds: int = 0
+    account: str | None = None
     ops: list[Op] = field(default_factory=list)
 
     def now(self) -> datetime:

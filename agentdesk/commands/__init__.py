@@ -1,0 +1,23 @@
+"""Everything a person can do: one module a topic, one decorated function a command."""
+
+from agentdesk.commands.registry import Registry
+
+
+def load() -> Registry:
+    """The registry with every command in it."""
+    from agentdesk.commands import (  # the modules fill the registry when they are imported
+        articles,
+        customers,
+        desks,
+        history,
+        moving,
+        outbox,
+        places,
+        replies,
+        searches,
+        tickets,
+    )
+    from agentdesk.commands.registry import commands
+
+    assert all((articles, customers, desks, history, moving, outbox, places, replies, searches, tickets))
+    return commands

@@ -1,0 +1,34 @@
+"""Taking back, and doing again."""
+
+from agentdesk.commands.context import Context
+from agentdesk.commands.registry import commands
+from agentdesk.i18n import _, plural
+from agentdesk.store.undoing import Undone
+
+
+@commands.add("undo", scope="app", keys="u", in_shell=True, is_recorded=False)
+async def undo(cx: Context) -> None:
+    """Take back the last thing you did."""
+    undone = await cx.desk.undo()
+    cx.ops.extend(undone.reversed)
+    cx.front.say(_told(undone), "plain" if undone.recalled or undone.reversed else "bad")
+    message = next((op for op in undone.recalled if op.message is not None), None)
+    if message is not None and len(undone.recalled) == 1:
+        cx.front.reopen(message)
+
+
+def _told(undone: Undone) -> str:
+    if undone.recalled and not undone.reversed and not undone.left:
+        return plural("Taken back before it left.", "{n} decisions taken back before they left.", len(undone.recalled))
+    if undone.left and undone.reversed:
+        return _("The message has left and cannot be taken back; the changes with it are undone.")
+    if undone.left:
+        return _("The message has left and cannot be taken back.")
+    count = len(undone.reversed) + len(undone.recalled)
+    return plural("Undone.", "Undone on {n} tickets.", count) if count else _("There is nothing to take back.")
+
+
+@commands.add("repeat", scope="ticket", keys=".", is_recorded=False)
+async def repeat(cx: Context) -> None:
+    """Do the last command again, on this ticket."""
+    await cx.front.screen.repeat()

@@ -1,0 +1,148 @@
+"""The outbox: what has not left yet, what was held, and what to do about it."""
+
+from agentdesk import i18n
+from agentdesk.answers import Answer, op_document
+from agentdesk.commands.context import Context
+from agentdesk.commands.registry import commands
+from agentdesk.errors import Refused
+from agentdesk.i18n import _, plural
+from agentdesk.model import Op, OpState
+from agentdesk.store.store import Store
+from agentdesk.text.safe import safe_line, safe_text
+
+SHORT_ID = 8
+
+
+@commands.add("outbox list", scope="shell", in_shell=True, is_recorded=False)
+async def list_outbox(cx: Context, *, all: bool = False, limit: int = 200) -> Answer:
+    """List what has not arrived yet, oldest first; with --all also what has."""
+    outbox = cx.desk.store.outbox
+    ops = list(reversed(outbox.recent(limit))) if all else outbox.pending(cx.account)[:limit]
+    return Answer(
+        [op_document(op) for op in ops],
+        headings=(_("Id"), _("Ticket"), _("State"), _("Since"), _("What"), _("Why")),
+        rows=[
+            [
+                op.id[:SHORT_ID],
+                op.ticket.id,
+                state_word(op.state),
+                i18n.stamp(op.created_at),
+                what(op),
+                safe_line(op.reason),
+            ]
+            for op in ops
+        ],
+    )
+
+
+@commands.add("outbox show", scope="shell", in_shell=True, is_recorded=False)
+async def show_op(cx: Context, id: str) -> Answer:
+    """Show one decision whole: its changes, its words, and why it is where it is."""
+    op = _named(cx, id)
+    body = op.message.body if op.message else ""
+    lines = [f"{op.id}  #{op.ticket.id}  {state_word(op.state)}", op.reason, what(op), "", body]
+    return Answer(op_document(op), text=safe_text("\n".join(lines)))
+
+
+@commands.add("outbox retry", scope="outbox", keys="R", in_shell=True)
+async def retry(cx: Context, *ids: str) -> None:
+    """Let what was held or failed try again, as it is."""
+    ops = _chosen(cx, ids)
+    now = cx.now()
+
+    def again(store: Store) -> None:
+        for op in ops:
+            row = store.queries.ticket(op.ticket)
+            store.outbox.retry(op, row.ticket if row else None, now)
+
+    await cx.desk.write(again)
+    cx.ops.extend(ops)
+    cx.front.say(plural("{n} decision tries again.", "{n} decisions try again.", len(ops)), "good")
+
+
+@commands.add("outbox edit", scope="outbox", keys="e", in_shell=True)
+async def edit(cx: Context, id: str = "") -> None:
+    """Take a message back into its composer, to change it."""
+    op = _chosen(cx, (id,) if id else ())[0]
+    now = cx.now()
+    if not await cx.desk.write(lambda store: store.outbox.recall(op, now)):
+        raise Refused(_("It may have left already. Look at the ticket before you write again."))
+    cx.front.say(_("Back in the draft; nothing has left."), "good")
+    cx.front.reopen(op)
+
+
+@commands.add("outbox drop", scope="outbox", keys="d", in_shell=True)
+async def drop(cx: Context, *ids: str) -> None:
+    """Give decisions up for good, words included."""
+    ops = _chosen(cx, ids)
+    question = plural("Give up {n} decision, words included?", "Give up {n} decisions, words included?", len(ops))
+    if await cx.front.confirm(question):
+        dropped = await cx.desk.write(lambda store: [store.outbox.drop(op) for op in ops])
+        if not all(dropped):
+            raise Refused(_("It is on its way and cannot be dropped any more."))
+        cx.front.say(_("Dropped."))
+
+
+@commands.add("held keep", scope="held", keys="k")
+async def held_keep(cx: Context) -> None:
+    """Send it as it is."""
+    await retry(cx)
+    cx.front.screen.back()
+
+
+@commands.add("held edit", scope="held", keys="e")
+async def held_edit(cx: Context) -> None:
+    """Take it back into the composer."""
+    await edit(cx)
+
+
+@commands.add("held drop", scope="held", keys="d")
+async def held_drop(cx: Context) -> None:
+    """Give it up."""
+    await drop(cx)
+    cx.front.screen.back()
+
+
+def _chosen(cx: Context, ids: tuple[str, ...]) -> list[Op]:
+    """The decisions named, or the one the screen shows."""
+    if ids:
+        return [_named(cx, id) for id in ids]
+    op = cx.front.screen.held()
+    if op is None:
+        raise Refused(_("Choose a line of the outbox first."))
+    return [op]
+
+
+def _named(cx: Context, id: str) -> Op:
+    op = cx.desk.store.outbox.get(id)
+    if op is None:
+        raise Refused(_("There is no one decision {id!r} in the outbox. See: agentdesk outbox list", id=id))
+    return op
+
+
+def state_word(state: OpState) -> str:
+    """The state in the agent's language."""
+    words = {
+        OpState.QUEUED: _("waiting to leave"),
+        OpState.SENDING: _("leaving"),
+        OpState.SENT: _("sent"),
+        OpState.HELD: _("held"),
+        OpState.FAILED: _("failed"),
+        OpState.DOUBT: _("in doubt"),
+        OpState.DROPPED: _("dropped"),
+    }
+    return words[state]
+
+
+def what(op: Op) -> str:
+    """What a decision does, on one line."""
+    return safe_line(", ".join(_change_words(op)))
+
+
+def _change_words(op: Op) -> list[str]:
+    found = []
+    for change in op.changes:
+        name = type(change).__name__
+        values = [str(getattr(change, field)) for field in change.__slots__ if field not in ("uploads", "cc")]
+        found.append(f"{_(name)} {' '.join(values)}"[:80])
+    return found

@@ -1,0 +1,326 @@
+"""Tickets: listing and showing them, and everything that changes one without writing to anybody."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from agentdesk import i18n
+from agentdesk.answers import Answer, event_document, ticket_document
+from agentdesk.columns import COLUMNS
+from agentdesk.commands.answering import deciding, needs_ticket, one_ticket
+from agentdesk.commands.context import Choice, Context
+from agentdesk.commands.registry import commands
+from agentdesk.commands.replies import status_named
+from agentdesk.commands.times import moment
+from agentdesk.errors import Refused
+from agentdesk.filters import And, Compare, parse
+from agentdesk.i18n import _
+from agentdesk.model import (
+    STAFF,
+    Assign,
+    Change,
+    FieldValue,
+    Person,
+    Priority,
+    Ref,
+    SetField,
+    SetPriority,
+    SetStatus,
+    SetSubject,
+    Status,
+    Tag,
+    Team,
+    TicketRow,
+    Transfer,
+    Untag,
+)
+from agentdesk.store.desktop import Desktop
+from agentdesk.store.store import Store
+from agentdesk.text.safe import safe_line, safe_text
+
+SHELL_COLUMNS = ("number", "status", "priority", "wait", "customer", "subject", "assignee", "group", "tags")
+
+
+@commands.add("ticket list", scope="shell", in_shell=True, is_recorded=False)
+async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 0) -> Answer:
+    """List the tickets that a query finds, those who wait longest first."""
+    queries, now = cx.desk.store.queries, cx.now()
+    question = parse(query)
+    if cx.account:
+        question = replace(question, where=And((Compare("account", ":", cx.account), question.where)))
+    keys = queries.keys(question, now=now, limit=limit or None)
+    rows = queries.rows(keys)
+    shown = [COLUMNS[name] for name in SHELL_COLUMNS]
+    return Answer(
+        [ticket_document(row) for row in rows],
+        headings=tuple(column.title for column in shown),
+        rows=[[safe_line(column.text(row, now)) for column in shown] for row in rows],
+    )
+
+
+@commands.add("ticket show", scope=("ticket", "shell"), when=needs_ticket, in_shell=True, is_recorded=False)
+async def show_ticket(cx: Context) -> Answer:
+    """Show a ticket with everything that happened to it."""
+    row = one_ticket(cx)
+    events = cx.desk.store.queries.events(row.ticket.ref)
+    document = ticket_document(row) | {"events": [event_document(event) for event in events]}
+    lines = [f"#{row.ticket.number}  {row.ticket.subject}", f"{row.ticket.status.value}  {row.requester_name}", ""]
+    for event in events:
+        words = event.body or f"{event.field}: {event.old or '-'} > {event.new or '-'}"
+        lines += [f"{i18n.stamp(event.at)}  {event.author_name}  {event.kind.value}", words, ""]
+    return Answer(document, text=safe_text("\n".join(lines)))
+
+
+@commands.add("ticket assign", scope="ticket", keys="a", when=needs_ticket, undo="yes", in_shell=True)
+async def assign(cx: Context, to: str = "") -> None:
+    """Assign the selected tickets to a colleague, to me, or to none."""
+    to = to or await cx.front.choose(_("Assign to"), _colleagues(cx), otherwise="me") or ""
+    if to:
+        await deciding(cx, lambda row: (Assign(agent_id(cx, row, to)),), done=_("Assigned to {name}.", name=to))
+
+
+@commands.add("ticket take", scope="ticket", keys="I", when=needs_ticket, undo="yes", in_shell=True)
+async def take(cx: Context) -> None:
+    """Assign the selected tickets to me."""
+    await deciding(cx, lambda row: (Assign(agent_id(cx, row, "me")),), done=_("The ticket is yours."))
+
+
+@commands.add("ticket transfer", scope="ticket", keys="v", when=needs_ticket, undo="yes", in_shell=True)
+async def transfer(cx: Context, team: str = "") -> None:
+    """Move the selected tickets to another team."""
+    choices = [Choice(one.name, one.name) for one in _teams(cx)]
+    team = team or await cx.front.choose(_("Move to the team"), choices) or ""
+    if team:
+        await deciding(cx, lambda row: (Transfer(team_id(cx, row, team)),), done=_("Moved to {name}.", name=team))
+
+
+@commands.add("ticket status", scope="ticket", keys="s", when=needs_ticket, undo="yes", in_shell=True)
+async def set_status(cx: Context, status: str = "") -> None:
+    """Set the status: open, pending, hold, solved."""
+    choices = [Choice(one.value, status_word(one), one.value) for one in Status if one is not Status.NEW]
+    status = status or await cx.front.choose(_("Status"), choices) or ""
+    if status:
+        await deciding(cx, (SetStatus(status_named(status)),), done=_("Status: {status}.", status=status))
+
+
+@commands.add("ticket solve", scope="ticket", keys="S", when=needs_ticket, undo="yes", in_shell=True)
+async def solve(cx: Context) -> None:
+    """Mark the selected tickets as solved."""
+    await deciding(cx, (SetStatus(Status.SOLVED),), done=_("Solved."))
+
+
+@commands.add("ticket priority", scope="ticket", keys="p", when=needs_ticket, undo="yes", in_shell=True)
+async def set_priority(cx: Context, priority: str = "") -> None:
+    """Set the priority: low, normal, high, urgent, or none."""
+    choices = [Choice(one.value, priority_word(one), one.value) for one in reversed(Priority)]
+    priority = priority or await cx.front.choose(_("Priority"), choices) or ""
+    if priority:
+        await deciding(cx, (SetPriority(priority_named(priority)),), done=_("Priority: {word}.", word=priority))
+
+
+@commands.add("ticket tag", scope="ticket", keys="t", when=needs_ticket, undo="yes", in_shell=True)
+async def tag(cx: Context, *tags: str) -> None:
+    """Add tags; a tag with a minus sign in front is removed."""
+    if not tags:
+        choices = [Choice(one, one) for one in cx.desk.store.queries.tags()]
+        tags = tuple((await cx.front.choose(_("Tag"), choices, free=True) or "").split())
+    if tags:
+        changes = [Untag(one[1:]) if one.startswith("-") else Tag(one.removeprefix("+")) for one in tags]
+        await deciding(cx, changes, done=_("Tags: {tags}.", tags=" ".join(tags)))
+
+
+@commands.add("ticket untag", scope="ticket", keys="T", when=needs_ticket, undo="yes", in_shell=True)
+async def untag(cx: Context, *tags: str) -> None:
+    """Remove tags."""
+    if not tags:
+        present = dict.fromkeys(one for row in cx.tickets for one in row.ticket.tags)
+        tags = tuple((await cx.front.choose(_("Remove tag"), [Choice(one, one) for one in present]) or "").split())
+    if tags:
+        await deciding(cx, [Untag(one) for one in tags], done=_("Tags removed: {tags}.", tags=" ".join(tags)))
+
+
+@commands.add("ticket set", scope="ticket", keys="e", when=needs_ticket, undo="yes", in_shell=True)
+async def set_fields(cx: Context, *assignments: str) -> None:
+    """Set fields: field=value ..., for status, priority, assignee, group, subject, tags and the account's own."""
+    if not assignments:
+        cx.front.screen.command_line("ticket set ")
+        return
+    pairs = [_pair(one) for one in assignments]
+    await deciding(cx, lambda row: _changes(cx, row, pairs), done=_("Set: {fields}.", fields=" ".join(assignments)))
+
+
+@commands.add("ticket snooze", scope="ticket", keys="z", when=needs_ticket)
+async def snooze(cx: Context, text: str = "") -> None:
+    """Keep the ticket out of the queues until a time: 2h, 17:00, tomorrow; `none` wakes it."""
+    text = text or await _time_chosen(cx, _("Snooze until"))
+    if text:
+        until = _until(text, cx.now())
+        await _for_each(cx, lambda desktop, ref: desktop.snooze(ref, until))
+        cx.front.say(_("Snoozed until {time}.", time=i18n.stamp(until)) if until else _("Awake again."))
+
+
+@commands.add("ticket promise", scope="ticket", keys="P", when=needs_ticket)
+async def promise(cx: Context, text: str = "") -> None:
+    """Remember until when the customer was promised word: 2h, 17:00, tomorrow; `none` when it is kept."""
+    text = text or await _time_chosen(cx, _("Promised for"))
+    if text:
+        until = _until(text, cx.now())
+        await _for_each(cx, lambda desktop, ref: desktop.promise(ref, until))
+        cx.front.say(_("Promised for {time}.", time=i18n.stamp(until)) if until else _("The promise is kept."))
+
+
+async def _for_each(cx: Context, work: Callable[[Desktop, Ref], None]) -> None:
+    refs = [row.ticket.ref for row in cx.tickets]
+
+    def write(store: Store) -> None:
+        for ref in refs:
+            work(store.desktop, ref)
+
+    await cx.desk.write(write)
+
+
+async def _time_chosen(cx: Context, title: str) -> str:
+    words = ("1h", "3h", "17:00", _("tomorrow"), _("none"))
+    return await cx.front.choose(title, [Choice(word, word) for word in words], free=True) or ""
+
+
+def _until(text: str, now: datetime) -> datetime | None:
+    return None if text in ("none", _("none")) else moment(text, now)
+
+
+def _colleagues(cx: Context) -> list[Choice]:
+    account = cx.tickets[0].ticket.ref.account
+    people = [one for one in cx.desk.store.queries.people(account, STAFF) if one.active]
+    return [Choice("me", _("me")), Choice("none", _("nobody")), *(Choice(one.name, one.name) for one in people)]
+
+
+def _teams(cx: Context) -> list[Team]:
+    return cx.desk.store.queries.teams(cx.tickets[0].ticket.ref.account)
+
+
+def agent_id(cx: Context, row: TicketRow, word: str) -> str | None:
+    """The id of the colleague a word means (me, none, an id, an address, a name); raises `Refused`."""
+    account = row.ticket.ref.account
+    if word.casefold() in ("none", "nobody", "-", _("nobody")):
+        return None
+    if word.casefold() in ("me", _("me")):
+        me = cx.desk.my_ids().get(account)
+        if me is None:
+            raise Refused(_("Who you are on {account} is not known yet. Run: agentdesk sync", account=account))
+        return me
+    return _matching(word, cx.desk.store.queries.people(account, STAFF)).ref.id
+
+
+def _matching(word: str, people: list[Person]) -> Person:
+    wanted = word.casefold()
+    exact = [one for one in people if wanted in (one.ref.id, one.name.casefold(), one.address("email").casefold())]
+    found = exact or [one for one in people if wanted in one.name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in (found or people)[:8])
+    raise Refused(_("There is no one colleague {word!r}. Choose one of: {names}.", word=word, names=names))
+
+
+def team_id(cx: Context, row: TicketRow, word: str) -> str:
+    """The id of the team a word means (an id or a name); raises `Refused`."""
+    teams = cx.desk.store.queries.teams(row.ticket.ref.account)
+    for team in teams:
+        if word.casefold() in (team.ref.id, team.name.casefold()):
+            return team.ref.id
+    names = ", ".join(team.name for team in teams)
+    raise Refused(_("There is no team {word!r}. Choose one of: {names}.", word=word, names=names))
+
+
+def priority_named(word: str) -> Priority | None:
+    """The priority a word means, None for `none`; raises `Refused` naming those there are."""
+    if word.casefold() in ("none", "-"):
+        return None
+    try:
+        return Priority(word.casefold())
+    except ValueError:
+        names = ", ".join(priority.value for priority in Priority)
+        raise Refused(_("There is no priority {word!r}. Choose one of: {names}.", word=word, names=names)) from None
+
+
+def status_word(status: Status) -> str:
+    """The status in the agent's language."""
+    words = {
+        Status.NEW: _("new"),
+        Status.OPEN: _("open"),
+        Status.PENDING: _("pending"),
+        Status.HOLD: _("on hold"),
+        Status.SOLVED: _("solved"),
+        Status.CLOSED: _("closed"),
+    }
+    return words[status]
+
+
+def priority_word(priority: Priority) -> str:
+    """The priority in the agent's language."""
+    words = {
+        Priority.LOW: _("low"),
+        Priority.NORMAL: _("normal"),
+        Priority.HIGH: _("high"),
+        Priority.URGENT: _("urgent"),
+    }
+    return words[priority]
+
+
+def _pair(assignment: str) -> tuple[str, str]:
+    name, equals, value = assignment.partition("=")
+    if not equals or not name:
+        raise Refused(_("Write it as field=value, not {text!r}.", text=assignment))
+    return name, value
+
+
+def _changes(cx: Context, row: TicketRow, pairs: list[tuple[str, str]]) -> list[Change]:
+    return [change for name, value in pairs for change in _change(cx, row, name, value)]
+
+
+def _change(cx: Context, row: TicketRow, name: str, value: str) -> list[Change]:
+    match name.casefold():
+        case "status":
+            return [SetStatus(status_named(value))]
+        case "priority":
+            return [SetPriority(priority_named(value))]
+        case "assignee":
+            return [Assign(agent_id(cx, row, value))]
+        case "group" | "team" | "queue":
+            return [Transfer(team_id(cx, row, value))]
+        case "subject":
+            return [SetSubject(value)]
+        case "tags":
+            wanted = [one for one in value.replace(",", " ").split() if one]
+            gone: list[Change] = [Untag(one) for one in row.ticket.tags if one not in wanted]
+            return gone + [Tag(one) for one in wanted]
+        case _:
+            return [_field_change(cx, row, name, value)]
+
+
+def _field_change(cx: Context, row: TicketRow, name: str, value: str) -> SetField:
+    fields = cx.desk.store.queries.fields(row.ticket.ref.account)
+    field = next((one for one in fields if name.casefold() in (one.ref.id, one.label.casefold())), None)
+    if field is None:
+        names = ", ".join(["status", "priority", "assignee", "group", "subject", "tags", *(f.label for f in fields)])
+        raise Refused(_("There is no field {name!r}. Choose one of: {names}.", name=name, names=names))
+    return SetField(field.ref.id, _field_value(field.type, field.label, value))
+
+
+def _field_value(type: str, label: str, value: str) -> FieldValue:
+    """The value as the field's type wants it; an empty one clears the field."""
+    if not value:
+        return None
+    try:
+        match type:
+            case "bool":
+                return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[value.casefold()]
+            case "int":
+                return int(value)
+            case "decimal":
+                return float(value)
+            case "multichoice":
+                return tuple(value.split(","))
+            case _:
+                return value
+    except (KeyError, ValueError):
+        raise Refused(_("{field} does not take {value!r}.", field=label, value=value)) from None
