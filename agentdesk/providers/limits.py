@@ -42,7 +42,8 @@ class Limits:
 
     def learn(self, kind: str, headers: Mapping[str, str], now: datetime) -> None:
         """Take over what an answer to this kind of request says (header names in lower case)."""
-        for name, bucket in _told(headers, now, general=f"general:{kind.partition(':')[0]}"):
+        self._forget(now)
+        for name, bucket in _told(headers, now, kind):
             self._buckets[name] = bucket
             self._of_kind.setdefault(kind, set()).add(name)
 
@@ -57,6 +58,12 @@ class Limits:
         names = self._of_kind.get(kind, set())
         return max((self._buckets[name].pause(now, urgent) for name in names), default=0.0)
 
+    def _forget(self, now: datetime) -> None:
+        """Let go of buckets that are full again, and of kinds without any."""
+        self._buckets = {name: bucket for name, bucket in self._buckets.items() if bucket.full_at > now}
+        kept = {kind: names & self._buckets.keys() for kind, names in self._of_kind.items()}
+        self._of_kind = {kind: names for kind, names in kept.items() if names}
+
     def draw(self, kind: str) -> None:
         """Count a request that leaves now, until its answer tells better."""
         for name in self._of_kind.get(kind, set()):
@@ -69,20 +76,21 @@ class Limits:
         return any(now < bucket.full_at and bucket.remaining < bucket.total / 2 for bucket in buckets)
 
 
-def _told(headers: Mapping[str, str], now: datetime, general: str) -> list[tuple[str, Bucket]]:
+def _told(headers: Mapping[str, str], now: datetime, kind: str) -> list[tuple[str, Bucket]]:
+    """The buckets in an answer; named ones count for this kind alone, since some are one record's."""
     found: list[tuple[str, Bucket]] = []
     for header, value in headers.items():
         if named := _NAMED.match(header):
             parts = {name: float(number) for name, number in _PART.findall(value)}
             if "total" in parts and "remaining" in parts:
                 full_at = now + timedelta(seconds=parts.get("resets", GENERAL_WINDOW_SECONDS))
-                found.append((named["name"], Bucket(parts["total"], parts["remaining"], full_at)))
+                found.append((f"{kind}/{named['name']}", Bucket(parts["total"], parts["remaining"], full_at)))
     total = _number(headers, "ratelimit-limit", "x-rate-limit")
     remaining = _number(headers, "ratelimit-remaining", "x-rate-limit-remaining")
     if total is not None and remaining is not None:
         resets = _number(headers, "ratelimit-reset")
         full_at = now + timedelta(seconds=GENERAL_WINDOW_SECONDS if resets is None else resets)
-        found.append((general, Bucket(total, remaining, full_at)))
+        found.append((f"general:{kind.partition(':')[0]}", Bucket(total, remaining, full_at)))
     return found
 
 

@@ -45,7 +45,8 @@ class Sending:
             server = server or await self._ticket(account, op.ticket.id)
             tokens = [await self._upload(upload) for upload in writing.uploads(op)]
         path = f"/tickets/{op.ticket.id}"
-        answer = await self._api.client.write("PUT", path, writing.update_document(op, server, tokens))
+        document = writing.update_document(op, server, tokens)
+        answer = await self._api.client.write("PUT", path, document, kind=f"api:update:{op.ticket.id}")
         return await self._receipt(account, answer, op)
 
     async def find(self, account: Account, op: Op) -> Receipt | None:

@@ -1,18 +1,18 @@
 """The other streams: messages, people, fields, macros, views, knowledge and customers.
 
-Lists that have no export (people, fields, macros, views) are read whole; their cursor is the ids that were there, so
-that what is missing next time is gone. A cursor of an export is where it continues.
+Lists that have no export (people, fields, macros, views) are read whole and need no cursor. The cursor of an export is
+where it continues.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime, timedelta
 
 from agentdesk.errors import Rejected
-from agentdesk.model import Item, Ref
+from agentdesk.model import Item
 from agentdesk.providers.base import Page, Stream
-from agentdesk.providers.documents import Doc, documents, flag, moment, text, texts, values, whole
+from agentdesk.providers.documents import Doc, documents, flag, moment, text, values, whole
 from agentdesk.providers.zendesk import reading
 from agentdesk.providers.zendesk.account import Account
 from agentdesk.providers.zendesk.api import HELP_CENTER, INCREMENTAL, VIEWS, Api, ids, is_last, parameters_of
@@ -131,14 +131,14 @@ class Streams:
             entry for entry in found if flag(entry, "active", True) and text(entry, "type") not in reading.SYSTEM_FIELDS
         ]
         items = [reading.field_from(entry, account.name) for entry in active]
-        for page in _whole(items, since, account.name):
+        for page in cut(items, since or "{}", "{}", more=False):
             yield page
 
     async def _canned(self, account: Account, since: str | None) -> AsyncGenerator[Page, None]:
         """The macros that are in use."""
         found = await self._api.optional("/macros", "macros", {"active": "true"})
         items = [reading.canned_from(entry, account.name) for entry in found if flag(entry, "active", True)]
-        for page in _whole(items, since, account.name):
+        for page in cut(items, since or "{}", "{}", more=False):
             yield page
 
     async def _views(self, account: Account, since: str | None) -> AsyncGenerator[Page, None]:
@@ -149,7 +149,7 @@ class Streams:
         for number, entry in enumerate(active):
             members = await self._members(text(entry, "id")) if number < MEMBERS_OF_VIEWS else []
             items.append(reading.view_from(entry, account.name, members))
-        for page in _whole(items, since, account.name):
+        for page in cut(items, since or "{}", "{}", more=False):
             yield page
 
     async def _members(self, view: str) -> list[str]:
@@ -245,14 +245,6 @@ def _start(start: int, after: str = "") -> str:
 
 def _listed(path: str, after: str | None) -> str:
     return json.dumps({"list": path, "after": after or ""})
-
-
-def _whole(items: Sequence[Item], since: str | None, account: str) -> list[Page]:
-    """A list that was read whole: what stood in it last time and is missing now is gone."""
-    here = [item.ref.id for item in items]
-    left = sorted(set(texts(values(cursor_of(since), "ids"))) - set(here))
-    gone = tuple(Ref(account, id) for id in left)
-    return list(cut(items, since or "{}", json.dumps({"ids": here}), more=False, gone=gone))
 
 
 def _articles_in(found: Doc, account: Account, sections: dict[str, str]) -> list[Item]:
