@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from agentdesk.sandbox.calls import Answer, Call, Endpoint
 from agentdesk.sandbox.dataset import Doc, Script
 from agentdesk.sandbox.faults import Faults, Faulty
-from agentdesk.sandbox.limits import Limits, Meter
+from agentdesk.sandbox.limits import Area, Limits, Meter
 from agentdesk.sandbox.living import living_task
 from agentdesk.sandbox.problems import Problem, forbidden, no_endpoint, unauthenticated
 from agentdesk.sandbox.records import dumps
@@ -71,7 +71,7 @@ def _path(endpoint: Endpoint) -> str:
 
 
 def _endpoint(helpdesk: Helpdesk, meter: Meter, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    area = "help-center" if "/help_center" in endpoint.path else "support"
+    area: Area = "help-center" if "/help_center" in endpoint.path else "support"
     is_public = endpoint.path.startswith("/attachments/token")
 
     async def answer(request: Request) -> Response:

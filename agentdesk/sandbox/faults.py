@@ -79,7 +79,8 @@ def _with(faults: Faults, name: str, value: str) -> Faults:
         chance = float(value or 1)
         if not 0 <= chance <= 1:
             raise ValueError("a chance is from 0 to 1")
-        return replace(faults, **{name: chance})
+        chances: Doc = {name: chance}
+        return replace(faults, **chances)
     match name:
         case "delay":
             return replace(faults, delay=_duration(value))
@@ -121,7 +122,7 @@ class Faulty:
         self.faults = faults
         self._now = now
         self._began = now()
-        self._chance = random.Random(faults.seed)
+        self._chance = random.Random(faults.seed)  # noqa: S311 - repeatable, not secret
         self._previous: dict[str, list[object]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -173,7 +174,7 @@ class Faulty:
 
     async def _break(self, receive: Receive, send: Send, why: str) -> None:
         """Close the socket the answer would go to, or raise when there is none."""
-        # uvicorn's `send` is a method of the object that holds the connection's transport; there is no public way to it.
+        # uvicorn's `send` is a method of the object that holds the connection's transport; no public way leads to it.
         transport = getattr(getattr(send, "__self__", None), "transport", None)
         if not isinstance(transport, asyncio.Transport):
             raise self.faults.broken(why)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from agentdesk.sandbox.problems import too_many_requests
 
+Area = Literal["support", "help-center"]
 Scope = Literal["account", "user", "record", "user and record"]
 
 
@@ -81,9 +82,7 @@ class Meter:
         self._now = now
         self._windows: dict[tuple[str, ...], _Window] = {}
 
-    def count(
-        self, area: Literal["support", "help-center"], names: Iterable[str], user: str, record: str
-    ) -> dict[str, str]:
+    def count(self, area: Area, names: Iterable[str], user: str, record: str) -> dict[str, str]:
         """The headers of a request that is counted; 429 with them when a limit is reached, which counts nothing."""
         now = self._now().timestamp()
         total = self.plan.account if area == "support" else self.plan.help_center

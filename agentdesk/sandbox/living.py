@@ -15,7 +15,7 @@ async def run_living(
     helpdesk: Helpdesk, script: Script, interval_seconds: float = INTERVAL_SECONDS, *, seed: int = 0
 ) -> None:
     """Let something happen about every so many seconds, until cancelled."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     while True:
         await asyncio.sleep(interval_seconds * chance.uniform(0.5, 1.5))
         helpdesk.tick(script)

@@ -101,7 +101,7 @@ def _view_of(call: Call, sent: Doc, before: Doc) -> Doc:
     conditions = before.get("conditions") or {"all": [], "any": []}
     conditions |= {name: sent[name] for name in ("all", "any") if name in sent} | (sent.get("conditions") or {})
     output = sent.get("output") or {}
-    execution = {"group_by": None, "group_order": None, "sort_by": "nice_id", "sort_order": "desc", "columns": []}
+    execution: Doc = {"group_by": None, "group_order": None, "sort_by": "nice_id", "sort_order": "desc", "columns": []}
     execution |= before.get("execution") or {}
     execution |= {name: output[name] for name in ("columns", "sort_by", "sort_order", "group_by") if name in output}
     whole: Doc = {

@@ -46,7 +46,9 @@ def search(call: Call) -> Doc:
     if number * size > _MAX_RESULTS:
         raise bad_search("Requested response size was greater than Search Response Limits")
     finder, order = _search(call), order_of(dict(call.query), text)
-    total, results, found, skipped = 0, [], {}, (number - 1) * size
+    total, skipped = 0, (number - 1) * size
+    results: list[Doc] = []
+    found: dict[str, list[Doc]] = {}
     for kind in finder.kinds(text):
         shelf, query = call.desk.db.shelf(KINDS[kind]), finder.query(kind, text)
         count = shelf.count(query)
@@ -83,8 +85,9 @@ def search_export(call: Call) -> Doc:
     after, now = call.query.get("page[after]"), int(call.desk.db.now().timestamp())
     issued, mark = now, None
     if after:
-        issued, *mark = decode(after)
-        if not isinstance(issued, int) or issued + _CURSOR_SECONDS < now:
+        first, *mark = decode(after)
+        issued = first if isinstance(first, int) else 0
+        if issued + _CURSOR_SECONDS < now or len(mark) != 2:
             raise Problem(400, {"error": "InvalidCursor", "description": "The cursor has expired"})
     size_text = call.query.get("page[size]", "100")
     size = min(_MAX_EXPORT, int(size_text)) if size_text.isdigit() and int(size_text) else 100

@@ -451,10 +451,7 @@ def add_event(call: Call) -> Answer:
     event, profile = body.get("event"), body.get("profile")
     if not isinstance(event, dict):
         raise missing("event")
-    if "id" in call.ids:
-        user_id = call.id
-    else:
-        user_id = _profiled(call, profile)
+    user_id = call.id if "id" in call.ids else _profiled(call, profile)
     made = call.desk.people.add_event(user_id, event)
     return Answer(202, {"event": _events([made])[0]})
 

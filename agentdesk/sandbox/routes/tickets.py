@@ -139,15 +139,14 @@ def job_status(call: Call, job: Doc) -> Doc:
 
 def deleted(call: Call) -> Doc:
     def shown(rows: list[Doc]) -> list[Doc]:
-        users = {user["id"]: user for user in call.desk.people.users.many(row["deleter"] for row in rows)}
+        people = call.desk.people.users.many(row["deleter"] for row in rows)
+        actors = {user["id"]: {"id": user["id"], "name": user["name"]} for user in people}
         return [
             {
                 "id": row["id"],
                 "subject": row["subject"],
                 "description": row["description"],
-                "actor": {"id": row["deleter"], "name": users[row["deleter"]]["name"]}
-                if row["deleter"] in users
-                else None,
+                "actor": actors.get(row["deleter"]),
                 "deleted_at": row["deleted_at"],
                 "previous_state": row["previous_state"],
             }
@@ -245,7 +244,8 @@ def _audit_list(call: Call, rows: Stored, *, cursor_only: bool = False) -> Listi
     def shown(found: list[Doc]) -> list[Doc]:
         return showing.audits(call, found)
 
-    return Listing("audits", rows, shown, beside, ("created_at", "id"), cursor_only=cursor_only)
+    sorts = ("created_at", "id")
+    return Listing("audits", rows, shown, beside, sorts, sort="created_at", cursor_only=cursor_only)
 
 
 def metrics(call: Call) -> Doc:
@@ -348,7 +348,7 @@ def ratings(call: Call) -> Doc:
         query = query.and_("score = ?", score.split("_")[0])
     if score.startswith("received"):
         query = query.and_("score IN ('good', 'bad')")
-    if score.endswith("with_comment") or score.endswith("without_comment"):
+    if score.endswith(("with_comment", "without_comment")):
         null = "IS NOT NULL" if score.endswith("with_comment") else "IS NULL"
         query = query.and_(f"json_extract(doc, '$.comment') {null}")
     for name, sign in (("start_time", ">="), ("end_time", "<")):
