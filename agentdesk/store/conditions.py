@@ -33,6 +33,7 @@ from agentdesk.filters import (
 )
 from agentdesk.model import UNSOLVED, Priority, Status
 from agentdesk.store import rows
+from agentdesk.store.words import expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,13 @@ _FLAGS: Mapping[str, str] = {
     "draft": HAS_DRAFT,
     "attachment": _HAS_ATTACHMENT,
 }
+_WITH_WORDS = (
+    "SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ? UNION ALL "
+    "SELECT m.key FROM message_words w JOIN event e ON e.key = w.rowid "
+    "JOIN ticket m ON m.account = e.account AND m.id = e.ticket WHERE w.message_words MATCH ? UNION ALL "
+    "SELECT m.key FROM person_words w JOIN person p ON p.key = w.rowid "
+    "JOIN ticket m ON m.account = p.account AND m.requester = p.id WHERE w.person_words MATCH ?"
+)
 _NEXT_DUE = "min(coalesce(t.due_at, t.promised_at), coalesce(t.promised_at, t.due_at))"
 
 _ORDERS: Mapping[str, tuple[str, str]] = {
@@ -137,8 +145,12 @@ class Conditions:
         return Condition(AWAKE, (rows.to_ms(self._now),))
 
     def _text(self, term: Word | Phrase) -> Condition:
-        pattern = like(term.text)
-        return Condition("(t.subject LIKE ? ESCAPE '\\' OR t.snippet LIKE ? ESCAPE '\\')", (pattern, pattern))
+        asked = expression(term)
+        if asked is None:
+            return EVERYTHING
+        if isinstance(term, Word) and term.text.isdecimal():
+            return Condition(f"(t.key IN ({_WITH_WORDS}) OR t.number = ?)", (asked, asked, asked, term.text))
+        return Condition(f"t.key IN ({_WITH_WORDS})", (asked, asked, asked))
 
     def _compare(self, asked: Compare) -> Condition:
         match asked.value:
@@ -297,6 +309,43 @@ class Conditions:
                 return Condition(f"{column} {op} ?", (begin,))
             case _:
                 return Condition(f"{column} {'>=' if op == '>' else '<'} ?", (end,))
+
+
+def article_condition(where: Node, now: datetime) -> Condition | None:
+    """What a filter demands of an article `a` besides its words; None for a filter that only tickets can meet."""
+    match where:
+        case Word() | Phrase():
+            return EVERYTHING
+        case Not(Word() | Phrase()):
+            return EVERYTHING
+        case Not(part):
+            inner = article_condition(part, now)
+            return inner and Condition(f"NOT coalesce({inner.sql}, 0)", inner.values)
+        case And(parts) | Or(parts):
+            found = [condition for part in parts if (condition := article_condition(part, now))]
+            if len(found) < len(parts):
+                return None
+            return _joined(" AND ", found, EVERYTHING) if isinstance(where, And) else _joined(" OR ", found, NOTHING)
+        case Compare():
+            return _compare_article(where, now)
+        case _:
+            assert_never(where)
+
+
+def _compare_article(asked: Compare, now: datetime) -> Condition | None:
+    match asked.field, asked.value:
+        case "account", str(account):
+            return Condition("a.account = ?", (account,))
+        case "lang", str(code):
+            return Condition("(a.language = ? OR a.language LIKE ? ESCAPE '\\')", (code.lower(), like(f"{code}-")[1:]))
+        case "subject", str(word):
+            return Condition("a.title LIKE ? ESCAPE '\\'", (like(word),))
+        case "before", Ago() | At() | Day() | DaysBack() as when:
+            return Condition("a.updated_at < ?", (rows.to_ms(moment(when, now)),))
+        case "after", Ago() | At() | Day() | DaysBack() as when:
+            return Condition("a.updated_at >= ?", (rows.to_ms(moment(when, now)),))
+        case _:
+            return None
 
 
 PEOPLE_NAMED = (

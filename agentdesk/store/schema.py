@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from agentdesk.errors import StoreError
 from agentdesk.i18n import _
+from agentdesk.store import words
 
 TICKET_COLUMNS = """
     account TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL, subject TEXT NOT NULL,
@@ -151,7 +152,11 @@ def _first(db: sqlite3.Connection) -> None:
             db.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+def _search(db: sqlite3.Connection) -> None:
+    words.create(db)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _search)
 VERSION = len(MIGRATIONS)
 
 

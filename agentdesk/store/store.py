@@ -18,6 +18,7 @@ from agentdesk.store.mirror import Mirror
 from agentdesk.store.outbox import Outbox
 from agentdesk.store.queries import Queries
 from agentdesk.store.schema import bring_up_to_date
+from agentdesk.store.search import Search
 
 BUSY_SECONDS = 20
 
@@ -32,6 +33,7 @@ class Store:
         self.outbox = Outbox(self.db)
         self.desktop = Desktop(self.db)
         self.queries = Queries(self.db)
+        self.search = Search(self.db)
 
     def revision(self) -> int:
         """A number that changes whenever another connection has written to the file."""

@@ -1,0 +1,377 @@
+"""Search: articles, tickets and customers by their words, and what fits the ticket that is open.
+
+Articles are few: any word counts, the best first (bm25). Tickets are many: what is typed must all be there, newest
+first; only where that finds too little, one rare word is enough. People are found by the beginnings of their names and
+addresses. Scores of the kinds are each divided by their best, so that one list can show them all.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import log1p
+from typing import Literal
+
+from agentdesk.filters import And, Filter, Node, Not, Or, Phrase, Sort, Word, parse, terms
+from agentdesk.model import Ref
+from agentdesk.store import indexing, rows
+from agentdesk.store.conditions import Condition, Conditions, article_condition
+from agentdesk.store.queries import Queries
+from agentdesk.store.words import ARTICLES, MESSAGES, Indexed, any_of, expression
+from agentdesk.text.segment import segment, telling
+from agentdesk.text.snippet import Span, snippet
+
+HitKind = Literal["article", "ticket", "customer"]
+EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
+SNIPPET_CELLS = 120
+TITLE_WEIGHT = 3.0
+RARE_SHARE = 0.01
+RARE_AT_LEAST = 50
+MOST_TOKENS = 40
+OWN_WORDS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found: `spans` mark the words in `snippet`; `event` is the message of a ticket to jump to.
+
+    Within one kind the best has score 1.
+    """
+
+    kind: HitKind
+    ref: Ref
+    title: str
+    snippet: str = ""
+    spans: tuple[Span, ...] = ()
+    score: float = 1.0
+    event: str | None = None
+    at: datetime | None = None
+    language: str = ""
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article for a ticket, with how often it was put into replies and how many of those tickets got solved."""
+
+    hit: Hit
+    inserted: int = 0
+    solved: int = 0
+
+
+class Search:
+    """The searching side of the cache."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._queries = Queries(db)
+
+    # The index
+
+    def index_some(self, limit: int = 100) -> int:
+        """Bring some of the index up to date; how many rows remain. Short enough to be called between two keys."""
+        return indexing.index_some(self._db, limit)
+
+    def remaining(self) -> int:
+        """How many rows are not indexed as they are now."""
+        return indexing.remaining(self._db)
+
+    def rebuild(self) -> None:
+        """Begin the index anew; `index_some` fills it."""
+        indexing.forget_all(self._db)
+
+    # What was asked
+
+    def search(
+        self,
+        query: Filter | str,
+        *,
+        now: datetime,
+        kinds: Collection[HitKind] = EVERY_KIND,
+        limit: int = 20,
+        me: Mapping[str, str] | None = None,
+    ) -> list[Hit]:
+        """What a query finds, best first, at most `limit` of each kind; raises `FilterError` for one that reads wrong.
+
+        The last word of a text that is still being typed counts as a beginning.
+        """
+        question = _typing(query) if isinstance(query, str) else query
+        hits: list[Hit] = []
+        if "article" in kinds:
+            hits += self._articles(question, now, limit)
+        if "ticket" in kinds:
+            hits += self._tickets(question, now, limit, me)
+        if "customer" in kinds:
+            hits += self._people(question, limit)
+        return sorted(hits, key=lambda hit: -hit.score)
+
+    def _articles(self, question: Filter, now: datetime, limit: int) -> list[Hit]:
+        condition = article_condition(question.where, now)
+        asked = _asked_of_articles(question.where)
+        if condition is None or asked is None:
+            return []
+        return self._best_articles(asked, condition, _tokens(terms(question.where)), limit)
+
+    def _best_articles(self, asked: str, condition: Condition, tokens: list[str], limit: int) -> list[Hit]:
+        found = self._db.execute(
+            "SELECT a.account, a.id, a.title, a.body, a.language, a.internal, a.updated_at, "
+            f"-bm25(article_words, {TITLE_WEIGHT}, 1.0) AS score FROM article_words JOIN article a "
+            f"ON a.key = article_words.rowid WHERE article_words MATCH ? AND {condition.sql} "
+            "ORDER BY score DESC LIMIT ?",
+            (asked, *condition.values, limit),
+        ).fetchall()
+        hits = []
+        for account, id, title, body, language, internal, updated_at, score in found:
+            passage, spans = snippet(body, tokens, SNIPPET_CELLS)
+            at = None if updated_at is None else rows.from_ms(updated_at)
+            ref = Ref(account, id)
+            hits.append(Hit("article", ref, title, passage, tuple(spans), score, None, at, language, bool(internal)))
+        return _relative(hits)
+
+    def _tickets(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
+        if question.where == And():
+            return []
+        newest = question.sort or Sort("updated", is_reversed=True)
+        keys = self._queries.keys(question, now=now, me=me, sort=newest, limit=limit, asleep=True)
+        hits = self._shown(keys, _tokens(terms(question.where)))
+        hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
+        if len(hits) < limit and len(_tokens(terms(question.where))) > 1:
+            known = {hit.ref for hit in hits}
+            rest = [hit for hit in self._nearly(question, now, limit, me) if hit.ref not in known]
+            hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]
+        return hits
+
+    def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
+        """Tickets with at least one of the rare words, whatever else the filter demands."""
+        rare = self._rare(MESSAGES, _tokens(terms(question.where)))
+        if not rare:
+            return []
+        conditions = Conditions(self._db, self._queries.me() if me is None else me, now)
+        demanded = conditions.of(_without_words(question.where))
+        found = self._by_messages(rare, demanded, limit)
+        best = found[0][1] if found else 1.0
+        scores = {key: score / best for key, score in found}
+        shown = self._shown(list(scores), rare)
+        return [replace(hit, score=score) for hit, score in zip(shown, scores.values(), strict=True)]
+
+    def _by_messages(self, tokens: list[str], demanded: Condition, limit: int) -> list[tuple[int, float]]:
+        """Keys of the tickets whose messages or subject have most of these tokens, with their scores."""
+        asked = any_of(tokens)
+        return self._db.execute(
+            "SELECT t.key, max(found.score) AS best FROM (SELECT rowid AS event, NULL AS ticket, -rank AS score "
+            "FROM message_words WHERE message_words MATCH ? UNION ALL "
+            "SELECT NULL, rowid, -rank FROM ticket_words WHERE ticket_words MATCH ?) found "
+            "LEFT JOIN event e ON e.key = found.event "
+            "JOIN ticket t ON t.key = coalesce(found.ticket, "
+            "(SELECT o.key FROM ticket o WHERE o.account = e.account AND o.id = e.ticket)) "
+            f"WHERE {demanded.sql} GROUP BY t.key ORDER BY best DESC, t.updated_at DESC LIMIT ?",
+            (asked, asked, *demanded.values, limit),
+        ).fetchall()
+
+    def _shown(self, keys: list[int], tokens: list[str]) -> list[Hit]:
+        """Tickets as hits, each with the newest message that has one of the tokens."""
+        hits = []
+        for row in self._queries.rows(keys):
+            found = self._passage(row.ticket.ref, tokens)
+            event, body, at = found or (None, row.ticket.snippet, rows.to_ms(row.ticket.updated_at))
+            passage, spans = snippet(body, tokens, SNIPPET_CELLS)
+            hits.append(
+                Hit(
+                    kind="ticket",
+                    ref=row.ticket.ref,
+                    title=row.ticket.subject,
+                    snippet=passage,
+                    spans=tuple(spans),
+                    event=event,
+                    at=rows.from_ms(at),
+                )
+            )
+        return hits
+
+    def _passage(self, ticket: Ref, tokens: list[str]) -> tuple[str, str, int] | None:
+        if not tokens:
+            return None
+        row: tuple[str, str, int] | None = self._db.execute(
+            "SELECT e.id, e.body, e.at FROM event e WHERE e.account = ? AND e.ticket = ? AND e.body <> '' "
+            "AND e.key IN (SELECT rowid FROM message_words WHERE message_words MATCH ? AND rowid IN "
+            "(SELECT i.key FROM event i WHERE i.account = ? AND i.ticket = ?)) ORDER BY e.at DESC LIMIT 1",
+            (ticket.account, ticket.id, any_of(telling(tokens)), ticket.account, ticket.id),
+        ).fetchone()
+        return row
+
+    def _people(self, question: Filter, limit: int) -> list[Hit]:
+        """Customers by the beginnings of names and addresses; only words are asked of them."""
+        asked = terms(question.where)
+        parts = [part for term in asked if (part := expression(_begun(term)))]
+        if not parts or len(parts) < len(asked) or _without_words(question.where) != And():
+            return []
+        found = self._db.execute(
+            "SELECT p.account, p.id, p.name, "
+            "(SELECT group_concat(i.value, '  ') FROM identity i WHERE i.account = p.account AND i.person = p.id), "
+            "-bm25(person_words, 2.0, 1.0) AS score FROM person_words JOIN person p ON p.key = person_words.rowid "
+            "WHERE person_words MATCH ? AND p.role = 'customer' ORDER BY score DESC, p.name LIMIT ?",
+            (" AND ".join(parts), limit),
+        ).fetchall()
+        tokens = _tokens(asked)
+        hits = []
+        for account, id, name, addresses, score in found:
+            passage, spans = snippet(addresses or "", tokens, SNIPPET_CELLS)
+            hits.append(Hit("customer", Ref(account, id), name, passage, tuple(spans), score))
+        return _relative(hits)
+
+    # What fits the open ticket
+
+    def suggest_articles(self, ticket: Ref, *, language: str = "", limit: int = 5) -> list[Suggestion]:
+        """Articles for a ticket from its customer's own words, those in the customer's language first."""
+        tokens = self._rare(ARTICLES, _tokens([Phrase(self._own_words(ticket))]), share=0.2)
+        if not tokens:
+            return []
+        here = Condition("a.account = ?", (ticket.account,))
+        hits = self._best_articles(any_of(tokens), here, tokens, limit * 4)
+        suggestions = [self._judged(hit) for hit in hits]
+        spoken = language.partition("-")[0].lower()
+        return sorted(
+            suggestions,
+            key=lambda one: (_base(one.hit.language) != spoken if spoken else False, -one.hit.score),
+        )[:limit]
+
+    def _judged(self, hit: Hit) -> Suggestion:
+        """The hit with how it was used; what solved tickets before rises."""
+        inserted, solved = self.usage(hit.ref)
+        return Suggestion(replace(hit, score=hit.score * (1 + 0.15 * log1p(solved))), inserted, solved)
+
+    def usage(self, article: Ref) -> tuple[int, int]:
+        """In how many tickets an article was inserted, and how many of those are solved."""
+        inserted, solved = self._db.execute(
+            "SELECT count(*), coalesce(sum(t.status IN ('solved', 'closed')), 0) FROM inserted i "
+            "LEFT JOIN ticket t ON t.account = i.account AND t.id = i.ticket WHERE i.account = ? AND i.article = ?",
+            (article.account, article.id),
+        ).fetchone()
+        return int(inserted), int(solved)
+
+    def similar_solved(self, ticket: Ref, *, limit: int = 5) -> list[Hit]:
+        """Solved tickets with the same rare words, each with the last reply its customer got as `event`."""
+        tokens = self._rare(MESSAGES, _tokens([Phrase(self._own_words(ticket))]))
+        if not tokens:
+            return []
+        solved = Condition(
+            "t.status IN ('solved', 'closed') AND NOT (t.account = ? AND t.id = ?)", (ticket.account, ticket.id)
+        )
+        found = self._by_messages(tokens, solved, limit)
+        best = found[0][1] if found else 1.0
+        shown = self._shown([key for key, _score in found], tokens)
+        return [
+            replace(hit, score=score / best, event=self._last_reply(hit.ref) or hit.event)
+            for hit, (_key, score) in zip(shown, found, strict=True)
+        ]
+
+    def _last_reply(self, ticket: Ref) -> str | None:
+        row = self._db.execute(
+            "SELECT id FROM event WHERE account = ? AND ticket = ? AND kind = 'reply' AND public "
+            "ORDER BY at DESC, key DESC LIMIT 1",
+            (ticket.account, ticket.id),
+        ).fetchone()
+        return row[0] if row else None
+
+    def _own_words(self, ticket: Ref) -> str:
+        """The subject and what the customer wrote last, without quoted lines."""
+        found = self._db.execute(
+            "SELECT substr(body, 1, ?) FROM event WHERE account = ? AND ticket = ? AND kind = 'customer' "
+            "ORDER BY at DESC, key DESC LIMIT 3",
+            (OWN_WORDS, ticket.account, ticket.id),
+        ).fetchall()
+        subject = self._db.execute(
+            "SELECT subject FROM ticket WHERE account = ? AND id = ?", (ticket.account, ticket.id)
+        ).fetchone()
+        lines = [line for (body,) in found for line in body.splitlines() if not line.lstrip().startswith(">")]
+        return "\n".join([subject[0] if subject else "", *lines])[:OWN_WORDS]
+
+    def _rare(self, kind: Indexed, tokens: list[str], share: float = RARE_SHARE) -> list[str]:
+        """The rarest of the tokens that the index has at all, and that tell rows apart."""
+        (total,) = self._db.execute(f"SELECT max(key) FROM {kind.table}").fetchone()
+        most = max(RARE_AT_LEAST, int((total or 0) * share))
+        counted = [(self._frequency(kind, token, most + 1), token) for token in tokens[: MOST_TOKENS * 4]]
+        kept = sorted((count, place) for place, (count, _token) in enumerate(counted) if 0 < count <= most)
+        return [counted[place][1] for _count, place in kept[:MOST_TOKENS]]
+
+    def _frequency(self, kind: Indexed, token: str, most: int) -> int:
+        (count,) = self._db.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {kind.words} WHERE {kind.words} MATCH ? LIMIT ?)",
+            (any_of([token]), most),
+        ).fetchone()
+        return int(count)
+
+
+def _typing(text: str) -> Filter:
+    """The filter of a text whose last word may not be complete."""
+    question = parse(text)
+    if not text or text[-1].isspace():
+        return question
+    match question.where:
+        case Word(word, False) if _is_begun(text, word):
+            return replace(question, where=Word(word, is_prefix=True))
+        case And((*others, Word(word, False))) if _is_begun(text, word):
+            return replace(question, where=And((*others, Word(word, is_prefix=True))))
+        case _:
+            return question
+
+
+def _is_begun(text: str, word: str) -> bool:
+    return len(word) > 1 and text.endswith(word)
+
+
+def _begun(term: Word | Phrase) -> Word:
+    return Word(term.text, is_prefix=True)
+
+
+def _tokens(asked: Iterable[Word | Phrase]) -> list[str]:
+    """The telling tokens of terms, each once."""
+    return list(dict.fromkeys(telling([token for term in asked for token in segment(term.text)])))
+
+
+def _asked_of_articles(where: Node) -> str | None:
+    """Any of the words, all of the phrases, none of what is negated; None when no word is asked."""
+    asked = terms(where)
+    tokens = _tokens([term for term in asked if isinstance(term, Word)])
+    prefixes = [part for term in asked if isinstance(term, Word) and term.is_prefix and (part := expression(term))]
+    phrases = [part for term in asked if isinstance(term, Phrase) and (part := expression(term))]
+    wanted = " AND ".join(phrases) or " OR ".join([*([any_of(tokens)] if tokens else []), *prefixes])
+    if not wanted:
+        return None
+    absent = [part for term in _negated(where) if (part := expression(term))]
+    return f"({wanted}) NOT ({' OR '.join(absent)})" if absent else wanted
+
+
+def _negated(where: Node) -> list[Word | Phrase]:
+    match where:
+        case Not(part):
+            return terms(part)
+        case And(parts) | Or(parts):
+            return [term for part in parts for term in _negated(part)]
+        case _:
+            return []
+
+
+def _without_words(where: Node) -> Node:
+    """What a filter demands besides its words."""
+    match where:
+        case Word() | Phrase():
+            return And()
+        case And(parts):
+            kept = tuple(part for one in parts if (part := _without_words(one)) != And())
+            return kept[0] if len(kept) == 1 else And(kept)
+        case Or(parts):
+            kept = tuple(_without_words(one) for one in parts)
+            return And() if And() in kept else Or(kept)
+        case _:
+            return where
+
+
+def _relative(hits: list[Hit]) -> list[Hit]:
+    """Scores divided by the best one."""
+    best = max((hit.score for hit in hits), default=1.0) or 1.0
+    return [replace(hit, score=hit.score / best) for hit in hits]
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0].lower()

@@ -1,0 +1,111 @@
+"""Words: how text lies in the search index, and how a term is asked of it.
+
+Four contentless FTS5 tables of one shape (title, body), their rowids the keys of what they index. Text is cut by
+`agentdesk.text.segment` before it goes in, so one tokenizer serves Japanese and Latin scripts. SQL triggers note what
+changed in `unindexed`, with the text that the index still holds of it: contentless tables forget a row only when they
+are told exactly what was put in.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from agentdesk.filters import Phrase, Word
+from agentdesk.text.segment import segment
+
+INDEXED_CHARACTERS = 20_000
+"""What lies further back in a text is not found; a mail of megabytes must not stop the others."""
+
+_VALUES = "(SELECT group_concat(json_extract(value, '$.value'), ' ') FROM json_each({row}.identities))"
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """One kind of thing in the index: its number in `unindexed`, where its text is, and when it has any."""
+
+    number: int
+    words: str
+    table: str
+    title: str
+    body: str
+    columns: str
+    has_text: str = "1"
+
+    def text_of(self, row: str) -> tuple[str, str]:
+        """SQL for the title and body of a row called so."""
+        return self.title.format(row=row), self.body.format(row=row)
+
+
+ARTICLES = Indexed(0, "article_words", "article", "{row}.title", "{row}.body", "title, body")
+PEOPLE = Indexed(1, "person_words", "person", "{row}.name", f"coalesce({_VALUES}, '')", "name, identities")
+TICKETS = Indexed(2, "ticket_words", "ticket", "{row}.subject", "''", "subject")
+MESSAGES = Indexed(3, "message_words", "event", "''", "{row}.body", "body", "{row}.body <> ''")
+KINDS = (ARTICLES, PEOPLE, TICKETS, MESSAGES)
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Make the empty index, the triggers that note changes, and a note for everything there is."""
+    db.execute(
+        "CREATE TABLE unindexed (kind INTEGER NOT NULL, key INTEGER NOT NULL, was_title TEXT, was_body TEXT, "
+        "PRIMARY KEY (kind, key)) WITHOUT ROWID"
+    )
+    for kind in KINDS:
+        db.execute(
+            f"CREATE VIRTUAL TABLE {kind.words} USING fts5 "
+            "(title, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2')"
+        )
+        for statement in _triggers(kind):
+            db.execute(statement)
+        note_all(db, kind)
+
+
+def _triggers(kind: Indexed) -> list[str]:
+    """The first change after indexing notes the text that was indexed; later ones find the note and leave it."""
+    title, body = kind.text_of("old")
+    old, new = kind.has_text.format(row="old"), kind.has_text.format(row="new")
+    changed = " OR ".join(f"old.{column.strip()} IS NOT new.{column.strip()}" for column in kind.columns.split(","))
+    was = f"CASE WHEN {old} THEN {title} END, CASE WHEN {old} THEN {body} END"
+    note = "INSERT OR IGNORE INTO unindexed (kind, key, was_title, was_body)"
+    name = f"{kind.table}_words"
+    return [
+        f"CREATE TRIGGER {name}_added AFTER INSERT ON {kind.table} WHEN {new} "
+        f"BEGIN {note} VALUES ({kind.number}, new.key, NULL, NULL); END",
+        f"CREATE TRIGGER {name}_changed AFTER UPDATE OF {kind.columns} ON {kind.table} WHEN {changed} "
+        f"BEGIN {note} VALUES ({kind.number}, old.key, {was}); END",
+        f"CREATE TRIGGER {name}_removed AFTER DELETE ON {kind.table} WHEN {old} "
+        f"BEGIN {note} VALUES ({kind.number}, old.key, {was}); END",
+    ]
+
+
+def note_all(db: sqlite3.Connection, kind: Indexed) -> None:
+    """Note everything of a kind as not indexed at all."""
+    has_text = kind.has_text.format(row=kind.table)
+    db.execute(
+        "INSERT OR REPLACE INTO unindexed (kind, key, was_title, was_body) "
+        f"SELECT {kind.number}, key, NULL, NULL FROM {kind.table} WHERE {has_text}"
+    )
+
+
+def cut(text: str) -> str:
+    """The text as it goes into the index."""
+    return " ".join(segment(text[:INDEXED_CHARACTERS]))
+
+
+def expression(term: Word | Phrase) -> str | None:
+    """A term as FTS5 asks for it; None for one without a letter or digit.
+
+    The tokens of a term stand in a row. One character of Japanese is asked as the beginning of a pair.
+    """
+    tokens = segment(term.text)
+    if not tokens:
+        return None
+    is_prefix = (isinstance(term, Word) and term.is_prefix) or (len(tokens) == 1 and _is_lone(tokens[0]))
+    return f'"{" ".join(tokens)}"{"*" if is_prefix else ""}'
+
+
+def any_of(tokens: list[str]) -> str:
+    """Tokens of which one is enough."""
+    return " OR ".join(f'"{token}"{"*" if _is_lone(token) else ""}' for token in tokens)
+
+
+def _is_lone(token: str) -> bool:
+    return len(token) == 1 and not token.isascii()
