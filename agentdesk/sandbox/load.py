@@ -12,7 +12,7 @@ from agentdesk.sandbox.dataset import Dataset, Doc
 from agentdesk.sandbox.fields import status_id
 from agentdesk.sandbox.people import identities_of
 from agentdesk.sandbox.prose import text_of
-from agentdesk.sandbox.records import Shelf, epoch, iso, moment
+from agentdesk.sandbox.records import Shelf, epoch, utc
 from agentdesk.sandbox.state import Helpdesk
 from agentdesk.sandbox.tickets import event_value, system_metadata, via_of
 
@@ -31,7 +31,7 @@ def load(helpdesk: Helpdesk, dataset: Dataset) -> int:
 
 
 def load_folder(helpdesk: Helpdesk, folder: Path) -> int:
-    """How many tickets were loaded from the JSONL files of a folder. Raises ValueError naming a broken file and line."""
+    """How many tickets were loaded from a folder's JSONL files. Raises ValueError naming a broken file and line."""
     articles = list(_lines(folder / "articles.jsonl"))
     sections = {int(one.get("section_id") or 1) for one in articles}
     locale = str(articles[0].get("locale") or "en-us").lower() if articles else "en-us"
@@ -142,9 +142,7 @@ class _Loader:
     def _dated(self, doc: Doc) -> Doc:
         """A record with times in the API's form, however they were written."""
         times = {
-            name: iso(moment(doc[name]))
-            for name in ("created_at", "updated_at", "edited_at")
-            if isinstance(doc.get(name), str)
+            name: utc(doc[name]) for name in ("created_at", "updated_at", "edited_at") if isinstance(doc.get(name), str)
         }
         return {**doc, "created_at": self.now, "updated_at": times.get("created_at", self.now), **times}
 
@@ -248,16 +246,14 @@ class _Loader:
         ticket["is_public"] = any(one["public"] for one in comments)
         if not given.get("via"):
             ticket |= {"via": first["via"], "channel": first["via"]["channel"]}
-        latest = max(
-            comments[-1]["created_at"], *(iso(moment(one["created_at"])) for one in changes), ticket["created_at"]
-        )
+        latest = max(comments[-1]["created_at"], *(utc(one["created_at"]) for one in changes), ticket["created_at"])
         if "updated_at" not in given or ticket["updated_at"] < latest:
             ticket["updated_at"] = latest
         if ticket["status"] in ("solved", "closed"):
             solved = [
                 one["created_at"] for one in changes if one["field_name"] == "status" and one["value"] == "solved"
             ]
-            ticket["solved_at"] = iso(moment(solved[-1])) if solved else ticket["updated_at"]
+            ticket["solved_at"] = utc(solved[-1]) if solved else ticket["updated_at"]
 
     def _comments(self, ticket: Doc, given: Doc) -> list[Doc]:
         opening: Doc = {"author_id": ticket["requester_id"], "body": ticket["description"] or ticket["subject"]}
@@ -282,13 +278,13 @@ class _Loader:
             "public": bool(given.get("public", True)),
             "attachment_ids": attachments,
             "via": via if isinstance(via, dict) else via_of(str(via)),
-            "created_at": iso(moment(at)) if at else ticket["created_at"],
+            "created_at": utc(at) if at else ticket["created_at"],
             "metadata": given.get("metadata") or {"system": system_metadata(), "custom": {}},
         }
         return comment | ({"data": given["data"]} if "data" in given else {})
 
     def _audits(self, ticket: Doc, comments: list[Doc], changes: list[Doc]) -> list[Doc]:
-        """One audit for the creation with the first comment, then one per comment and per group of changes, in order."""
+        """One audit for the creation and first comment, then one per comment and per group of changes, in order."""
         initial = {name: ticket[name] for name in _CREATED}
         for change in reversed(changes):
             initial[change["field_name"]] = change.get("previous_value")
@@ -305,7 +301,7 @@ class _Loader:
         for audit in later:
             groups.setdefault((audit["created_at"], audit["author_id"]), audit)
         for change in changes:
-            at = iso(moment(change["created_at"]))
+            at = utc(change["created_at"])
             author = int(change.get("author_id") or -1)
             audit = groups.get((at, author)) or self._audit(ticket, at, author, change.get("via") or via_of("web"))
             if (at, author) not in groups:
@@ -318,7 +314,11 @@ class _Loader:
             event = {"id": self._next(), "type": "Change", "field_name": str(change["field_name"])}
             audit["events"].append(event | values)
         ordered = [opening, *sorted(later, key=lambda one: str(one["created_at"]))]
-        return [self._numbered(audit) for audit in ordered]
+        numbered = [self._numbered(audit) for audit in ordered]
+        audit_of = {event["id"]: audit["id"] for audit in numbered for event in audit["events"]}
+        for comment in comments:
+            comment["audit_id"] = audit_of[comment["id"]]
+        return numbered
 
     def _numbered(self, audit: Doc) -> Doc:
         self._seq += 1
@@ -337,7 +337,7 @@ class _Loader:
         }
 
     def _rating(self, ticket: Doc, rating: Doc, audits: list[Doc]) -> None:
-        at = iso(moment(rating["created_at"])) if rating.get("created_at") else ticket["updated_at"]
+        at = utc(rating["created_at"]) if rating.get("created_at") else ticket["updated_at"]
         row = self.desk.tickets.ratings.put({
             "id": rating.get("id"), "assignee_id": ticket["assignee_id"], "group_id": ticket["group_id"],
             "requester_id": ticket["requester_id"], "ticket_id": ticket["id"], "score": rating["score"],

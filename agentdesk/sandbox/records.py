@@ -69,13 +69,21 @@ _INDEXES = (
     "metric_events(ticket_id)", "attachments(token)", "uploads(token)", "ratings(ticket_id)", "jobs(key)",
 )  # fmt: skip
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 # Kinds start their ids here, so that ids of different kinds are not mistaken for each other.
 _FIRST_ID = 900_000_000_000
 
 
 def iso(moment: datetime) -> str:
     """A moment as the API writes it: UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+
+
+def utc(text: str) -> str:
+    """An ISO 8601 text as the API writes it. Raises ValueError."""
+    is_ours = len(text) == 20 and text[-1] == "Z"
+    return text if is_ours else iso(moment(text))
 
 
 def moment(text: str) -> datetime:
@@ -91,7 +99,7 @@ def epoch(text: str) -> int:
 
 def dumps(doc: object) -> str:
     """A document as compact JSON."""
-    return json.dumps(doc, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(doc)
 
 
 def marks(values: Sequence[object]) -> str:

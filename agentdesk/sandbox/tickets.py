@@ -90,7 +90,8 @@ class Tickets:
     def new_ticket(self, fields: Doc) -> Doc:
         """A whole ticket from the fields that are known."""
         stamp = self.db.stamp()
-        ticket = deepcopy(_NEW_TICKET) | {"created_at": stamp, "updated_at": stamp} | fields
+        blank = {name: [] if value == [] else value for name, value in _NEW_TICKET.items()}
+        ticket: Doc = blank | {"created_at": stamp, "updated_at": stamp} | fields
         ticket["via"] = ticket["via"] or via_of("api")
         ticket["channel"] = str(ticket["via"]["channel"])
         return ticket
