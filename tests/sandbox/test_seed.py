@@ -11,6 +11,7 @@ import pytest
 
 from agentdesk.sandbox.dataset import Dataset, Doc
 from agentdesk.sandbox.seed import generate, ids
+from agentdesk.sandbox.seed.dice import dice
 from agentdesk.sandbox.seed.words import phrase, reasons, words
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
@@ -168,8 +169,6 @@ def test_every_slot_is_filled(lang: Literal["ja", "en", "both"]) -> None:
 
 
 def test_a_choice_and_a_slot_are_said_together() -> None:
-    from agentdesk.sandbox.seed.dice import dice
-
     said = phrase("[a {x}|a {x}]!").say(dice(1), {"x": "1"})
 
     assert said == "a 1!"
@@ -183,9 +182,9 @@ def test_one_thread_speaks_of_one_order() -> None:
 
 
 def test_threads_do_not_look_copied() -> None:
-    openings = Counter(ticket["comments"][0]["body"] for ticket in tickets("ja"))
+    openings = {"\n".join(comment["body"] for comment in ticket["comments"][:2]) for ticket in tickets("ja")}
 
-    assert len(openings) > 0.85 * len(tickets("ja"))
+    assert len(openings) > 0.95 * len(tickets("ja"))
 
 
 def test_only_reserved_domains_and_numbers_appear() -> None:

@@ -69,14 +69,8 @@ def test_everything_that_can_happen_happens() -> None:
 
 
 def test_every_slot_of_what_is_said_is_filled() -> None:
-    said = [
-        text
-        for each in happenings()
-        for text in (
-            getattr(each, "body", None), getattr(each, "subject", None), getattr(each, "comment", None), getattr(each, "description", None)
-        )
-        if text
-    ]  # fmt: skip
+    names = ("body", "subject", "comment", "description")
+    said = [getattr(each, name, None) or "" for each in happenings() for name in names]
 
     assert [text for text in said if re.search(r"\{|\}", text)] == []
 

@@ -28,6 +28,14 @@ def price(plan: Plan) -> int:
     return cost + _SHIPPING[plan.customer.language]
 
 
+def spoken(phone: str) -> str:
+    """The phone number as people write it at home: `050-0000-0123`, `(212) 555-0123`."""
+    if phone.startswith("+1"):
+        return f"({phone[2:5]}) {phone[5:8]}-{phone[8:]}"
+    national = "0" + phone.removeprefix("+81")
+    return f"{national[:-8]}-{national[-8:-4]}-{national[-4:]}"
+
+
 def facts(plan: Plan, chance: Random) -> Facts:
     """Every slot a phrase may have, but the agent's name."""
     customer, said = plan.customer, plan.customer.words
@@ -37,7 +45,7 @@ def facts(plan: Plan, chance: Random) -> Facts:
         "family": customer.family,
         "first": customer.first,
         "region": customer.region,
-        "phone": customer.phone,
+        "phone": spoken(customer.phone),
         "company": customer.company,
         "card": customer.card,
         "order": order_number(plan),

@@ -61,7 +61,7 @@ class Living:
         slots, said = facts(plan, self._chance), words(person.language)
         manner = said.speech[f"customer.{plan.customer.tone}"]
         kind = "curt" if plan.customer.tone == "curt" else "opening"
-        about = said.reasons[plan.reason]
+        about = self._chance.choice(said.cases[plan.reason])
         body = say(manner["greeting"], self._chance, slots) + say(about[kind], self._chance, slots)
         return NewTicket(
             requester={"id": person.id} if person.id else {"name": person.name, "email": person.email},

@@ -1,5 +1,6 @@
 """Threads: one ticket written out, from the first message to where it stands now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -12,7 +13,9 @@ from agentdesk.sandbox.seed.facts import Facts, facts, order_number, price
 from agentdesk.sandbox.seed.plans import Plan
 from agentdesk.sandbox.seed.stamps import DAY, stamp
 from agentdesk.sandbox.seed.team import Agent, Team
-from agentdesk.sandbox.seed.words import Words, reasons, say
+from agentdesk.sandbox.seed.words import Phrases, Words, reasons, say
+
+About = Mapping[str, Phrases]
 
 _PRIORITIES = ("urgent", "high", "normal", "low", None)
 _COURSES = {
@@ -193,12 +196,14 @@ def write(
     owner = owner or _owner(plan, team, chance)
     start = group if chance.random() < 0.6 else "support"
     thread = Thread(plan.customer, plan.channel, start)
-    _Course(thread, plan, known, owner, team, chance).run(course)
+    cases = thread.words.cases[plan.reason]
+    about = cases[int(chance.random() * len(cases))]
+    _Course(thread, plan, known, about, owner, team, chance).run(course)
     if plan.status == "closed":
         thread.become(min(plan.ended + 4 * DAY, now), ids.SYSTEM, "closed")
     return thread.ticket(
         id,
-        _subject(plan, known, chance),
+        _subject(plan, about, known, chance),
         priority=chance.choices(_PRIORITIES, reasons()[plan.reason]["priority"])[0],
         type="problem" if plan.reason == "crash" else "question" if plan.reason == "howto" else None,
         tags=[
@@ -224,14 +229,15 @@ def custom_fields(plan: Plan, status: str) -> list[Doc]:
 
 def _owner(plan: Plan, team: Team, chance: Random) -> Agent:
     able = team.able[plan.customer.language, reasons()[plan.reason]["group"]]
-    return able[int(chance.random() * len(able))]
+    others = able[1:] if len(able) > 1 and able[0] is team.me and chance.random() < 0.6 else able
+    return others[int(chance.random() * len(others))]
 
 
-def _subject(plan: Plan, known: Facts, chance: Random) -> str:
+def _subject(plan: Plan, about: About, known: Facts, chance: Random) -> str:
     said = plan.customer.words
     if plan.channel == "voice":
         return say(said.speech["call"]["subject"], chance, known)
-    return say(said.reasons[plan.reason]["subject"], chance, known)
+    return say(about["subject"], chance, known)
 
 
 def _rating(plan: Plan, now: int, chance: Random) -> Doc:
@@ -257,6 +263,7 @@ class _Course:
     thread: Thread
     plan: Plan
     known: Facts
+    about: About
     owner: Agent
     team: Team
     chance: Random
@@ -315,7 +322,7 @@ class _Course:
     def _open(self, at: int) -> None:
         thread = self.thread
         if thread.channel == "voice":
-            _call(thread, self.plan, self.known, self.owner, at, self.chance)
+            _call(thread, self.about, self.known, self.owner, at, self.chance)
         elif thread.channel == "chat":
             hello = say(thread.words.speech["chat"]["hello"], self.chance, self.known)
             thread.hear(at, hello)
@@ -325,7 +332,7 @@ class _Course:
             thread.hear(at, body, **self._pictured(body))
 
     def _say(self, kind: str) -> str:
-        return say(self.thread.words.reasons[self.plan.reason][kind], self.chance, self.known)
+        return say(self.about[kind], self.chance, self.known)
 
     def _customer_says(self, step: str) -> str:
         customer, chance = self.thread.customer, self.chance
@@ -337,6 +344,8 @@ class _Course:
         if step == "answer":
             return self._say("answer")
         if customer.tone == "curt":
+            if self.plan.reason == "praise":
+                return self._say("curt")
             return self._say("curt") + say(manner["closing"], chance, self.known)
         detail = self._say("detail") if chance.random() < 0.5 else ""
         space = "" if customer.language == "ja" or not detail else " "
@@ -348,7 +357,8 @@ class _Course:
         body = self._say(step) if step in ("ask", "solve") else say(manner[step], self.chance, self.known)
         if self.thread.channel == "chat":
             return body
-        greeting = say(manner["again" if self.answered else "greeting"], self.chance, self.known)
+        opening = "short" if step in ("welcome", "done") else "again" if self.answered else "greeting"
+        greeting = say(manner[opening], self.chance, self.known)
         self.answered = True
         return greeting + body + say(manner["closing"], self.chance, self.known)
 
@@ -363,15 +373,14 @@ class _Course:
         return {}
 
 
-def _call(thread: Thread, plan: Plan, known: Facts, agent: Agent, at: int, chance: Random) -> None:
+def _call(thread: Thread, about: About, known: Facts, agent: Agent, at: int, chance: Random) -> None:
     """A phone call: what was said as text, and the line's own facts."""
     said, known = thread.words, {**known, "agent": agent.name}
     lines = [
         (said.labels["agent"], say(said.speech["call"]["pickup"], chance, known)),
         (said.labels["caller"], say(said.speech["call"]["customer"], chance, known)),
-        (said.labels["caller"], say(said.reasons[plan.reason]["opening"], chance, known)),
-        (said.labels["agent"], say(said.reasons[plan.reason]["ask"], chance, known)),
-        (said.labels["caller"], say(said.reasons[plan.reason]["answer"], chance, known)),
+        (said.labels["caller"], say(about["opening"], chance, known)),
+        (said.labels["agent"], say(said.speech["agent"]["holding"], chance, known)),
         (said.labels["agent"], say(said.speech["call"]["closing"], chance, known)),
     ]
     transcript = "\n".join(f"{who}: {line}" for who, line in lines)

@@ -1,8 +1,7 @@
 """Words: the prose of one language, read from its TOML files.
 
 A phrase is text with choices `[one|other]` and slots `{order}`. Choices are cut apart once, when the files are read, so
-that saying a phrase is a join and a format. Text in these files therefore holds no brackets and braces of its own, macros
-aside (`{{...}}`).
+that saying a phrase is a join and a format. Prose holds no brackets and braces of its own, macros aside (`{{...}}`).
 """
 
 import re
@@ -70,6 +69,7 @@ class Words:
     labels: Mapping[str, str]
     speech: Mapping[str, Mapping[str, Phrases]]
     reasons: Mapping[str, Mapping[str, Phrases]]
+    cases: Mapping[str, tuple[Mapping[str, Phrases], ...]]
 
     def date(self, moment: int) -> str:
         """The day as people write it."""
@@ -94,6 +94,7 @@ def words(code: Language) -> Words:
         "call": {name: said for name, said in call.items() if isinstance(said, list)},
         **{f"customer.{tone}": said for tone, said in speech["customer"].items()},
     }
+    about = _compiled(read(code, "reasons.toml"))
     return Words(
         code=code,
         people=read(code, "people.toml"),
@@ -101,7 +102,8 @@ def words(code: Language) -> Words:
         event=speech["event"],
         labels={name: said for name, said in call.items() if isinstance(said, str)},
         speech=_compiled(tree),
-        reasons=_compiled(read(code, "reasons.toml")),
+        reasons=about,
+        cases={reason: _cases(said, reasons()[reason].get("cases", {})) for reason, said in about.items()},
     )
 
 
@@ -120,6 +122,23 @@ def phrase(text: str) -> Phrase:
     """The text cut into what is fixed and what is chosen."""
     parts = [tuple(piece.split("|")) if n % 2 else (piece,) for n, piece in enumerate(_CHOICE.split(text))]
     return Phrase(tuple(part for part in parts if part != ("",)), frozenset(_SLOT.findall(text)))
+
+
+def _cases(said: Mapping[str, Phrases], fits: Mapping[str, str]) -> tuple[Mapping[str, Phrases], ...]:
+    """The phrases of a reason once per case, each time only those that fit it."""
+    letters = sorted({letter for each in fits.values() for letter in each} - {" ", "*"}) or ["a"]
+    return tuple(
+        {kind: _fitting(phrases, fits.get(kind, ""), case) for kind, phrases in said.items()} for case in letters
+    )
+
+
+def _fitting(phrases: Phrases, fits: str, case: str) -> Phrases:
+    chosen = (
+        tuple(phrase for phrase, fit in zip(phrases, fits.split(), strict=True) if fit == "*" or case in fit)
+        if fits
+        else ()
+    )
+    return chosen or phrases
 
 
 def _compiled(tree: Mapping[str, Mapping[str, list[str]]]) -> dict[str, dict[str, Phrases]]:
