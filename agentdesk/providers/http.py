@@ -9,7 +9,7 @@ import asyncio
 import base64
 import json
 import random
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -64,6 +64,11 @@ NEVER_LEFT = (
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def in_process(app: Callable[..., Awaitable[None]]) -> httpx.AsyncBaseTransport:
+    """A transport that answers from an ASGI application in this process; when that breaks, it is a status 500."""
+    return httpx.ASGITransport(app, raise_app_exceptions=False)
 
 
 class Auth:

@@ -46,6 +46,7 @@ class Streams:
         self._api = api
         self._known = known
         self._tickets = Tickets(api, known)
+        self._sections: dict[str, str] = {}
         self._read_at: dict[Stream, datetime] = {}
 
     async def changes(self, account: Account, stream: Stream, since: str | None) -> AsyncGenerator[Page, None]:
@@ -106,7 +107,7 @@ class Streams:
             await self._colleagues()
 
     async def _colleagues(self) -> list[Doc]:
-        users = await self._api.listed("/users", "users", {"role[]": STAFF_ROLES})
+        users = [user for role in STAFF_ROLES for user in await self._api.listed("/users", "users", {"role": role})]
         staff = [user for user in users if text(user, "role") in STAFF_ROLES]
         self._known.meet_staff(staff)
         return staff
@@ -162,23 +163,23 @@ class Streams:
     async def _articles(self, account: Account, since: str | None) -> AsyncGenerator[Page, None]:
         """Knowledge articles in all their languages."""
         start, more = whole(cursor_of(since), "start") or 0, True
-        sections: dict[str, str] | None = None
         while more:
             asked = {"include": "translations"}
             found = await self._export("/help_center/incremental/articles.json", start, HELP_CENTER, asked)
             entries = documents(found, "articles")
-            if entries and sections is None:
-                sections = await self._sections()
+            await self._learn_sections(entries)
             following = _following(found, start, "articles")
             more = following > start and bool(entries) and bool(text(found, "next_page"))
-            items = await asyncio.to_thread(_articles_in, found, account, sections or {})
+            items = await asyncio.to_thread(_articles_in, found, account, self._sections)
             for page in cut(items, _start(start), _start(following), more=more):
                 yield page
             start = following
 
-    async def _sections(self) -> dict[str, str]:
-        found = await self._api.optional("/help_center/sections.json", "sections", kind=HELP_CENTER)
-        return {text(section, "id"): text(section, "name") for section in found}
+    async def _learn_sections(self, articles: list[Doc]) -> None:
+        """Know the names of the sections of these articles."""
+        if any(text(article, "section_id") not in self._sections for article in articles):
+            found = await self._api.optional("/help_center/sections.json", "sections", kind=HELP_CENTER)
+            self._sections |= {text(section, "id"): text(section, "name") for section in found}
 
     async def _customers(self, account: Account, since: str | None) -> AsyncGenerator[Page, None]:
         """Everybody who ever wrote, and their organizations; later only changes, as far as this role is told them."""

@@ -163,14 +163,26 @@ class Tickets:
         passed = len(fresh) < len(stamps)
         if found.next and found.next != position.after and not passed and values(found.doc, "tickets"):
             return Step(found.doc, replace(position, after=found.next, top=top))
-        doc = {**found.doc, "tickets": fresh}
-        return Step(doc, self._walked(account, replace(position, after="", top=0, mark=max(position.mark, top))))
+        return Step(
+            _around(found.doc, fresh),
+            self._walked(account, replace(position, after="", top=0, mark=max(position.mark, top))),
+        )
 
     def _walked(self, account: Account, position: Position) -> Position:
         """The position after a whole walk: on to the export, unless its small limit should rest."""
         now, limits = self._api.client.clock(), self._api.client.limits
         resting = limits.is_scarce(INCREMENTAL, now) and now - self._exported_at < EXPORT_REST
         return replace(position, phase="export" if account.is_admin and not resting else "idle")
+
+
+def _around(doc: Doc, tickets: list[Doc]) -> Doc:
+    """The answer cut down to these tickets and the people they name."""
+    named = {text(entry, key) for entry in tickets for key in ("requester_id", "assignee_id", "organization_id")}
+    kept = {
+        key: [entry for entry in documents(doc, key) if text(entry, "id") in named]
+        for key in ("users", "organizations")
+    }
+    return {**doc, **kept, "tickets": tickets}
 
 
 def _changed(entry: Doc) -> int | None:
