@@ -9,6 +9,8 @@ from agentdesk.sandbox.seed.words import reasons
 
 Facts = dict[str, str]
 
+_ABOUT_RENEWALS = ("unknown_charge", "plan")
+_ARRIVED_AFTER = {"return": 3 * DAY, "exchange": 2 * DAY, "refund": 9 * DAY}
 _SHIPPING = {"ja": 550, "en": 490}
 
 
@@ -23,9 +25,16 @@ def tracking_number(plan: Plan) -> str:
 
 
 def price(plan: Plan) -> int:
-    """What the order cost, in yen or cents, shipping included."""
-    cost: int = plan.customer.words.shop["price"][plan.product]
-    return cost + _SHIPPING[plan.customer.language]
+    """What the order or the renewal cost, in yen or cents, shipping included."""
+    shop = plan.customer.words.shop
+    if plan.reason in _ABOUT_RENEWALS:
+        return int(shop["plan_price"][plan.customer.plan])
+    return int(shop["price"][plan.product]) + _SHIPPING[plan.customer.language]
+
+
+def days_between(plan: Plan) -> int:
+    """Whole days from the order to the first message."""
+    return (plan.created - plan.ordered) // DAY
 
 
 def spoken(phone: str) -> str:
@@ -50,7 +59,7 @@ def facts(plan: Plan, chance: Random) -> Facts:
         "card": customer.card,
         "order": order_number(plan),
         "tracking": tracking_number(plan),
-        "date": said.date(plan.ordered),
+        "date": said.date(plan.ordered + _ARRIVED_AFTER.get(plan.reason, 0)),
         "amount": said.amount(price(plan)),
         "product": shop["product"][plan.product],
         "plan": shop["plan"][customer.plan],
@@ -58,7 +67,7 @@ def facts(plan: Plan, chance: Random) -> Facts:
         "device": shop["device"][int(draw() * len(shop["device"]))],
         "version": f"{4 + int(draw() * 2)}.{int(draw() * 12)}.{int(draw() * 6)}",
         "coupon": shop["coupon"][int(draw() * len(shop["coupon"]))],
-        "days": str(2 + int(draw() * 5)),
+        "days": str(2 + int(draw() * (2 if plan.reason == "refund" else max(1, min(5, days_between(plan) - 2))))),
         "due": said.date(max(plan.created, plan.ended) + (2 + int(draw() * 4)) * DAY),
         "link": link(customer.language, reasons()[plan.reason]["article"]),
         "agent": "",

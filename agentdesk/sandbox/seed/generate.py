@@ -8,7 +8,6 @@ from typing import Literal
 
 from agentdesk.sandbox.dataset import Dataset, Doc, Language
 from agentdesk.sandbox.seed import customers, desk, ids, knowledge, special, team
-from agentdesk.sandbox.seed.customers import Customer
 from agentdesk.sandbox.seed.dice import dice
 from agentdesk.sandbox.seed.plans import Plan, plans
 from agentdesk.sandbox.seed.special import Special
@@ -54,9 +53,12 @@ def generate(seed: int, tickets: int, lang: Literal["ja", "en", "both"], now: da
     people = [customers.invent(n, languages[n % len(languages)], moment, organizations, chance) for n in range(count)]
     specials = special.cast(languages, tickets, len(people), organizations, moment, chance)
     drawn = plans(tickets - len(specials), people, moment, chance)
-    extras = _unique(each.plan.customer for each in specials)
     return Dataset(
-        users=[*team.users(staff, began), *(customers.user(each, chance) for each in [*people, *extras])],
+        users=[
+            *team.users(staff, began),
+            *(customers.user(each, chance) for each in people),
+            *special.users(specials, chance),
+        ],
         organizations=organizations,
         groups=team.groups(said, began),
         memberships=team.memberships(staff, began),
@@ -77,7 +79,3 @@ def _events(drawn: Sequence[Plan], chance: Random) -> Iterator[Doc]:
     for plan in drawn:
         yield from earlier_life(plan, chance)
         yield from touchpoints(plan, chance)
-
-
-def _unique(people: Iterator[Customer]) -> list[Customer]:
-    return list({each.id: each for each in people}.values())

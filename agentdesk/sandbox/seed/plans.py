@@ -44,12 +44,13 @@ def plans(count: int, customers: Sequence[Customer], now: int, chance: Random) -
     kinds = list(reasons())
     drawn_reasons = chance.choices(kinds, [reasons()[kind]["weight"] for kind in kinds], k=count)
     return [
-        Plan(customer, reason, channel, status, created, ended, *_purchase(reason, created, chance))
+        Plan(customer, reason, channel, status, created, ended, *purchase(reason, created, chance))
         for (customer, created, ended, status, channel), reason in zip(drawn, drawn_reasons, strict=True)
     ]
 
 
-def _purchase(reason: str, created: int, chance: Random) -> tuple[int, int, int]:
+def purchase(reason: str, created: int, chance: Random) -> tuple[int, int, int]:
+    """When something was ordered before a customer wrote, under which number, and which product."""
     low, high = _AHEAD.get(reason, (1, 9))
     ordered = created - int((low + chance.random() * (high - low)) * DAY)
     return ordered, 10_000_000 + int(chance.random() * 89_999_999), int(chance.random() * 20)

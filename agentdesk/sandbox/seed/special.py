@@ -10,11 +10,11 @@ from random import Random
 
 from agentdesk.sandbox.dataset import Doc, Language
 from agentdesk.sandbox.seed import ids
-from agentdesk.sandbox.seed.customers import Customer, invent
+from agentdesk.sandbox.seed.customers import Customer, invent, user
 from agentdesk.sandbox.seed.dice import dice
 from agentdesk.sandbox.seed.enclosures import enclosure
 from agentdesk.sandbox.seed.facts import facts
-from agentdesk.sandbox.seed.plans import Plan
+from agentdesk.sandbox.seed.plans import Plan, purchase
 from agentdesk.sandbox.seed.stamps import DAY, HOUR, MINUTE, stamp
 from agentdesk.sandbox.seed.team import Team
 from agentdesk.sandbox.seed.threads import Thread, custom_fields, write
@@ -174,16 +174,15 @@ def _planned(
     line: tuple[str, str, str, str, int, int, str, str | None], customer: Customer, now: int, chance: Random
 ) -> Special:
     name, reason, channel, status, age, last, course, priority = line
-    ordered, order = now - age - 5 * DAY, 10_000_000 + chance.randrange(89_999_999)
-    plan = Plan(customer, reason, channel, status, now - age, now - last, ordered, order, chance.randrange(20))
+    created = now - age
+    plan = Plan(customer, reason, channel, status, created, now - last, *purchase(reason, created, chance))
     tags = (name.rsplit("-", 1)[0],) if not name.startswith("star") else ()
     return Special(name, plan, course, tags, name == "star-mine", priority)
 
 
 def _alone(name: str, customer: Customer, now: int, age: int, chance: Random, tags: tuple[str, ...] = ()) -> Special:
     created = now - age * 47 * MINUTE
-    order = 10_000_000 + chance.randrange(89_999_999)
-    plan = Plan(customer, "billing", "email", "new", created, created, created - 4 * DAY, order, chance.randrange(20))
+    plan = Plan(customer, "billing", "email", "new", created, created, *purchase("billing", created, chance))
     return Special(name, plan, tags=tags)
 
 
@@ -193,6 +192,24 @@ def _disguised(customer: Customer, entry: Toml) -> Customer:
 
 def _hostile() -> dict[str, Toml]:
     return read("hostile.toml")
+
+
+def users(specials: Sequence[Special], chance: Random) -> list[Doc]:
+    """The customers of the special tickets; about the one with the richest history most is known."""
+    customers = {special.plan.customer.id: special.plan.customer for special in specials}
+    docs = [user(customer, chance) for customer in customers.values()]
+    return [_well_known(specials[0].plan.customer, docs[0]), *docs[1:]] if docs else []
+
+
+def _well_known(star: Customer, doc: Doc) -> Doc:
+    phone: Doc = {"type": "phone_number", "value": star.phone, "verified": True, "primary": False}
+    return {
+        **doc,
+        "phone": star.phone,
+        "identities": [doc["identities"][0], phone],
+        "notes": star.words.people["star_notes"],
+        "tags": ["vip"],
+    }
 
 
 def tickets(specials: Sequence[Special], team: Team, now: int, seed: int) -> Iterator[Doc]:

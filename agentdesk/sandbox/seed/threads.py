@@ -343,9 +343,9 @@ class _Course:
             return say(manner[step], chance, self.known)
         if step == "answer":
             return self._say("answer")
+        if self.plan.reason == "praise":
+            return self._say("opening") + f"\n\n{customer.name}"
         if customer.tone == "curt":
-            if self.plan.reason == "praise":
-                return self._say("curt")
             return self._say("curt") + say(manner["closing"], chance, self.known)
         detail = self._say("detail") if chance.random() < 0.5 else ""
         space = "" if customer.language == "ja" or not detail else " "
@@ -357,8 +357,10 @@ class _Course:
         body = self._say(step) if step in ("ask", "solve") else say(manner[step], self.chance, self.known)
         if self.thread.channel == "chat":
             return body
-        opening = "short" if step in ("welcome", "done") else "again" if self.answered else "greeting"
-        greeting = say(manner[opening], self.chance, self.known)
+        if step in ("welcome", "done") or self.plan.reason == "praise":
+            short, sign = say(manner["short"], self.chance, self.known), say(manner["sign"], self.chance, self.known)
+            return short + body + sign
+        greeting = say(manner["again" if self.answered else "greeting"], self.chance, self.known)
         self.answered = True
         return greeting + body + say(manner["closing"], self.chance, self.known)
 

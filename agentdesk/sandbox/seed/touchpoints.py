@@ -61,7 +61,9 @@ def payment_failed(plan: Plan) -> Doc:
 
 def renewed(plan: Plan) -> Doc:
     """The subscription went on for another period."""
-    return _event(plan, plan.ordered, "subscription_renewed", "subscriptions", "renewal")
+    amount = plan.customer.words.amount(plan.customer.words.shop["plan_price"][plan.customer.plan])
+    event = _event(plan, plan.ordered, "subscription_renewed", "subscriptions", "renewal", amount=amount)
+    return {**event, "properties": {"ref": f"KB-{plan.customer.id}", "amount": amount}}
 
 
 def article_viewed(plan: Plan) -> Doc:
