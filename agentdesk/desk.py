@@ -7,23 +7,30 @@ with its own connection, so that no key ever waits for a disk.
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from agentdesk import i18n
 from agentdesk.config import Config, Queue
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
-from agentdesk.model import Change, Create, Note, Op, Person, Ref, Reply, TicketRow, apply
+from agentdesk.model import Attachment, Change, Create, Note, Op, Person, Ref, Reply, TicketRow, apply
 from agentdesk.paths import Folders
 from agentdesk.store import Store
 from agentdesk.store.desktop import Account
 from agentdesk.store.outbox import Author
 from agentdesk.store.undoing import Undone, undo_last
 
+if TYPE_CHECKING:
+    from agentdesk.background import Background, OpenProviders
+    from agentdesk.providers.base import Provider
+    from agentdesk.sync.engine import Summary
+
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+INDEX_AT_ONCE = 500
 
 
 def utc_now() -> datetime:
@@ -33,11 +40,15 @@ def utc_now() -> datetime:
 class Desk:
     """One person's desk: its configuration, its cache, its accounts."""
 
-    def __init__(self, folders: Folders, config: Config, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, folders: Folders, config: Config, clock: Clock = utc_now, providers: "OpenProviders | None" = None
+    ) -> None:
         self.folders = folders
         self.config = config
         self.clock = clock
         self.store = Store(folders.database)
+        self._providers = providers
+        self._background: Background | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-writer")
         self._writing_store: Store | None = None
         self._on_written: list[Callable[[], None]] = []
@@ -47,6 +58,7 @@ class Desk:
     async def write(self, work: Callable[[Store], T]) -> T:
         """Run `work` with the writing store, off this thread; writes happen one after the other, in order."""
         answer = await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        self.wake()
         for written in self._on_written:
             written()
         return answer
@@ -61,7 +73,9 @@ class Desk:
         self._on_written.append(listener)
 
     async def close(self) -> None:
-        """Finish what is being written and close the file."""
+        """Stop the sync, finish what is being written and close the file."""
+        if self._background is not None:
+            await asyncio.to_thread(self._background.stop)
         await asyncio.get_running_loop().run_in_executor(self._writer, self._close_writing_store)
         self._writer.shutdown()
         self.store.close()
@@ -70,6 +84,81 @@ class Desk:
         if self._writing_store is not None:
             self._writing_store.close()
             self._writing_store = None
+
+    # Syncing
+
+    def start_sync(self) -> None:
+        """Keep every account in step in the background until the desk is closed."""
+        from agentdesk.background import Background  # late: the first paint waits for no provider
+
+        accounts = self.accounts()
+        self._background = Background(self.folders.database, lambda: self.open_providers(accounts), self.clock)
+        self._background.start()
+
+    def wake(self) -> None:
+        """Let the sync look at once."""
+        if self._background is not None:
+            self._background.wake()
+
+    def refresh(self) -> None:
+        """Let the sync pull everything now."""
+        if self._background is not None:
+            self._background.refresh()
+
+    def download(self, account: str, attachment: Attachment, to: Callable[[bytes], None]) -> "Future[None]":
+        """Fetch a file piece by piece into `to`; raises `Refused` where nothing syncs."""
+        if self._background is None:
+            raise Refused(_("Files are fetched while the desk is open."))
+        return self._background.download(account, attachment, to)
+
+    async def sync(self, account: str | None = None) -> "list[Summary]":
+        """One push and pull of every account (or of one), in this event loop."""
+        from agentdesk.sync.disk import StoreThread  # late: only the shell comes here
+        from agentdesk.sync.engine import Engine
+        from agentdesk.sync.loop import sync_once
+
+        summaries = []
+        accounts = [one for one in self.accounts() if account in (None, one.name)]
+        async with self.open_providers(accounts) as providers:
+            for provider in providers:
+                disk = StoreThread(self.folders.database)
+                try:
+                    summaries.append(await sync_once(Engine(provider, disk, self.clock)))
+                finally:
+                    await disk.close()
+        return summaries
+
+    def open_providers(self, accounts: Sequence[Account]) -> AbstractAsyncContextManager["Sequence[Provider]"]:
+        """The providers of these accounts, for the length of a block."""
+        if self._providers is not None:
+            return self._providers()
+        from agentdesk.helpdesks import open_providers
+
+        return open_providers(accounts)
+
+    async def index(self) -> None:
+        """Bring the search index up to date with everything that is cached."""
+        while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
+            pass
+
+    async def wait_for(self, ops: Sequence[Op]) -> list[Op]:
+        """The decisions once each has left or been set aside; raises `Offline` where the line is down."""
+        from agentdesk.sync.disk import StoreThread
+        from agentdesk.sync.engine import Engine
+        from agentdesk.sync.sending import send_now
+
+        settled = []
+        named = {op.ticket.account for op in ops}
+        accounts = [account for account in self.accounts() if account.name in named]
+        async with self.open_providers(accounts) as providers:
+            for provider in providers:
+                disk = StoreThread(self.folders.database)
+                try:
+                    mine = [op.id for op in ops if op.ticket.account == provider.account]
+                    settled += await send_now(Engine(provider, disk, self.clock), mine)
+                finally:
+                    await disk.close()
+        return settled
 
     # Who and what
 

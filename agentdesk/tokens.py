@@ -7,11 +7,16 @@ at each use and kept nowhere else.
 import os
 import shlex
 import subprocess
+from collections.abc import Callable
 
 from agentdesk.errors import ConfigError
 from agentdesk.i18n import _
 
+Secret = str | Callable[[], str]
+"""A secret, or what to ask for it at each use."""
+
 SERVICE = "agentdesk"
+KEYRING = "keyring"
 COMMAND_SECONDS = 60
 
 

@@ -1,15 +1,15 @@
 """Searching from the shell."""
 
-from typing import Literal, cast
 
 from agentdesk.answers import Answer
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
+from agentdesk.store.search import HitKind
 from agentdesk.text.safe import safe_line
 
-KINDS = ("article", "ticket", "customer")
+KINDS: tuple[HitKind, ...] = ("article", "ticket", "customer")
 LIMIT = 20
 
 
@@ -18,7 +18,7 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     """Search articles, tickets and customers, best first."""
     if kind and kind not in KINDS:
         raise Refused(_("There is no kind {kind!r}. Choose one of: {names}.", kind=kind, names=", ".join(KINDS)))
-    kinds = (cast(Literal["article", "ticket", "customer"], kind),) if kind else KINDS  # checked just above
+    kinds = tuple(one for one in KINDS if kind in ("", one))
     await cx.desk.index()
     hits = cx.desk.store.search.search(query, kinds=kinds, limit=limit, now=cx.now())
     results = [

@@ -53,7 +53,7 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
     shown = [COLUMNS[name] for name in SHELL_COLUMNS]
     return Answer(
         [ticket_document(row) for row in rows],
-        headings=tuple(column.title for column in shown),
+        headings=tuple(column.title() for column in shown),
         rows=[[safe_line(column.text(row, now)) for column in shown] for row in rows],
     )
 
