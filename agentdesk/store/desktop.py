@@ -151,6 +151,11 @@ class Desktop:
         )
         return changed.rowcount == 1
 
+    def lease_holder(self, account: str) -> str | None:
+        """Who syncs an account, or last did without saying that it stopped."""
+        row = self._db.execute("SELECT holder FROM lease WHERE account = ?", (account,)).fetchone()
+        return row[0] if row else None
+
     def drop_lease(self, account: str, holder: str) -> None:
         self._db.execute("DELETE FROM lease WHERE account = ? AND holder = ?", (account, holder))
 

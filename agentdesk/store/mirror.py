@@ -6,7 +6,6 @@ page names as gone is deleted. Every save ends with the fold, so that a committe
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -26,7 +25,7 @@ from agentdesk.model import (
     Ticket,
     View,
 )
-from agentdesk.store import rows
+from agentdesk.store import rows, seen
 from agentdesk.store.atomic import atomic
 from agentdesk.store.folding import put_server, put_visible, rebase, resummarise, server_ticket
 
@@ -70,27 +69,62 @@ class Mirror:
                 _delete_ticket(self._db, ref)
                 touched.discard(ref)
             for ref in page.complete:
-                _mark_complete(self._db, ref)
+                _mark_complete(self._db, page, ref)
                 touched.add(ref)
             for ref in touched:
                 resummarise(self._db, ref)
                 rebase(self._db, ref)
 
-    def settle(self, op: Op, receipt: Receipt) -> None:
+    def ticket(self, ref: Ref) -> Ticket | None:
+        """The helpdesk's own copy of a ticket, without what is still on its way out."""
+        return server_ticket(self._db, ref)
+
+    def is_whole(self, ref: Ref) -> bool:
+        """Is every event of the ticket here, up to the copy we have?"""
+        row = self._db.execute(
+            "SELECT complete_stamp >= stamp FROM server_ticket "
+            "WHERE key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",
+            (ref.account, ref.id),
+        ).fetchone()
+        return bool(row and row[0])
+
+    def stale(self, account: str, me: str | None) -> list[Ticket]:
+        """Unsolved tickets whose event log has holes: mine first, then those that wait longest."""
+        columns = ", ".join(f"server.{name.strip()}" for name in rows.TICKET.split(","))
+        found = self._db.execute(
+            f"SELECT {columns} FROM ticket CROSS JOIN server_ticket server ON server.key = ticket.key "
+            "WHERE ticket.account = ? AND ticket.is_unsolved AND server.complete_stamp < server.stamp "
+            "AND server.number <> '' "
+            "ORDER BY ticket.assignee IS NOT ?, ticket.waiting_since IS NULL, ticket.waiting_since, "
+            "ticket.updated_at DESC",
+            (account, me),
+        )
+        return [rows.ticket_from(row) for row in found]
+
+    def names(self, account: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """What the ids of colleagues, teams and ticket fields are called."""
+        people = self._db.execute("SELECT id, name FROM person WHERE account = ? AND role <> 'customer'", (account,))
+        teams = self._db.execute("SELECT id, name FROM team WHERE account = ?", (account,))
+        fields = self._db.execute("SELECT id, label FROM field WHERE account = ?", (account,))
+        return dict(people), dict(teams), dict(fields)
+
+    def settle(self, op: Op, receipt: Receipt, against: Ticket | None = None) -> None:
         """Put proof of arrival in place of the pending decision, as one; later decisions are seen against it.
 
-        What our own change did to the ticket is not somebody else's doing: decisions that wait behind this one get the
-        fields it moved into what their author has seen.
+        `against` is the helpdesk's copy that the op was written on, or None where the proof was found later and others
+        may have changed the ticket since.
         """
         with atomic(self._db):
-            before = server_ticket(self._db, op.ticket)
+            if receipt.ticket.ref != op.ticket:
+                against = server_ticket(self._db, op.ticket)
             self._db.execute("UPDATE op SET state = ?, reason = '' WHERE id = ?", (OpState.SENT.value, op.id))
             self._db.execute("DELETE FROM event WHERE op = ? AND provisional", (op.id,))
             if receipt.ticket.ref != op.ticket:
                 _adopt(self._db, op.ticket, receipt.ticket)
             touched = _save_items(self._db, (receipt.ticket, *receipt.events))
-            _keep_complete(self._db, before, receipt.ticket)
-            _move_seen(self._db, receipt.ticket.ref, before, receipt.ticket)
+            if against is not None:
+                _keep_complete(self._db, against, receipt.ticket)
+            seen.arrived(self._db, op, receipt.ticket, against)
             for ref in touched | {receipt.ticket.ref}:
                 resummarise(self._db, ref)
                 rebase(self._db, ref)
@@ -209,23 +243,24 @@ def _put_view(db: sqlite3.Connection, view: View) -> None:
     )
 
 
-def _mark_complete(db: sqlite3.Connection, ref: Ref) -> None:
+def _mark_complete(db: sqlite3.Connection, page: Page, ref: Ref) -> None:
+    """Note up to which copy the log is whole: the page's own, for the cache may know a newer one by now."""
+    read = next((item.stamp for item in page.items if isinstance(item, Ticket) and item.ref == ref), None)
     db.execute(
-        "UPDATE server_ticket SET complete_stamp = stamp "
+        "UPDATE server_ticket SET complete_stamp = max(complete_stamp, coalesce(?, stamp)) "
         "WHERE key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",
-        (ref.account, ref.id),
+        (read, ref.account, ref.id),
     )
     db.execute("DELETE FROM wanted WHERE account = ? AND kind = 'ticket' AND id = ?", (ref.account, ref.id))
 
 
-def _keep_complete(db: sqlite3.Connection, before: Ticket | None, after: Ticket) -> None:
+def _keep_complete(db: sqlite3.Connection, before: Ticket, after: Ticket) -> None:
     """A log that was whole before our own change is whole after it: the receipt brought the new events."""
-    if before is not None:
-        db.execute(
-            "UPDATE server_ticket SET complete_stamp = stamp WHERE complete_stamp >= ? "
-            "AND key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",
-            (before.stamp, after.ref.account, after.ref.id),
-        )
+    db.execute(
+        "UPDATE server_ticket SET complete_stamp = ? WHERE complete_stamp BETWEEN ? AND ? "
+        "AND key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",
+        (after.stamp, before.stamp, after.stamp, after.ref.account, after.ref.id),
+    )
 
 
 def _delete_ticket(db: sqlite3.Connection, ref: Ref) -> None:
@@ -243,26 +278,8 @@ def _adopt(db: sqlite3.Connection, provisional: Ref, real: Ticket) -> None:
             f"UPDATE OR REPLACE {table} SET ticket = ? WHERE account = ? AND ticket = ?",
             (real.ref.id, provisional.account, provisional.id),
         )
+    db.execute(
+        "UPDATE event SET ticket = ? WHERE account = ? AND ticket = ? AND provisional",
+        (real.ref.id, provisional.account, provisional.id),
+    )
     _delete_ticket(db, provisional)
-
-
-_JUDGED = ("status", "priority", "subject", "assignee", "group", "tags", "fields")
-
-
-def _move_seen(db: sqlite3.Connection, ref: Ref, before: Ticket | None, after: Ticket) -> None:
-    moved = [name for name in _JUDGED if before is not None and getattr(before, name) != getattr(after, name)]
-    if not moved:
-        return
-    waiting = db.execute(
-        f"SELECT {rows.OP} FROM op WHERE account = ? AND ticket = ? AND state = 'queued' AND seen IS NOT NULL",
-        (ref.account, ref.id),
-    ).fetchall()
-    for row in waiting:
-        op = rows.op_from(row)
-        assert op.seen is not None, "the query leaves out ops without a seen ticket"
-        seen = _with_moved(op.seen, after, moved)
-        db.execute("UPDATE op SET seen = ? WHERE id = ?", (rows.pack(rows.ticket_row(seen)), op.id))
-
-
-def _with_moved(seen: Ticket, after: Ticket, moved: list[str]) -> Ticket:
-    return replace(seen, **{name: getattr(after, name) for name in moved})

@@ -14,6 +14,7 @@ from agentdesk.model import PENDING, Create, Event, Kind, Note, Op, OpState, Ref
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
 from agentdesk.store.folding import PENDING_STATES, put_server, put_visible, rebase
+from agentdesk.store.seen import taken_back
 
 DraftKind = Literal["reply", "note"]
 
@@ -90,10 +91,11 @@ class Outbox:
         ready = (OpState.QUEUED, OpState.SENDING)
         return [op for op in first.values() if op.state in ready and op.not_before <= now]
 
-    def next_due(self, account: str) -> datetime | None:
-        """When the next held-back decision may leave, if any waits."""
+    def next_due(self, account: str, now: datetime) -> datetime | None:
+        """When the next decision that is held back now may leave, if any is."""
         (moment,) = self._db.execute(
-            "SELECT min(not_before) FROM op WHERE account = ? AND state IN ('queued', 'sending')", (account,)
+            "SELECT min(not_before) FROM op WHERE account = ? AND state IN ('queued', 'sending') AND not_before > ?",
+            (account, rows.to_ms(now)),
         ).fetchone()
         return None if moment is None else rows.from_ms(moment)
 
@@ -107,29 +109,44 @@ class Outbox:
         return {OpState(state): count for state, count in found}
 
     def sending(self, op: Op) -> bool:
-        """Write down that the op is about to leave; False when it was taken back in the meantime."""
+        """Write down that the op is about to leave; False when it is not as it was read any more."""
         changed = self._db.execute(
-            "UPDATE op SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state IN ('queued', 'sending')",
-            (op.id,),
+            "UPDATE op SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state = ? AND attempts = ? "
+            "AND state IN ('queued', 'sending')",
+            (op.id, op.state.value, op.attempts),
         )
         return changed.rowcount == 1
 
-    def mark(self, op: Op, state: OpState, reason: str = "") -> None:
-        """Set an op aside (held, failed, in doubt) or back in the queue, with the reason in words."""
+    def unsend(self, op: Op, attempts: int) -> None:
+        """Put an op that certainly did not leave back in the queue, with the count of its attempts."""
         with atomic(self._db):
-            self._db.execute("UPDATE op SET state = ?, reason = ? WHERE id = ?", (state.value, reason, op.id))
+            self._db.execute(
+                "UPDATE op SET state = 'queued', attempts = ? WHERE id = ? AND state = 'sending'", (attempts, op.id)
+            )
             rebase(self._db, op.ticket)
+
+    def mark(self, op: Op, state: OpState, reason: str = "") -> bool:
+        """Set an op aside (held, failed, in doubt) or back in the queue, with the reason in words; False when it was
+        taken back, or arrived, in the meantime.
+        """
+        with atomic(self._db):
+            changed = self._db.execute(
+                f"UPDATE op SET state = ?, reason = ? WHERE id = ? AND state IN ({PENDING_STATES})",
+                (state.value, reason, op.id),
+            )
+            rebase(self._db, op.ticket)
+        return changed.rowcount == 1
 
     def retry(self, op: Op, seen: Ticket | None, now: datetime) -> None:
         """Queue a stuck op again, judged from now on against what the agent has seen of the ticket by now.
 
         An op in doubt keeps its id, so the next try still begins by asking the helpdesk for it.
         """
-        state = OpState.SENDING if op.state is OpState.DOUBT else OpState.QUEUED
         with atomic(self._db):
             self._db.execute(
-                "UPDATE op SET state = ?, reason = '', seen = ?, not_before = ? WHERE id = ? AND state <> 'sent'",
-                (state.value, None if seen is None else rows.pack(rows.ticket_row(seen)), rows.to_ms(now), op.id),
+                "UPDATE op SET state = CASE state WHEN 'doubt' THEN 'sending' ELSE 'queued' END, reason = '', "
+                "seen = ?, not_before = ? WHERE id = ? AND state IN ('queued', 'held', 'failed', 'doubt')",
+                (None if seen is None else rows.pack(rows.ticket_row(seen)), rows.to_ms(now), op.id),
             )
             rebase(self._db, op.ticket)
 
@@ -143,6 +160,7 @@ class Outbox:
                 return False
             self._db.execute("DELETE FROM event WHERE op = ? AND provisional", (op.id,))
             self._restore_draft(op, now)
+            taken_back(self._db, op)
             rebase(self._db, op.ticket)
         return True
 
@@ -158,6 +176,7 @@ class Outbox:
             self._db.execute("DELETE FROM event WHERE op = ? AND provisional", (op.id,))
             if isinstance(op.message, Create):
                 self._db.execute("DELETE FROM ticket WHERE account = ? AND id = ?", (op.ticket.account, op.ticket.id))
+            taken_back(self._db, op)
             rebase(self._db, op.ticket)
         return True
 

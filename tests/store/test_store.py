@@ -161,7 +161,7 @@ def test_what_our_own_change_moved_is_not_held_against_the_next(store: Store) ->
     store.outbox.add(first, ME)
     store.outbox.add(second, ME)
 
-    store.mirror.settle(first, Receipt(ticket(status=Status.OPEN, stamp=2)))
+    store.mirror.settle(first, Receipt(ticket(status=Status.OPEN, stamp=2)), against=ticket(status=Status.NEW))
 
     (waiting,) = store.outbox.pending()
     assert waiting.seen is not None

@@ -1,0 +1,194 @@
+"""The verdict: may a decision still leave, now that the helpdesk's copy of its ticket is known?
+
+    Create ─────────────────────────────────────────────► Send
+    the ticket is gone, or closed for ever ─────────────► Fail   the words are kept
+    a reply, and the customer wrote since ──────────────► Hold
+    a reply, and a colleague answered since ────────────► Hold
+    a field that is neither as seen nor as wanted ──────► Hold   both values in words
+    everything else (notes and tags always) ────────────► Send
+
+An op leaves as one or not at all, so a note that travels with a status is held with it: half a decision is not what
+the agent decided. What was seen is judged, never a clock. An agent who had seen no message of the ticket (its log
+was not here yet) decided about the ticket as of `seen.updated_at`: only what the customer wrote after that is new.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar, assert_never
+
+from agentdesk.i18n import _
+from agentdesk.model import (
+    WAITING,
+    Assign,
+    Change,
+    Create,
+    FieldValue,
+    Note,
+    Op,
+    Priority,
+    Reply,
+    SetField,
+    SetPriority,
+    SetStatus,
+    SetSubject,
+    Status,
+    Tag,
+    Ticket,
+    Transfer,
+    Untag,
+)
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The agent must look first; `why` is a sentence."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """It can never leave like this; `why` says what can be done instead."""
+
+    why: str
+
+
+Verdict = Send | Hold | Fail
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What ids are called: colleagues, teams and ticket fields of one account."""
+
+    agents: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def agent(self, id: str | None) -> str:
+        return _("nobody") if id is None else self.agents.get(id, id)
+
+    def team(self, id: str | None) -> str:
+        return _("none") if id is None else self.teams.get(id, id)
+
+
+def verdict(op: Op, server: Ticket | None, names: Names | None = None) -> Verdict:
+    """Decide whether a queued decision may still leave; `server` is None when the ticket is not there (any more)."""
+    if isinstance(op.message, Create):
+        return Send()
+    if server is None:
+        return Fail(_("The helpdesk does not have this ticket any more. Your words are kept here."))
+    if server.status is Status.CLOSED:
+        return Fail(_("Ticket #{number} is closed for good. Open a follow-up ticket instead.", number=server.number))
+    if op.seen is None:
+        return Send()
+    for change in op.changes:
+        why = _objection(change, op.seen, server, names or Names())
+        if why is not None:
+            return Hold(why)
+    return Send()
+
+
+def _objection(change: Change, seen: Ticket, server: Ticket, names: Names) -> str | None:
+    """Why this change needs the agent's eyes first, or None."""
+    match change:
+        case Reply():
+            return _reply_objection(seen, server)
+        case Note() | Tag() | Untag() | Create():
+            return None
+        case SetStatus(status):
+            return _moved(_("Status"), (seen.status, server.status, status), _status)
+        case SetPriority(priority):
+            return _moved(_("Priority"), (seen.priority, server.priority, priority), _priority)
+        case SetSubject(subject):
+            return _moved(_("Subject"), (seen.subject, server.subject, subject), str)
+        case Assign(agent):
+            return _moved(_("Assignee"), (seen.assignee, server.assignee, agent), names.agent)
+        case Transfer(group):
+            return _transfer_objection(group, seen, server, names)
+        case SetField(name, value):
+            label = names.fields.get(name, name)
+            return _moved(label, (seen.fields.get(name), server.fields.get(name), value), _value)
+        case _:
+            assert_never(change)
+
+
+def _reply_objection(seen: Ticket, server: Ticket) -> str | None:
+    last = server.last_customer_message
+    known = seen.last_customer_message if seen.messages else seen.updated_at
+    if last is not None and (known is None or last > known):
+        return _("The customer wrote again before your reply left.")
+    answered = seen.waiting_since is not None and server.waiting_since is None and server.status in WAITING
+    if answered and seen.messages and server.messages > seen.messages:
+        return _("A colleague answered before your reply left.")
+    return None
+
+
+def _transfer_objection(group: str, seen: Ticket, server: Ticket, names: Names) -> str | None:
+    moved = _moved(_("Team"), (seen.group, server.group, group), names.team)
+    if moved is not None or server.group == group:
+        return moved
+    clears = None  # a transfer takes the ticket away from its assignee
+    return _moved(_("Assignee"), (seen.assignee, server.assignee, clears), names.agent)
+
+
+def _moved(label: str, values: tuple[Value, Value, Value], word: Callable[[Value], str]) -> str | None:
+    """The objection when a value, of which (seen, theirs, yours) are given, moved away from what was seen."""
+    seen, theirs, yours = values
+    if theirs in (seen, yours):
+        return None
+    return _(
+        "{field} was changed to “{theirs}” meanwhile; you saw “{seen}” and want “{yours}”.",
+        field=label,
+        theirs=word(theirs),
+        seen=word(seen),
+        yours=word(yours),
+    )
+
+
+def _status(status: Status) -> str:
+    match status:
+        case Status.NEW:
+            return _("new")
+        case Status.OPEN:
+            return _("open")
+        case Status.PENDING:
+            return _("pending")
+        case Status.HOLD:
+            return _("on hold")
+        case Status.SOLVED:
+            return _("solved")
+        case Status.CLOSED:
+            return _("closed")
+
+
+def _priority(priority: Priority | None) -> str:
+    match priority:
+        case None:
+            return _("none")
+        case Priority.LOW:
+            return _("low")
+        case Priority.NORMAL:
+            return _("normal")
+        case Priority.HIGH:
+            return _("high")
+        case Priority.URGENT:
+            return _("urgent")
+
+
+def _value(value: FieldValue) -> str:
+    match value:
+        case None | "" | ():
+            return _("empty")
+        case bool():
+            return _("yes") if value else _("no")
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return str(value)
