@@ -44,26 +44,27 @@ class WithoutSuffix:
 
 def create_app(
     helpdesk: Helpdesk, faults: Faults | None = None, limits: Limits | None = None, script: Script | None = None
-) -> Starlette:
+) -> ASGIApp:
     """The helpdesk over HTTP; with a script it lives by itself while it is served."""
     meter = Meter(limits or Limits(), helpdesk.db.now)
     routes = [Route(_path(one), _endpoint(helpdesk, meter, one), methods=[one.method]) for one in EVERY_ENDPOINT]
-    layers = [Middleware(WithoutSuffix)]
-    if faults is not None:
-        helpdesk.db.clock = faults.skewed(helpdesk.db.clock)
-        layers.insert(0, Middleware(Faulty, faults=faults, now=helpdesk.db.now))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with living_task(helpdesk, script):
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=routes,
-        middleware=layers,
+        middleware=[Middleware(WithoutSuffix)],
         lifespan=lifespan,
         exception_handlers={404: _nowhere, 405: _nowhere},
     )
+    if faults is None:
+        return app
+    helpdesk.db.clock = faults.skewed(helpdesk.db.clock)
+    # Outermost, because it breaks the very connection that the server hands over.
+    return Faulty(app, faults, helpdesk.db.now)
 
 
 def _path(endpoint: Endpoint) -> str:

@@ -66,6 +66,7 @@ class History:
     groups: tuple[tuple[int, str | None], ...]
     last_comment: int
     requester_updated: int
+    replies: int
 
     def runs(self, start: int, end: int | None, statuses: frozenset[str]) -> tuple[tuple[int, int | None], ...]:
         """The stretches between start and end in which the ticket was in one of the statuses."""
@@ -93,8 +94,8 @@ def history(ticket: Doc, audits: Iterable[Doc], is_staff: Callable[[int], bool])
     steps: list[tuple[int, str]] = []
     comments: list[tuple[int, bool]] = []
     owners: dict[str, list[tuple[int, str | None]]] = {"assignee_id": [], "group_id": []}
-    last_comment, requester_updated = created, created
-    for audit in audits:
+    last_comment, requester_updated, replies = created, created, 0
+    for number, audit in enumerate(audits):
         at = epoch(audit["created_at"])
         if audit["author_id"] == ticket["requester_id"]:
             requester_updated = at
@@ -103,7 +104,9 @@ def history(ticket: Doc, audits: Iterable[Doc], is_staff: Callable[[int], bool])
             if event["type"] in ("Comment", "VoiceComment"):
                 last_comment = at
                 if event["public"]:
-                    comments.append((at, is_staff(event["author_id"])))
+                    by_staff = is_staff(event["author_id"])
+                    comments.append((at, by_staff))
+                    replies += by_staff and number > 0
             elif event["type"] in ("Create", "Change") and field == "status":
                 steps.append((at, str(event["value"])))
             elif event["type"] in ("Create", "Change") and field in owners:
@@ -111,7 +114,7 @@ def history(ticket: Doc, audits: Iterable[Doc], is_staff: Callable[[int], bool])
     steps = steps or [(created, ticket["status"])]
     return History(
         created, tuple(steps), tuple(comments), tuple(owners["assignee_id"]), tuple(owners["group_id"]),
-        last_comment, requester_updated,
+        last_comment, requester_updated, replies,
     )  # fmt: skip
 
 
@@ -172,7 +175,7 @@ def metric_set(ticket: Doc, past: History) -> Doc:
         "group_stations": len({value for _, value in past.groups if value}),
         "assignee_stations": len({value for _, value in past.assignees if value}),
         "reopens": sum(was == "solved" and becomes in UNSOLVED for was, becomes in pairs),
-        "replies": sum(by_staff for _, by_staff in past.comments),
+        "replies": past.replies,
         "assignee_updated_at": _stamp(past.assignees[-1][0] if past.assignees else None),
         "requester_updated_at": _stamp(past.requester_updated),
         "status_updated_at": _stamp(past.steps[-1][0]),

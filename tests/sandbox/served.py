@@ -1,0 +1,40 @@
+"""A helpdesk served over a real socket, in a thread of the test."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from agentdesk.sandbox.app import create_app
+from agentdesk.sandbox.faults import Faults
+from agentdesk.sandbox.limits import Limits, unlimited
+from agentdesk.sandbox.state import Helpdesk
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.ready.set()
+
+
+@contextmanager
+def serving(helpdesk: Helpdesk, faults: Faults | None = None, limits: Limits | None = None) -> Iterator[int]:
+    """The port a helpdesk answers on while the block runs."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        app = create_app(helpdesk, faults, limits or unlimited())
+        server = _Server(uvicorn.Config(app, log_level="critical", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            assert server.ready.wait(20), "uvicorn starts within 20 seconds"
+            yield int(listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(20)
