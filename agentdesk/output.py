@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TextIO
 
 from agentdesk.answers import Answer
+from agentdesk.text.width import cell_width
 
 Form = Literal["text", "json", "jsonl"]
+SHORT_CELLS = 12
+"""Columns up to this width are never squeezed on a narrow terminal."""
+PIPE_CELLS = 1_000
+"""A pipe has no width: nothing is cut there."""
 
 
 def write(answer: Answer, form: Form, stream: TextIO = sys.stdout) -> None:
@@ -41,8 +46,10 @@ def _write_text(answer: Answer, stream: TextIO) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for heading in answer.headings:
-        table.add_column(Text(heading), overflow="ellipsis", no_wrap=True)
+    for place, heading in enumerate(answer.headings):
+        widest = max(cell_width(row[place]) for row in (answer.headings, *answer.rows))
+        table.add_column(Text(heading), overflow="ellipsis", no_wrap=True, min_width=min(widest, SHORT_CELLS))
     for row in answer.rows:
         table.add_row(*(Text(cell) for cell in row))
-    Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=not stream.isatty()).print(table)
+    width = None if stream.isatty() else PIPE_CELLS
+    Console(file=stream, markup=False, highlight=False, emoji=False, width=width).print(table)
