@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from agentdesk.filters import (
+    FIELDS,
     PRIORITIES,
     STATUSES,
     Ago,
@@ -101,8 +102,8 @@ def order(sort: Sort) -> str:
 
 
 def natural_sort(where: Node) -> Sort:
-    """The order nobody asked for: longest wait first among work to do, newest first elsewhere."""
-    work = {("is", word) for word in ("unsolved", "waiting", "unassigned", "mine", "urgent", "unread")}
+    """The order when none is asked: longest wait first among work to do, newest first elsewhere."""
+    work = {("is", word) for word in FIELDS["is"].values}
     is_work = any(
         (asked.field, asked.value) in work or asked.field in ("waiting", "sla", "bounce", "assignee", "group")
         for asked in compares(where)

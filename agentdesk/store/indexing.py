@@ -1,7 +1,8 @@
 """Indexing: bringing the search index up to date in small steps, in the background.
 
-A step reads and cuts text without any lock, then writes for at most `LOCK_SECONDS`; what changed in between or did not
-fit stays noted for the next step. Two programs may do it at once: whoever comes second finds the note gone.
+A step reads and cuts text without any lock, then writes for `LOCK_SECONDS` (the commit may take as long again). What
+changed in between or did not fit stays noted for the next step. Two programs may do it at once: whoever comes second
+finds the note gone.
 """
 
 import sqlite3
@@ -13,7 +14,7 @@ from agentdesk.store import words
 from agentdesk.store.atomic import atomic
 from agentdesk.store.words import Indexed, cut
 
-LOCK_SECONDS = 0.012
+LOCK_SECONDS = 0.008
 _NOTED = "SELECT key, was_title, was_body FROM unindexed WHERE kind = ?"
 Text = tuple[str, str]
 

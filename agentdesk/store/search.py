@@ -17,13 +17,14 @@ from agentdesk.model import Ref
 from agentdesk.store import indexing, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.queries import Queries
-from agentdesk.store.words import ARTICLES, MESSAGES, Indexed, any_of, expression
+from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, MESSAGES, Indexed, any_of, expression
 from agentdesk.text.segment import segment, telling
 from agentdesk.text.snippet import Span, snippet
 
 HitKind = Literal["article", "ticket", "customer"]
 EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
 SNIPPET_CELLS = 120
+PASSAGE_CHARACTERS = 150
 TITLE_WEIGHT = 3.0
 RARE_SHARE = 0.01
 RARE_AT_LEAST = 50
@@ -113,20 +114,30 @@ class Search:
         return self._best_articles(asked, condition, _tokens(terms(question.where)), limit)
 
     def _best_articles(self, asked: str, condition: Condition, tokens: list[str], limit: int) -> list[Hit]:
-        found = self._db.execute(
-            "SELECT a.account, a.id, a.title, a.body, a.language, a.internal, a.updated_at, "
-            f"-bm25(article_words, {TITLE_WEIGHT}, 1.0) AS score FROM article_words JOIN article a "
+        best = self._db.execute(
+            f"SELECT a.key, -bm25(article_words, {TITLE_WEIGHT}, 1.0) AS score FROM article_words JOIN article a "
             f"ON a.key = article_words.rowid WHERE article_words MATCH ? AND {condition.sql} "
             "ORDER BY score DESC LIMIT ?",
             (asked, *condition.values, limit),
         ).fetchall()
-        hits = []
-        for account, id, title, body, language, internal, updated_at, score in found:
-            passage, spans = snippet(body, tokens, SNIPPET_CELLS)
-            at = None if updated_at is None else rows.from_ms(updated_at)
-            ref = Ref(account, id)
-            hits.append(Hit("article", ref, title, passage, tuple(spans), score, None, at, language, bool(internal)))
-        return _relative(hits)
+        return _relative([self._article(key, score, tokens) for key, score in best])
+
+    def _article(self, key: int, score: float, tokens: list[str]) -> Hit:
+        account, id, title, body, language, internal, updated_at = self._db.execute(
+            "SELECT account, id, title, body, language, internal, updated_at FROM article WHERE key = ?", (key,)
+        ).fetchone()
+        passage, spans = _passage(body, tokens)
+        return Hit(
+            kind="article",
+            ref=Ref(account, id),
+            title=title,
+            snippet=passage,
+            spans=spans,
+            score=score,
+            at=None if updated_at is None else rows.from_ms(updated_at),
+            language=language,
+            internal=bool(internal),
+        )
 
     def _tickets(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
         if question.where == And():
@@ -172,23 +183,23 @@ class Search:
         """Tickets as hits, each with the newest message that has one of the tokens."""
         hits = []
         for row in self._queries.rows(keys):
-            found = self._passage(row.ticket.ref, tokens)
+            found = self._newest_message(row.ticket.ref, tokens)
             event, body, at = found or (None, row.ticket.snippet, rows.to_ms(row.ticket.updated_at))
-            passage, spans = snippet(body, tokens, SNIPPET_CELLS)
+            passage, spans = _passage(body, tokens)
             hits.append(
                 Hit(
                     kind="ticket",
                     ref=row.ticket.ref,
                     title=row.ticket.subject,
                     snippet=passage,
-                    spans=tuple(spans),
+                    spans=spans,
                     event=event,
                     at=rows.from_ms(at),
                 )
             )
         return hits
 
-    def _passage(self, ticket: Ref, tokens: list[str]) -> tuple[str, str, int] | None:
+    def _newest_message(self, ticket: Ref, tokens: list[str]) -> tuple[str, str, int] | None:
         if not tokens:
             return None
         row: tuple[str, str, int] | None = self._db.execute(
@@ -215,8 +226,8 @@ class Search:
         tokens = _tokens(asked)
         hits = []
         for account, id, name, addresses, score in found:
-            passage, spans = snippet(addresses or "", tokens, SNIPPET_CELLS)
-            hits.append(Hit("customer", Ref(account, id), name, passage, tuple(spans), score))
+            passage, spans = _passage(addresses or "", tokens)
+            hits.append(Hit("customer", Ref(account, id), name, passage, spans, score))
         return _relative(hits)
 
     # What fits the open ticket
@@ -300,6 +311,17 @@ class Search:
             (any_of([token]), most),
         ).fetchone()
         return int(count)
+
+
+def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
+    """The passage to show of a text; a long one is looked at near its first hit only, as places cost time to find."""
+    if len(text) > 2 * PASSAGE_CHARACTERS:
+        lower = text[:INDEXED_CHARACTERS].lower()
+        first = min((at for token in tokens if (at := lower.find(token)) >= 0), default=0)
+        start = max(first - PASSAGE_CHARACTERS // 2, 0)
+        text = text[start : start + 2 * PASSAGE_CHARACTERS]
+    passage, spans = snippet(text, tokens, SNIPPET_CELLS)
+    return passage, tuple(spans)
 
 
 def _typing(text: str) -> Filter:
