@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -126,7 +126,8 @@ class Sandbox:
 @asynccontextmanager
 async def served(helpdesk: Helpdesk) -> AsyncGenerator[str, None]:
     """The helpdesk over a real socket; its address."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With the protocol named, asyncio switches Nagle's algorithm off: an answer takes 40 ms less.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     app = create_app(helpdesk, limits=unlimited())
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
@@ -136,9 +137,10 @@ async def served(helpdesk: Helpdesk) -> AsyncGenerator[str, None]:
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
-        await serving
-        listener.close()
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+        await server.shutdown(sockets=[listener])
 
 
 @asynccontextmanager
