@@ -143,6 +143,15 @@ def test_work_is_spread_over_the_team_and_some_tickets_belong_to_nobody() -> Non
     assert owners[ids.AGENTS] >= 3
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_agent_is_the_one_administrator(lang: Literal["ja", "en", "both"]) -> None:
+    staff = [user for user in dataset(lang).users if user["role"] != "end-user"]
+
+    assert [user["id"] for user in staff if user["role"] == "admin"] == [ids.AGENTS]
+    assert staff[0]["id"] == ids.AGENTS
+    assert 8 <= len(staff) <= 9
+
+
 def test_every_reason_comes_up_in_each_language() -> None:
     for lang in LANGUAGES:
         seen = {each["value"] for t in tickets(lang) for each in t["custom_fields"] if each["id"] == ids.REASON_FIELD}

@@ -17,6 +17,8 @@ _STATUSES = ("new",) * 5 + ("open",) * 9 + ("pending",) * 4 + ("hold",) * 2
 _CHANNELS = ("email",) * 10 + ("web",) * 4 + ("chat",) * 3 + ("voice",) * 3
 _SPAN_DAYS = 550
 _LONGEST_WAIT = 3 * DAY
+_PRODUCTS, _THINGS = 20, 18
+_ABOUT_THINGS = ("howto", "return", "exchange", "refund", "stock", "gift")
 _CLOSES_AFTER = 14 * DAY
 _BUSY_HOURS = (1, 1, 0, 0, 0, 1, 2, 4, 9, 14, 15, 13, 11, 13, 13, 12, 11, 10, 8, 6, 6, 6, 4, 2)
 _HOURS = tuple(hour for hour, share in enumerate(_BUSY_HOURS) for _ in range(share))
@@ -53,7 +55,8 @@ def purchase(reason: str, created: int, chance: Random) -> tuple[int, int, int]:
     """When something was ordered before a customer wrote, under which number, and which product."""
     low, high = _AHEAD.get(reason, (1, 9))
     ordered = created - int((low + chance.random() * (high - low)) * DAY)
-    return ordered, 10_000_000 + int(chance.random() * 89_999_999), int(chance.random() * 20)
+    products = _THINGS if reason in _ABOUT_THINGS else _PRODUCTS
+    return ordered, 10_000_000 + int(chance.random() * 89_999_999), int(chance.random() * products)
 
 
 def _span(customers: Sequence[Customer], now: int, chance: Random) -> tuple[Customer, int, int, str, str]:

@@ -35,20 +35,18 @@ class Team:
 
 
 def team(languages: Sequence[Language]) -> Team:
-    """Eight agents who together speak these languages and cover every group."""
-    share = _AGENTS_PER_TEAM // len(languages)
-    hired = [(code, entry) for code in languages for entry in _covering(words(code).people["agents"], share)]
-    unique = {entry["email"]: (code, entry) for code, entry in reversed(hired)}
+    """About eight agents who together speak these languages and cover every group; the first speaks all."""
+    share = _AGENTS_PER_TEAM if len(languages) == 1 else _AGENTS_PER_TEAM // len(languages) + 1
+    hired: dict[str, tuple[Language, Toml]] = {}
+    for code in languages:
+        for entry in words(code).people["agents"][:share]:
+            hired.setdefault(entry["email"], (code, entry))
     agents = tuple(
         Agent(ids.AGENTS + n, entry["name"], entry["email"], code, tuple(entry["groups"]))
-        for n, (code, entry) in enumerate(reversed(list(unique.values())))
+        for n, (code, entry) in enumerate(hired.values())
     )
     able = {(code, group): _able(agents, code, group) for code in languages for group in ids.GROUPS}
     return Team(agents, able)
-
-
-def _covering(entries: list[Toml], count: int) -> list[Toml]:
-    return entries[:1] + entries[1 : count + 1] if count < len(entries) else entries
 
 
 def _able(agents: tuple[Agent, ...], language: Language, group: str) -> tuple[Agent, ...]:

@@ -268,6 +268,7 @@ class _Course:
     team: Team
     chance: Random
     answered: bool = False
+    noted: bool = False
 
     def run(self, course: str) -> None:
         """Write every step of the course, or of one that fits the status."""
@@ -296,7 +297,7 @@ class _Course:
         else:
             self._take(at)
             if step == "note":
-                thread.tell(at, owner, self._say("note"), public=False)
+                thread.tell(at, owner, self._note(), public=False)
             elif step != "take":
                 status = "pending" if step == "solve" and self.plan.status == "pending" else _STATUS_AFTER[step]
                 thread.tell(at, owner, self._agent_says(step), status=status, **self._enclosed(step))
@@ -347,10 +348,17 @@ class _Course:
             return self._say("opening") + f"\n\n{customer.name}"
         if customer.tone == "curt":
             return self._say("curt") + say(manner["closing"], chance, self.known)
-        detail = self._say("detail") if chance.random() < 0.5 else ""
+        detail = self._say("detail") if self.about["detail"] and chance.random() < 0.5 else ""
         space = "" if customer.language == "ja" or not detail else " "
         body = self._say("opening") + space + detail
         return say(manner["greeting"], chance, self.known) + body + say(manner["closing"], chance, self.known)
+
+    def _note(self) -> str:
+        """What was found out, and after that what is waited for."""
+        if self.noted:
+            return say(self.thread.words.speech["agent"]["wait_note"], self.chance, self.known)
+        self.noted = True
+        return self._say("note")
 
     def _agent_says(self, step: str) -> str:
         manner = self.thread.words.speech["agent"]

@@ -128,17 +128,18 @@ def _cases(said: Mapping[str, Phrases], fits: Mapping[str, str]) -> tuple[Mappin
     """The phrases of a reason once per case, each time only those that fit it."""
     letters = sorted({letter for each in fits.values() for letter in each} - {" ", "*"}) or ["a"]
     return tuple(
-        {kind: _fitting(phrases, fits.get(kind, ""), case) for kind, phrases in said.items()} for case in letters
+        {
+            kind: _fitting(phrases, fits.get(kind, ""), case) or (() if kind == "detail" else phrases)
+            for kind, phrases in said.items()
+        }
+        for case in letters
     )
 
 
 def _fitting(phrases: Phrases, fits: str, case: str) -> Phrases:
-    chosen = (
-        tuple(phrase for phrase, fit in zip(phrases, fits.split(), strict=True) if fit == "*" or case in fit)
-        if fits
-        else ()
-    )
-    return chosen or phrases
+    if not fits:
+        return phrases
+    return tuple(phrase for phrase, fit in zip(phrases, fits.split(), strict=True) if fit == "*" or case in fit)
 
 
 def _compiled(tree: Mapping[str, Mapping[str, list[str]]]) -> dict[str, dict[str, Phrases]]:
