@@ -88,7 +88,7 @@ _THREADS = (
         "solved",
         9 * DAY,
         3 * DAY,
-        "open pass:support ask answer pass:logistics chase solve",
+        "open pass:logistics pass:support ask answer pass:logistics chase solve",
         "normal",
     ),
     ("reopened-1", "crash", "email", "open", 5 * DAY, 2 * HOUR, "open ask answer solve thanks done reopen", "normal"),

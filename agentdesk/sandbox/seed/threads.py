@@ -45,6 +45,7 @@ _COURSES = {
     ),
 }
 _PRAISE = ("open ask", "open ask", "open ask answer welcome")
+_LONG_COURSE = 120  # letters; a long thread wanders through every case of its reason
 _ASKED = ("answer", "chase", "thanks", "reopen")
 _STATUS_AFTER = {"ask": "pending", "holding": "hold", "solve": "solved", "done": "solved", "welcome": "solved"}
 _PICTURED = {
@@ -194,9 +195,10 @@ def write(
     known = facts(plan, chance)
     group: str = reasons()[plan.reason]["group"]
     owner = owner or _owner(plan, team, chance)
-    start = group if chance.random() < 0.6 else "support"
+    start = group if chance.random() < 0.6 and not course else "support"
     thread = Thread(plan.customer, plan.channel, start)
-    cases = thread.words.cases[plan.reason]
+    every = thread.words.reasons[plan.reason]
+    cases = (every,) if len(course) > _LONG_COURSE else thread.words.cases[plan.reason]
     about = cases[int(chance.random() * len(cases))]
     _Course(thread, plan, known, about, owner, team, chance).run(course)
     if plan.status == "closed":
