@@ -1,5 +1,6 @@
 """Serving: the embedded helpdesk on 127.0.0.1 until it is interrupted."""
 
+import contextlib
 import json
 import os
 import socket
@@ -56,10 +57,10 @@ def serve(
         fill(helpdesk, tickets=tickets, seed=seed, lang=lang, folder=load)
         script = None if quiet else seeds.Living(seed, lang)
         app = create_app(helpdesk, wrong, limits, script)
-        server = _Announcing(
-            helpdesk, listener.getsockname()[1], uvicorn.Config(app, log_level="error", access_log=False)
-        )
-        server.run(sockets=[listener])
+        config = uvicorn.Config(app, log_level="error", access_log=False)
+        # uvicorn ends in order and then raises the interruption again; to be interrupted is how this ends.
+        with contextlib.suppress(KeyboardInterrupt):
+            _Announcing(helpdesk, listener.getsockname()[1], config).run(sockets=[listener])
     finally:
         listener.close()
         helpdesk.close()

@@ -86,6 +86,13 @@ def test_nobody_takes_or_answers_the_ticket_of_somebody_else() -> None:
     assert all(not each.public and not each.changes for each in theirs)
 
 
+def test_what_nobody_could_answer_is_left_alone() -> None:
+    hostile = OpenTicket(9, "x", "new", "email", 1, "x", None, 201, ("hostile",), "ja", True)
+    view = LivingView(now=NOW, tickets=(hostile,), agents=AGENTS, customers=CUSTOMERS)
+
+    assert {type(each) for each in happenings(200, view)} == {NewTicket, Outside}
+
+
 def test_customers_answer_in_their_own_language() -> None:
     replies = [each for each in happenings() if isinstance(each, CustomerReply)]
 

@@ -250,3 +250,13 @@ async def test_merging_closes_the_sources_with_private_comments(desk: Desk, api:
     comments = (await api.get(f"/tickets/{target}/comments")).json()["comments"]
     assert (await api.get(f"/tickets/{source}")).json()["ticket"]["status"] == "closed"
     assert (comments[-1]["public"], str(source) in comments[-1]["body"]) == (False, True)
+
+
+async def test_a_refused_request_leaves_nothing_behind(desk: Desk, api: httpx.AsyncClient) -> None:
+    requester = {"name": "Half", "email": "half@example.com"}
+    sent = {"subject": "x", "comment": {"body": "x"}, "requester": requester, "assignee_id": desk.customer["id"]}
+
+    answer = await api.post("/tickets", json={"ticket": sent})
+
+    assert answer.status_code == 422
+    assert desk.helpdesk.people.by_identity("half@example.com") is None

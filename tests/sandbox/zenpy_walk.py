@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-from zenpy import Zenpy
-from zenpy.lib.api_objects import Comment, Ticket, User
-from zenpy.lib.exception import APIException, RecordNotFoundException
+from zenpy import Zenpy  # type: ignore[import-not-found]  # installed only where this runs
+from zenpy.lib.api_objects import Comment, Ticket, User  # type: ignore[import-not-found]  # the same
+from zenpy.lib.exception import RecordNotFoundException  # type: ignore[import-not-found]  # the same
 
 
 def check(claim: bool, what: object) -> None:
@@ -74,7 +74,7 @@ def finding(desk: Zenpy, ticket: Ticket) -> None:
     check(desk.views.count(views[0]).value >= 1, "a view is counted")
     macro = next(iter(desk.macros()))
     shown = desk.tickets.show_macro_effect(ticket.id, macro.id)
-    check("Walk Customer" in shown.ticket.comment["body"], "a macro fills in the customer's name")
+    check("Walk Customer" in shown.ticket.comment.body, "a macro fills in the customer's name")
     start = int(time.time()) - 3600
     check(ticket.id in [one.id for one in desk.tickets.incremental(start_time=start)], "incremental tickets")
     check(
@@ -101,10 +101,6 @@ def endings(desk: Zenpy, ticket: Ticket) -> None:
     else:
         check(False, "a deleted ticket is not found")
     check(ticket.id in [one.id for one in desk.tickets.deleted()], "a deleted ticket is listed as deleted")
-    try:
-        list(desk.search(type="ticket", query="created>1999-01-01 page"))
-    except APIException as error:
-        check(False, error)
     articles = list(desk.help_center.articles())
     check(len(articles) >= 1 and bool(articles[0].title), "articles are listed")
     check(len(list(desk.help_center.articles.search(query="password"))) >= 1, "articles are found")
