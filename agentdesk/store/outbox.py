@@ -62,9 +62,10 @@ class Outbox:
     def get(self, id: str) -> Op | None:
         """The decision with this id, or whose id begins so when only one does."""
         found = self._db.execute(
-            f"SELECT {rows.OP} FROM op WHERE id >= ? AND id < ? LIMIT 2", (id, f"{id}\U0010ffff")
+            f"SELECT {rows.OP} FROM op WHERE id >= ? AND id < ? ORDER BY id LIMIT 2", (id, f"{id}\U0010ffff")
         ).fetchall()
-        return rows.op_from(found[0]) if len(found) == 1 else None
+        is_clear = len(found) == 1 or (len(found) == 2 and found[0][0] == id)
+        return rows.op_from(found[0]) if is_clear else None
 
     def pending(self, account: str | None = None) -> list[Op]:
         """Everything that has not arrived yet, oldest first."""
@@ -117,13 +118,12 @@ class Outbox:
         )
         return changed.rowcount == 1
 
-    def unsend(self, op: Op, attempts: int) -> None:
-        """Put an op that certainly did not leave back in the queue, with the count of its attempts."""
-        with atomic(self._db):
-            self._db.execute(
-                "UPDATE op SET state = 'queued', attempts = ? WHERE id = ? AND state = 'sending'", (attempts, op.id)
-            )
-            rebase(self._db, op.ticket)
+    def unsend(self, before: Op) -> None:
+        """Take back `sending`, as though never tried: this try certainly did not arrive."""
+        self._db.execute(
+            "UPDATE op SET state = ?, attempts = ? WHERE id = ? AND state = 'sending'",
+            (before.state.value, before.attempts, before.id),
+        )
 
     def mark(self, op: Op, state: OpState, reason: str = "") -> bool:
         """Set an op aside (held, failed, in doubt) or back in the queue, with the reason in words; False when it was

@@ -142,19 +142,18 @@ class Push:
                 case Fail(why):
                     await self._mark(op, OpState.FAILED, why)
                     return False
-                case Send():
-                    leaving = replace(op, state=OpState.SENDING, attempts=op.attempts + 1)
-            if not await self._write_down(op):
-                return False
+                case Send() if not await self._write_down(op):
+                    return False
             try:
-                await self._send(leaving, server)
+                await self._send(op, server)
                 return True
             except Conflict:
-                if op.attempts and await self._was_found(leaving):
+                if op.attempts and await self._was_found(op):
                     return True
                 if isinstance(op.message, Create):
                     return False
-                op, server = leaving, await self._read_again(op.ticket)
+            op = replace(op, state=OpState.SENDING, attempts=op.attempts + 1)
+            server = await self._read_again(op.ticket)
         await self._mark(op, OpState.HELD, _("This ticket keeps changing. Look at it, then send again."))
         return False
 
@@ -173,12 +172,9 @@ class Push:
         """Hand the decision to the helpdesk and settle it."""
         try:
             receipt = await self._provider.send(op, server)
-        except Offline as error:
-            if not error.arrived:
-                await self._disk.do(lambda store: store.outbox.unsend(op, op.attempts))
-            raise
-        except (RateLimited, Unauthorized):
-            await self._disk.do(lambda store: store.outbox.unsend(op, op.attempts - 1))
+        except (Offline, RateLimited, Unauthorized) as error:
+            if not (isinstance(error, Offline) and error.arrived):
+                await self._disk.do(lambda store: store.outbox.unsend(op))
             raise
         await self._settle(op, receipt, server)
 

@@ -1,0 +1,271 @@
+"""Random shifts: edits here and there, dead lines, lost answers, crashes; at the end everything is where it belongs.
+
+The invariants: nothing lost, nothing twice, order kept per ticket, nothing unseen overwritten, what is shown is the
+fold, and a good line brings both sides together. The helpdesk of these tests fails by itself when it is given something
+twice, or over something unseen.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from agentdesk.errors import ProviderError
+from agentdesk.model import (
+    PENDING,
+    Assign,
+    Change,
+    Create,
+    Note,
+    Op,
+    OpState,
+    Priority,
+    Ref,
+    Reply,
+    SetField,
+    SetPriority,
+    SetStatus,
+    SetSubject,
+    Status,
+    Tag,
+    Transfer,
+    Untag,
+)
+
+from .desk import Desk
+from .helpdesk import ACCOUNT, Clock, Helpdesk, Trouble
+from .test_crash import Crash, Fuse
+
+FIRST = ("1", "2", "3")
+OPEN_STATUSES = (Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
+
+tickets = st.sampled_from(FIRST)
+statuses = st.sampled_from(OPEN_STATUSES)
+small_changes: st.SearchStrategy[Change] = st.one_of(
+    st.builds(SetStatus, statuses),
+    st.builds(SetPriority, st.sampled_from((None, Priority.HIGH))),
+    st.builds(SetSubject, st.sampled_from(("a", "b"))),
+    st.builds(Assign, st.sampled_from((None, "7", "8"))),
+    st.builds(Transfer, st.sampled_from(("3", "4"))),
+    st.builds(Tag, st.sampled_from(("vip", "late"))),
+    st.builds(Untag, st.sampled_from(("vip", "late"))),
+    st.builds(SetField, st.just("360"), st.sampled_from((None, "x", True))),
+)
+decisions: st.SearchStrategy[tuple[Change, ...]] = st.one_of(
+    st.tuples(st.builds(Reply, st.just("reply"))),
+    st.tuples(st.builds(Note, st.just("note"))),
+    st.tuples(small_changes),
+    st.tuples(st.builds(Reply, st.just("reply")), st.builds(SetStatus, statuses)),
+    st.tuples(st.builds(Note, st.just("note")), small_changes),
+)
+foreign: st.SearchStrategy[dict[str, object]] = st.one_of(
+    st.fixed_dictionaries({"status": statuses}),
+    st.fixed_dictionaries({"subject": st.sampled_from(("theirs", "other"))}),
+    st.fixed_dictionaries({"assignee": st.sampled_from((None, "8", "9"))}),
+    st.fixed_dictionaries({"tags": st.sampled_from(((), ("theirs",)))}),
+)
+troubles = st.lists(st.sampled_from((None, *Trouble)), min_size=1, max_size=3)
+
+
+class Shift(RuleBasedStateMachine):
+    """One agent, one helpdesk, and everything that can come between them."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="agentdesk-"))
+        self.runner = asyncio.Runner()
+        self.decided: list[Op] = []
+        self.recalled: set[str] = set()
+
+    @initialize()
+    def begin(self) -> None:
+        self.helpdesk = Helpdesk()
+        for id in FIRST:
+            self.helpdesk.opens(id)
+        self.desk = Desk(self.folder / "desk.db", self.helpdesk, Clock())
+        self.desk.store.db.execute("PRAGMA synchronous = OFF")  # no power is cut here
+        self.attempt(self.desk.engine.pull)
+
+    def attempt(self, work: Callable[[], Awaitable[None]]) -> None:
+        async def quietly() -> None:
+            try:
+                await work()
+            except ProviderError:
+                return
+
+        self.runner.run(quietly())
+
+    @rule(id=tickets, changes=decisions, undo_seconds=st.sampled_from((0.0, 0.0, 10.0)))
+    def decide(self, id: str, changes: tuple[Change, ...], undo_seconds: float) -> None:
+        if self.desk.shown(id) is not None:
+            self.decided.append(self.desk.decides(id, *changes, undo_seconds=undo_seconds))
+
+    @precondition(lambda self: len(self.decided) < 12)
+    @rule()
+    def create(self) -> None:
+        op = self.desk.decides("", Create("new", "words", "c1"))
+        self.decided += [op, self.desk.decides(op.ticket.id, Note("about it"))]
+
+    @rule(id=tickets)
+    def customer_writes(self, id: str) -> None:
+        if self.is_writable(id):
+            self.helpdesk.writes(id)
+
+    @rule(id=tickets)
+    def colleague_answers(self, id: str) -> None:
+        if self.is_writable(id):
+            self.helpdesk.answers(id)
+
+    @rule(id=tickets, values=foreign)
+    def colleague_changes(self, id: str, values: dict[str, object]) -> None:
+        if self.is_writable(id):
+            self.helpdesk.changes(id, **values)
+
+    @rule()
+    def ticket_closes(self) -> None:
+        if self.is_writable("3"):
+            self.helpdesk.changes("3", status=Status.CLOSED)
+
+    @rule()
+    def ticket_is_deleted(self) -> None:
+        if "2" in self.helpdesk.tickets:
+            self.helpdesk.deletes("2")
+
+    @rule(kind=st.sampled_from(("send", "send", "find", "detail", "changes")), troubles=troubles)
+    def trouble_ahead(self, kind: str, troubles: list[Trouble | None]) -> None:
+        self.desk.provider.troubles[kind] = list(troubles)
+
+    @rule(is_down=st.booleans(), repeats=st.booleans())
+    def line(self, is_down: bool, repeats: bool) -> None:
+        self.desk.provider.is_down = is_down
+        self.desk.provider.repeats_old_copies = repeats
+
+    @rule(seconds=st.sampled_from((5, 30, 400)))
+    def time_passes(self, seconds: int) -> None:
+        self.desk.clock.advance(seconds)
+
+    @rule()
+    def push(self) -> None:
+        self.attempt(self.desk.engine.push)
+
+    @rule()
+    def pull(self) -> None:
+        self.attempt(self.desk.engine.pull)
+
+    @rule(id=tickets)
+    def wish(self, id: str) -> None:
+        self.desk.store.desktop.want("ticket", Ref(ACCOUNT, id), self.desk.clock.now)
+        self.attempt(self.desk.engine.serve)
+
+    @rule(step=st.integers(0, 40), troubles=troubles)
+    def crash(self, step: int, troubles: list[Trouble | None]) -> None:
+        self.restart(Fuse(step).burn)
+        self.desk.provider.troubles["send"] = list(troubles)
+        try:
+            self.attempt(self.desk.engine.serve)
+            self.attempt(self.desk.engine.pull)
+        except* Crash:
+            pass
+        self.restart()
+
+    @rule(pick=st.integers(0, 100))
+    def recall(self, pick: int) -> None:
+        if self.decided:
+            op = self.decided[pick % len(self.decided)]
+            if self.desk.store.outbox.recall(op, self.desk.clock.now):
+                self.recalled.add(op.id)
+
+    @rule(pick=st.integers(0, 100))
+    def retry(self, pick: int) -> None:
+        stuck = [op for op in self.desk.store.outbox.pending() if op.state in (OpState.HELD, OpState.FAILED)]
+        if stuck:
+            op = stuck[pick % len(stuck)]
+            self.desk.store.outbox.retry(op, self.desk.shown(op.ticket.id), self.desk.clock.now)
+
+    @rule(pick=st.integers(0, 100))
+    def drop(self, pick: int) -> None:
+        stuck = [op for op in self.desk.store.outbox.pending() if op.state in (OpState.HELD, OpState.FAILED)]
+        if stuck and self.desk.store.outbox.drop(stuck[pick % len(stuck)]):
+            self.recalled.add(stuck[pick % len(stuck)].id)
+
+    @invariant()
+    def shown_is_the_fold(self) -> None:
+        self.desk.check_fold()
+
+    @invariant()
+    def nothing_is_lost_and_what_was_taken_back_never_leaves(self) -> None:
+        for op in self.decided:
+            state, times = self.desk.state(op), self.helpdesk.times_done(op.id)
+            assert times <= 1
+            assert (state == "dropped") == (op.id in self.recalled)
+            if state == "sent":
+                assert times == 1
+            if state in ("dropped", "held", "failed", "queued"):
+                assert times == 0
+
+    def restart(self, step: Callable[[], None] = lambda: None) -> None:
+        self.desk.store.close()
+        self.desk.start(step)
+        self.desk.store.db.execute("PRAGMA synchronous = OFF")
+
+    def is_writable(self, id: str) -> bool:
+        ticket = self.helpdesk.tickets.get(id)
+        return ticket is not None and ticket.status is not Status.CLOSED
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "desk"):
+                self.comes_together()
+                self.desk.store.close()
+        finally:
+            self.runner.close()
+            shutil.rmtree(self.folder)
+
+    def comes_together(self) -> None:
+        """The line is good again, for as long as it takes."""
+        self.restart()
+        for _round in range(3):
+            self.desk.clock.advance(600)
+            self.runner.run(self.settle())
+        self.shown_is_the_fold()
+        self.nothing_is_lost_and_what_was_taken_back_never_leaves()
+        self.check_both_sides()
+
+    async def settle(self) -> None:
+        await self.desk.engine.push()
+        await self.desk.engine.pull()
+        await self.desk.engine.push()
+
+    def check_both_sides(self) -> None:
+        """Everything that could leave has left, in order, and the copies are the same."""
+        first_of: dict[Ref, Op] = {}
+        for op in self.desk.store.outbox.pending():
+            first_of.setdefault(op.ticket, op)
+        assert all(op.state in PENDING - {OpState.QUEUED, OpState.SENDING} for op in first_of.values())
+        for id, theirs in self.helpdesk.tickets.items():
+            ours = self.desk.store.mirror.ticket(Ref(ACCOUNT, id))
+            assert ours is not None
+            for name in ("version", "status", "subject", "assignee", "group", "tags", "priority", "fields"):
+                assert getattr(ours, name) == getattr(theirs, name), name
+        decided = [op.id for op in self.decided]
+        for ref in {op.ticket for op in self.helpdesk.done}:
+            done = [decided.index(op.id) for op in self.helpdesk.done if op.ticket == ref]
+            assert done == sorted(done)
+
+
+TestShift = Shift.TestCase
+TestShift.settings = settings(
+    max_examples=80,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
