@@ -1,0 +1,219 @@
+"""The filter language: what reads, what it means, and what is said of what does not."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentdesk import i18n
+from agentdesk.errors import FilterError
+from agentdesk.filters import (
+    FIELDS,
+    Ago,
+    And,
+    At,
+    Compare,
+    Day,
+    DaysBack,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Sort,
+    When,
+    Word,
+    both,
+    complete,
+    day_after,
+    moment,
+    parse,
+)
+
+NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
+TOKYO = timezone(timedelta(hours=9))
+
+
+@pytest.fixture(autouse=True)
+def in_tokyo() -> Iterator[None]:
+    i18n.use("en", TOKYO)
+    yield
+    i18n.use("en")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("", And()),
+        ("返品", Word("返品")),
+        ("refund*", Word("refund", is_prefix=True)),
+        ("返品 交換", And((Word("返品"), Word("交換")))),
+        ('"was charged twice"', Phrase("was charged twice")),
+        ("「二重 請求」", Phrase("二重 請求")),
+        ("“curly”", Phrase("curly")),
+        ("-spam", Not(Word("spam"))),
+        ("NOT spam", Not(Word("spam"))),
+        ("－返品", Not(Word("返品"))),
+        ("a OR b c", Or((Word("a"), And((Word("b"), Word("c")))))),
+        ("(a OR b) c", And((Or((Word("a"), Word("b"))), Word("c")))),
+        ("（a OR b）　c", And((Or((Word("a"), Word("b"))), Word("c")))),
+        ("a AND b", And((Word("a"), Word("b")))),
+        ("#123", Compare("number", ":", "123")),
+        ("status:open", Compare("status", ":", "open")),
+        ("状態：解決", Compare("status", ":", "solved")),
+        ("status<solved", Compare("status", "<", "solved")),
+        ("status＜=open", Compare("status", "<=", "open")),
+        ("priority≥high", Compare("priority", ">=", "high")),
+        ("優先:緊急", Compare("priority", ":", "urgent")),
+        ("tag:vip,gold", Or((Compare("tag", ":", "vip"), Compare("tag", ":", "gold")))),
+        ('group:"Tier 2"', Compare("group", ":", "Tier 2")),
+        ("queue:Billing", Compare("group", ":", "Billing")),
+        ("担当:自分", Compare("assignee", ":", "me")),
+        ("assignee:none", Compare("assignee", ":", "none")),
+        ("channel:メール", Compare("channel", ":", "email")),
+        ("waiting>2h", Compare("waiting", ">", timedelta(hours=2))),
+        ("待ち>2時間30分", Compare("waiting", ">", timedelta(hours=2, minutes=30))),
+        ("sla<0", Compare("sla", "<", timedelta())),
+        ("sla<-1h", Compare("sla", "<", timedelta(hours=-1))),
+        ("bounce>1", Compare("bounce", ">", 1.0)),
+        ("before:2d", Compare("before", ":", Ago(timedelta(days=2)))),
+        ("after:昨日", Compare("after", ":", DaysBack(1))),
+        ("after:2026-11-20", Compare("after", ":", Day(11, 20, 2026))),
+        ("after:11月20日", Compare("after", ":", Day(11, 20))),
+        ("after:令和8年11月20日", Compare("after", ":", Day(11, 20, 2026))),
+        ("after:2026-11-20T09:00", Compare("after", ":", At(datetime(2026, 11, 20, tzinfo=UTC)))),
+        ("is:waiting", Compare("is", ":", "waiting")),
+        ("has:添付", Compare("has", ":", "attachment")),
+        ("-is:snoozed", Not(Compare("is", ":", "snoozed"))),
+        ("https://example.com/a", Word("https://example.com/a")),
+        ("Re: hello", And((Word("Re:"), Word("hello")))),
+        ("10:30", Word("10:30")),
+        ("-", Word("-")),
+    ],
+)
+def test_a_query_reads_as_it_is_meant(text: str, where: Node) -> None:
+    assert parse(text).where == where
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [
+        ("sort:wait", Sort("wait")),
+        ("is:waiting sort:-updated", Sort("updated", is_reversed=True)),
+        ("並び:期限", Sort("due")),
+        ("is:waiting", None),
+    ],
+)
+def test_a_sort_word_says_the_order_and_nothing_else(text: str, sort: Sort | None) -> None:
+    assert parse(text).sort == sort
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "words"),
+    [
+        ("stauts:open", 0, "status:"),
+        ("a status:opne", 9, "open"),
+        ("is:waitng", 3, "waiting"),
+        ("(a", 0, "never closed"),
+        ("a)", 1, "opening"),
+        ('x "y', 2, "never closed"),
+        ("waiting>5", 8, "30m"),
+        ("after:someday", 6, "yesterday"),
+        ("before:2026-13-01", 7, "2026-13-01"),
+        ("tag>x", 4, "tag:x"),
+        ("bounce>many", 7, "whole number"),
+        ("status:", 7, "needs a value"),
+        ("a OR", 4, "both sides"),
+        ("OR a", 2, "both sides"),
+        ("sort:size", 5, "wait"),
+        ("NOT", 0, "must not"),
+        ("-sort:wait", 0, "order"),
+    ],
+)
+def test_a_wrong_query_says_where_and_suggests(text: str, at: int, words: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        parse(text)
+
+    assert (caught.value.at, words in str(caught.value)) == (at, True)
+
+
+def refusal(text: str) -> FilterError | None:
+    try:
+        parse(text)
+    except FilterError as error:
+        return error
+    return None
+
+
+@given(st.text())
+def test_any_text_reads_or_is_refused_in_words(text: str) -> None:
+    error = refusal(text)
+
+    assert error is None or (str(error) and 0 <= error.at <= len(text))
+
+
+@pytest.mark.parametrize("text", ["(" * 3000, "-" * 3000 + "a", "NOT " * 900 + "a"])
+def test_a_hostile_query_cannot_exhaust_the_stack(text: str) -> None:
+    assert refusal(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("when", "at"),
+    [
+        (Ago(timedelta(hours=1)), "2026-11-23T23:41:00+00:00"),
+        (DaysBack(0), "2026-11-23T15:00:00+00:00"),
+        (DaysBack(1), "2026-11-22T15:00:00+00:00"),
+        (Day(11, 20, 2026), "2026-11-19T15:00:00+00:00"),
+        (Day(12, 1), "2025-11-30T15:00:00+00:00"),
+        (Day(2, 29), "2024-02-28T15:00:00+00:00"),
+    ],
+)
+def test_days_begin_in_the_agents_zone(when: When, at: str) -> None:
+    assert moment(when, NOW).isoformat() == at
+
+
+def test_a_day_ends_a_day_later_and_a_time_at_once() -> None:
+    assert day_after(DaysBack(0), NOW) - moment(DaysBack(0), NOW) == timedelta(days=1)
+    assert day_after(Ago(timedelta()), NOW) == NOW
+
+
+def test_every_field_has_words_and_no_spelling_means_two_things() -> None:
+    spellings = [spelling for entry in FIELDS.values() for spelling in (entry.name, *entry.aliases)]
+
+    assert len(spellings) == len(set(spellings))
+    assert all(entry.about() for entry in FIELDS.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("st", ["status:"]),
+        ("担", ["assignee:"]),
+        ("a -stat", ["status:"]),
+        ("is:un", ["unsolved", "unassigned", "unread"]),
+        ("tag:v", ["vip", '"very big"']),
+        ("status:open,so", ["solved"]),
+        ("sort:w", ["wait"]),
+        ("zzz", []),
+    ],
+)
+def test_completion_offers_fields_values_and_names_in_use(text: str, offered: list[str]) -> None:
+    offers = complete(text, len(text), {"tag": ["vip", "very big", "gold"]})
+
+    assert [offer.text for offer in offers] == offered
+
+
+def test_a_completion_says_what_it_replaces() -> None:
+    (offer,) = complete("is:waiting tag:g", 16, {"tag": ["gold"]})
+
+    assert (offer.start, offer.end) == (15, 16)
+
+
+def test_two_filters_join_in_the_order_of_the_second() -> None:
+    joined = both(parse("is:waiting sort:wait"), parse("返品 sort:-updated"))
+
+    assert (joined.where, joined.sort) == (
+        And((Compare("is", ":", "waiting"), Word("返品"))),
+        Sort("updated", is_reversed=True),
+    )
