@@ -38,10 +38,9 @@ class Living:
     def next(self, view: LivingView) -> Happening:
         """The next happening, given what the helpdesk looks like now."""
         draw = self._chance.random()
-        answered = [
-            ticket for ticket in view.tickets if not ticket.customer_waits and ticket.status in ("pending", "hold")
-        ]
-        waiting = [ticket for ticket in view.tickets if ticket.customer_waits]
+        understood = [ticket for ticket in view.tickets if _matters(ticket)]
+        answered = [each for each in understood if not each.customer_waits and each.status in ("pending", "hold")]
+        waiting = [each for each in understood if each.customer_waits]
         colleagues = view.agents[1:]
         if draw < 0.3 and answered:
             return self._reply(self._chance.choice(answered), view)
@@ -121,12 +120,12 @@ class Living:
         tone = dice(ticket.requester_id).choice(_TONES)
         answers = _fitting(said.reasons[_reason(ticket)]["answer"])
         phrases = answers if answers and self._chance.random() < 0.6 else said.speech[f"customer.{tone}"]["thanks"]
-        return CustomerReply(ticket.id, say(phrases, self._chance, slots), ticket.channel)
+        return CustomerReply(ticket.id, say(phrases, self._chance, slots), _channel(ticket))
 
     def _chase(self, ticket: OpenTicket, view: LivingView) -> CustomerReply:
         tone = dice(ticket.requester_id).choice(_TONES)
         phrases = words(ticket.language).speech[f"customer.{tone}"]["chase"]
-        return CustomerReply(ticket.id, say(phrases, self._chance, self._slots(ticket, view)), ticket.channel)
+        return CustomerReply(ticket.id, say(phrases, self._chance, self._slots(ticket, view)), _channel(ticket))
 
     def _work(self, ticket: OpenTicket, colleagues: tuple[Person, ...], view: LivingView) -> AgentActs:
         """A colleague takes, notes, answers or solves; nobody touches a ticket that belongs to somebody else."""
@@ -170,6 +169,16 @@ def _names(person: Person) -> tuple[str, str]:
     """Family and given name, by the order of the language."""
     before, _, after = person.name.partition(" ")
     return (before, after or before) if person.language == "ja" else (after or before, before)
+
+
+def _matters(ticket: OpenTicket) -> list[str]:
+    """The contact reasons a ticket may be about, by its tags; none for what nobody could answer sensibly."""
+    return [reason for reason in reasons() if set(reasons()[reason]["tags"]) & set(ticket.tags)]
+
+
+def _channel(ticket: OpenTicket) -> str:
+    """How the customer answers; after a call they write a mail."""
+    return "email" if ticket.channel == "voice" else ticket.channel
 
 
 def _reason(ticket: OpenTicket) -> str:

@@ -74,7 +74,7 @@ class Thread:
 
     def hear(self, at: int, body: str, **extra: Any) -> None:
         """The customer writes; a ticket that waited for them opens again."""
-        self._add(self.customer.id, at, body, self._customer_via(), extra)
+        self._add(self.customer.id, at, body, self._customer_via(called="data" in extra), extra)
         if self.status in ("pending", "hold", "solved"):
             self.become(at, self.customer.id, "open")
 
@@ -141,8 +141,9 @@ class Thread:
         }
         self.comments.append(comment)
 
-    def _customer_via(self) -> Doc:
-        if self.channel != "email":
+    def _customer_via(self, *, called: bool) -> Doc:
+        """The way a message came; after a call the customer writes mails."""
+        if self.channel not in ("email", "voice") or called:
             return {"channel": self.channel, "source": _NOWHERE}
         customer = self.customer
         return {
