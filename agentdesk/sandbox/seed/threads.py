@@ -317,7 +317,8 @@ class _Course:
         """The ticket goes to another group with a note, and to somebody there."""
         thread, before = self.thread, self.owner
         able = self.team.able[thread.customer.language, group]
-        thread.tell(at, before, say(thread.words.speech["agent"]["handover"], self.chance, self.known), public=False)
+        known = {**self.known, "to": thread.words.shop["group"][group]}
+        thread.tell(at, before, say(thread.words.speech["agent"]["handover"], self.chance, known), public=False)
         thread.move(at, group, before.id)
         self.owner = next((agent for agent in able if agent is not before and agent is not self.team.me), able[0])
         thread.assign(at, self.owner, before.id)
