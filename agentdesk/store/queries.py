@@ -254,8 +254,8 @@ class Queries:
         """People by id, address or part of their name, exact ones first."""
         wanted = text.strip()
         name, colon, id = wanted.partition(":")
-        if colon and (name,) in self._db.execute("SELECT name FROM account"):
-            account, wanted = name, id
+        if colon and (named := self.person(Ref(name, id))):
+            return [named]
         found = self._db.execute(
             f"SELECT {rows.PERSON} FROM person WHERE (account, id) IN ({PEOPLE_NAMED}) "
             "AND (? IS NULL OR account = ?) ORDER BY id = ? DESC, EXISTS (SELECT 1 FROM identity i "

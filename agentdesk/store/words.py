@@ -59,21 +59,29 @@ def create(db: sqlite3.Connection) -> None:
 
 
 def _triggers(kind: Indexed) -> list[str]:
-    """The first change after indexing notes the text that was indexed; later ones find the note and leave it."""
+    """The first change after indexing notes the text that was indexed; later ones find the note and leave it.
+
+    (Not by OR IGNORE: in a trigger, the conflict policy of the statement that fired it would win.)
+    """
     title, body = kind.text_of("old")
     old, new = kind.has_text.format(row="old"), kind.has_text.format(row="new")
     changed = " OR ".join(f"old.{column.strip()} IS NOT new.{column.strip()}" for column in kind.columns.split(","))
     was = f"CASE WHEN {old} THEN {title} END, CASE WHEN {old} THEN {body} END"
-    note = "INSERT OR IGNORE INTO unindexed (kind, key, was_title, was_body)"
     name = f"{kind.table}_words"
     return [
         f"CREATE TRIGGER {name}_added AFTER INSERT ON {kind.table} WHEN {new} "
-        f"BEGIN {note} VALUES ({kind.number}, new.key, NULL, NULL); END",
+        f"BEGIN {_note(kind, 'new', 'NULL, NULL')}; END",
         f"CREATE TRIGGER {name}_changed AFTER UPDATE OF {kind.columns} ON {kind.table} WHEN {changed} "
-        f"BEGIN {note} VALUES ({kind.number}, old.key, {was}); END",
-        f"CREATE TRIGGER {name}_removed AFTER DELETE ON {kind.table} WHEN {old} "
-        f"BEGIN {note} VALUES ({kind.number}, old.key, {was}); END",
+        f"BEGIN {_note(kind, 'old', was)}; END",
+        f"CREATE TRIGGER {name}_removed AFTER DELETE ON {kind.table} WHEN {old} BEGIN {_note(kind, 'old', was)}; END",
     ]
+
+
+def _note(kind: Indexed, row: str, was: str) -> str:
+    return (
+        f"INSERT INTO unindexed (kind, key, was_title, was_body) SELECT {kind.number}, {row}.key, {was} "
+        f"WHERE NOT EXISTS (SELECT 1 FROM unindexed WHERE kind = {kind.number} AND key = {row}.key)"
+    )
 
 
 def note_all(db: sqlite3.Connection, kind: Indexed) -> None:
