@@ -74,11 +74,11 @@ def channel_word(channel: str, raw: str = "") -> str:
     match channel:
         case "email":
             return _("mail")
-        case "web":
+        case "web" | "web_form":
             return _("form")
         case "chat":
             return _("chat")
-        case "phone":
+        case "phone" | "voice" | "voicemail":
             return _("phone")
         case "sms":
             return _("SMS")

@@ -1,0 +1,83 @@
+"""The agent's words for what a timeline and a card name: fields and their values, people, sizes and spans."""
+
+from datetime import timedelta
+
+from agentdesk.columns import priority_word, status_word
+from agentdesk.i18n import _, active, number, plural
+from agentdesk.model import Priority, Role, Status, TicketRow
+
+KILO = 1024
+
+
+def role_word(role: Role) -> str:
+    words = {
+        Role.CUSTOMER: _("customer"),
+        Role.AGENT: _("agent"),
+        Role.ADMIN: _("agent"),
+        Role.BOT: _("bot"),
+        Role.SYSTEM: _("system"),
+    }
+    return words[role]
+
+
+def field_word(field: str) -> str:
+    """The name of a ticket's own field, or the field's id where it has none."""
+    words = {
+        "status": _("Status"),
+        "priority": _("Priority"),
+        "group": _("Team"),
+        "assignee": _("Assignee"),
+        "subject": _("Subject"),
+        "requester": _("Customer"),
+        "organization": _("Organization"),
+        "tags": _("Tags"),
+        "type": _("Type"),
+        "brand": _("Brand"),
+        "form": _("Form"),
+    }
+    return words.get(field, field)
+
+
+def value_word(field: str, value: str | None) -> str:
+    """A field's value in words; names are somebody else's to resolve."""
+    if value is None or value == "":
+        return _("none")
+    match field:
+        case "status" if value in set(Status):
+            return status_word(Status(value))
+        case "priority" if value in set(Priority):
+            return priority_word(Priority(value))
+        case _:
+            return value
+
+
+def customer_name(name: str) -> str:
+    """A customer as an agent speaks of them: with 様 in Japanese."""
+    if not name:
+        return _("unknown customer")
+    return f"{name} 様" if active().code == "ja" else name
+
+
+def assignee_word(row: TicketRow) -> str:
+    return row.assignee_name or (row.ticket.assignee or _("unassigned"))
+
+
+def size_word(size: int) -> str:
+    """A file's size at a glance: `340 B`, `12 KB`, `4.9 MB`."""
+    if size < KILO:
+        return f"{size} B"
+    if size < KILO * KILO:
+        return f"{number(round(size / KILO))} KB"
+    return f"{number(round(size / KILO / KILO, 1))} MB"
+
+
+def call_length(span: timedelta) -> str:
+    """How long a call took: `48 s` or `6 min 12 s`."""
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    if not minutes:
+        return _("{seconds} s", seconds=seconds)
+    return _("{minutes} min {seconds} s", minutes=number(minutes), seconds=seconds)
+
+
+def lines_word(count: int) -> str:
+    return plural("{n} line", "{n} lines", count)
