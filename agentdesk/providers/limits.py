@@ -70,6 +70,10 @@ class Limits:
             bucket = self._buckets[name]
             self._buckets[name] = replace(bucket, remaining=max(0.0, bucket.remaining - 1))
 
+    def total(self, kind: str) -> float | None:
+        """The size of the smallest bucket of this kind, None while the helpdesk has not told."""
+        return min((self._buckets[name].total for name in self._of_kind.get(kind, set())), default=None)
+
     def is_scarce(self, kind: str, now: datetime) -> bool:
         """More than half of a bucket of this kind is used up."""
         buckets = (self._buckets[name] for name in self._of_kind.get(kind, set()))

@@ -14,6 +14,10 @@ PAGE = 100
 HELP_CENTER = "help-center"
 INCREMENTAL = "api:incremental"
 VIEWS = "api:views"
+EXPORT_PAGE = 500
+"""Half of what an export gives at once: a larger answer takes longer to parse than a screen may wait."""
+EXPORTS_TO_SPARE = 100
+"""An account that may ask for more export pages a minute than this gets them in small ones."""
 SIDELOADS = "users,groups,organizations,metric_sets,slas,comment_count"
 
 
@@ -72,6 +76,11 @@ class Api:
         except Rejected:
             return []
 
+    def export_page(self) -> int:
+        """How many records to ask of an export at once."""
+        total = self.client.limits.total(INCREMENTAL)
+        return PAGE if total is not None and total > EXPORTS_TO_SPARE else EXPORT_PAGE
+
     async def tickets(self, ids: Iterable[str], urgent: bool = False) -> Doc:
         """Up to a hundred tickets by id, with the people around them."""
         return await self.client.get("/tickets/show_many", {"ids": ",".join(ids), "include": SIDELOADS}, urgent=urgent)
@@ -124,8 +133,8 @@ def ids(doc: Doc, key: str) -> list[str]:
     return [text(entry, "id") for entry in documents(doc, key)]
 
 
-def is_last(doc: Doc, key: str, full: int) -> bool:
+def is_last(doc: Doc, key: str) -> bool:
     """An export is at its end for now: it says so, or its page is not full."""
     if "end_of_stream" in doc:
         return flag(doc, "end_of_stream")
-    return not text(doc, "next_page") or len(values(doc, key)) < full
+    return not text(doc, "next_page") or len(values(doc, key)) < PAGE

@@ -15,11 +15,11 @@ from agentdesk.providers.base import Page, Stream
 from agentdesk.providers.documents import Doc, documents, flag, moment, text, values, whole
 from agentdesk.providers.zendesk import reading
 from agentdesk.providers.zendesk.account import Account
-from agentdesk.providers.zendesk.api import HELP_CENTER, INCREMENTAL, VIEWS, Api, ids, is_last, parameters_of
+from agentdesk.providers.zendesk.api import HELP_CENTER, INCREMENTAL, PAGE, VIEWS, Api, ids, is_last, parameters_of
 from agentdesk.providers.zendesk.log import events_from_export
 from agentdesk.providers.zendesk.pages import cursor_of, cut, people_in
 from agentdesk.providers.zendesk.people import Known
-from agentdesk.providers.zendesk.tickets import EXPORT_PAGE, Tickets
+from agentdesk.providers.zendesk.tickets import Tickets
 
 EXPORT_LAG_SECONDS = 61
 """The newest minute of an export may not be asked for."""
@@ -88,10 +88,10 @@ class Streams:
         await self._meet_colleagues()
         start, more = whole(cursor_of(since), "start") or 0, True
         while more:
-            asked = {"include": "comment_events"}
+            asked: dict[str, str | int] = {"include": "comment_events", "per_page": self._api.export_page()}
             found = await self._export("/incremental/ticket_events", start, INCREMENTAL, asked)
             following = _following(found, start, "ticket_events")
-            more = following > start and not is_last(found, "ticket_events", EXPORT_PAGE)
+            more = following > start and not is_last(found, "ticket_events")
             entries = documents(found, "ticket_events")
             items = await asyncio.to_thread(self._events_in, account, entries)
             for page in cut(items, _start(start), _start(following), more=more):
@@ -193,17 +193,17 @@ class Streams:
         while more:
             asked: dict[str, str | int] = {"cursor": after} if after else {"start_time": 0}
             found = await self._api.client.get(
-                "/incremental/users/cursor", {**asked, "per_page": EXPORT_PAGE}, kind=INCREMENTAL
+                "/incremental/users/cursor", {**asked, "per_page": self._api.export_page()}, kind=INCREMENTAL
             )
             before, after = _start(start, after), text(found, "after_cursor") or after
-            more = not is_last(found, "users", EXPORT_PAGE)
+            more = not is_last(found, "users")
             for page in cut(people_in(found, account.name, self._known), before, _start(start, after), more=True):
                 yield page
         more = True
         while more:
             found = await self._export("/incremental/organizations", start, INCREMENTAL, {})
             following = _following(found, start, "organizations")
-            more = following > start and not is_last(found, "organizations", EXPORT_PAGE)
+            more = following > start and not is_last(found, "organizations")
             items = people_in(found, account.name, self._known)
             for page in cut(items, _start(start, after), _start(following, after), more=more):
                 yield page
@@ -225,7 +225,7 @@ class Streams:
         if text(position, "list") == "done":
             yield Page((), since or "")
 
-    async def _export(self, path: str, start: int, kind: str, asked: Mapping[str, str]) -> Doc:
+    async def _export(self, path: str, start: int, kind: str, asked: Mapping[str, str | int]) -> Doc:
         """A page of an export by time, the newest minute left out as the helpdesk wants it."""
         latest = int(self._api.client.clock().timestamp()) - EXPORT_LAG_SECONDS
         return await self._api.client.get(path, {"start_time": max(0, min(start, latest)), **asked}, kind=kind)
@@ -236,7 +236,7 @@ def _following(found: Doc, start: int, key: str) -> int:
     told = whole(found, "end_time") or whole(parameters_of(text(found, "next_page")), "start_time")
     changed = (moment(entry, "updated_at") for entry in documents(found, key))
     end = told or max((int(at.timestamp()) for at in changed if at), default=start)
-    stuck = end <= start and len(values(found, key)) >= EXPORT_PAGE
+    stuck = end <= start and len(values(found, key)) >= PAGE
     return start + 1 if stuck else max(end, start)
 
 

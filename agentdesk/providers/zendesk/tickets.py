@@ -19,7 +19,6 @@ from agentdesk.providers.zendesk.api import INCREMENTAL, SIDELOADS, Api, ids, is
 from agentdesk.providers.zendesk.pages import cursor_of, cut, tickets_in
 from agentdesk.providers.zendesk.people import Known
 
-EXPORT_PAGE = 1000
 OVERLAP_SECONDS = 120
 """How far behind the high-water mark the walk goes: times have second resolution and lists settle late."""
 LOST_CURSOR_SECONDS = 3600
@@ -133,14 +132,18 @@ class Tickets:
                 raise
             found = await self._exported(replace(position, export=""))
         cursor = text(found, "after_cursor") or position.export
-        ended = is_last(found, "tickets", EXPORT_PAGE) or cursor == position.export
+        ended = is_last(found, "tickets") or cursor == position.export
         mark = position.mark or position.top
         newest = max(Step(found, position).newest, mark) if not position.mark or position.phase == "export" else mark
         self._exported_at = self._api.client.clock()
         return Step(found, replace(position, phase="idle" if ended else "export", export=cursor, mark=newest))
 
     async def _exported(self, position: Position) -> Doc:
-        asked: dict[str, str | int] = {"per_page": EXPORT_PAGE, "support_type_scope": "all", "include": SIDELOADS}
+        asked: dict[str, str | int] = {
+            "per_page": self._api.export_page(),
+            "support_type_scope": "all",
+            "include": SIDELOADS,
+        }
         if position.export:
             asked["cursor"] = position.export
         else:
