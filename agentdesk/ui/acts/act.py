@@ -1,0 +1,52 @@
+"""What every act needs: the app and its main screen."""
+
+from typing import TYPE_CHECKING
+
+from agentdesk.errors import Refused
+from agentdesk.i18n import _
+from agentdesk.ui.pane import Pane
+from agentdesk.ui.screens.desk import DeskScreen
+
+if TYPE_CHECKING:
+    from agentdesk.ui.app import AgentDesk
+    from agentdesk.ui.furniture import Furniture
+
+
+class Act:
+    """The base of what commands may do to the screen."""
+
+    def __init__(self, app: "AgentDesk") -> None:
+        self.app = app
+
+    @property
+    def main(self) -> DeskScreen:
+        return self.app.main
+
+    @property
+    def furniture(self) -> "Furniture":
+        found = self.main.furniture
+        if found is None:
+            raise Refused(_("One moment: the desk is still opening."))
+        return found
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane that has the keys, on whatever screen is in front."""
+        focused = self.app.focused
+        if focused is None:
+            return None
+        return next((one for one in focused.ancestors_with_self if isinstance(one, Pane)), None)
+
+    def to_main(self) -> None:
+        """Leave whatever is in front of the main screen."""
+        while self.app.screen is not self.main:
+            self.app.pop_screen()
+
+    def open_current(self) -> None:
+        """Open the ticket under the cursor, unless one is open."""
+        self.to_main()
+        if self.main.open_row is None:
+            row = self.main.tickets.current()
+            if row is None:
+                raise Refused(_("Put the cursor on a ticket first."))
+            self.main.open_ticket(row)

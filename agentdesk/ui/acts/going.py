@@ -1,0 +1,84 @@
+"""Going places: queues, outbox, help, palette, search, pages of text."""
+
+from agentdesk.config import Queue
+from agentdesk.errors import FilterError, Refused
+from agentdesk.i18n import _
+from agentdesk.model import Op
+from agentdesk.ui.acts.act import Act
+from agentdesk.ui.theme import load_theme
+
+
+class Going(Act):
+    """Changes what is in front of the agent."""
+
+    def show_queue(self, name: str) -> None:
+        self.to_main()
+        queue = next((one for one in self.main.queues.queues if one.name == name), None) or _asked(name)
+        try:
+            self.main.listing.show(queue)
+        except FilterError as error:
+            raise Refused(_("This query does not read: {reason}", reason=str(error))) from error
+        self.main.queues.show(queue.name)
+        self.main.close_ticket()
+        self.app.watch_store.show_standing()
+
+    def show_outbox(self) -> None:
+        from agentdesk.ui.screens.outbox import OutboxScreen  # late: not needed for the first paint
+
+        self.to_main()
+        self.app.push_screen(OutboxScreen(self.app.desk, self.app.signs))
+
+    def show_drafts(self) -> None:
+        self.show_queue("has:draft")
+
+    def show_help(self) -> None:
+        from agentdesk.ui.screens.help import help_screen  # late: not needed for the first paint
+
+        self.app.push_screen(help_screen(self.app.registry, self.app.keyboard.keys, self.app.pane_name() or "list"))
+
+    def show_palette(self) -> None:
+        from agentdesk.ui.screens.palette import Palette, palette_choices  # late: not needed for the first paint
+
+        app = self.app
+        canned = [one for account in app.desk.accounts() for one in app.desk.store.queries.canned(account.name)]
+        pane = app.pane_name() or "list"
+        offered = palette_choices(app.registry, app.keyboard.keys, pane, self.main.queues.queues, canned)
+        app.push_screen(Palette(offered, app.signs), self._chosen)
+
+    def _chosen(self, line: str | None) -> None:
+        """Run what was chosen in the palette; what needs more goes to the command line."""
+        if line is not None and line.endswith(" "):
+            self.command_line(line)
+        elif line is not None:
+            self.app.run_worker(self.app.run_line(line))
+
+    def show_text(self, title: str, text: str) -> None:
+        from agentdesk.ui.screens.page import text_page  # late: not needed for the first paint
+
+        self.app.push_screen(text_page(title, text))
+
+    def command_line(self, start: str) -> None:
+        self.to_main()
+        self.app.run_worker(self.app.prompt.open(start), group="prompt")
+
+    def search(self, query: str) -> None:
+        from agentdesk.ui.screens.find import Find  # late: not needed for the first paint
+
+        self.to_main()
+        self.app.push_screen(Find(self.app.desk, query))
+
+    def held(self) -> Op | None:
+        return self.app.held_op()
+
+    def set_theme(self, name: str) -> None:
+        theme = load_theme(name, self.app.desk.folders.themes)
+        self.app.register_theme(theme)
+        self.app.theme = theme.name
+
+    def leave(self) -> None:
+        self.app.run_worker(self.app.leave(), group="leave")
+
+
+def _asked(query: str) -> Queue:
+    """A queue of the moment, for a query that was typed."""
+    return Queue(query, query, query)

@@ -1,0 +1,78 @@
+"""Writing: the composer, and what is put into it."""
+
+from agentdesk.commands.context import Choice, ComposeKind
+from agentdesk.errors import Refused
+from agentdesk.i18n import _
+from agentdesk.model import Note, Op
+from agentdesk.ui.acts.act import Act
+
+
+class Writing(Act):
+    """Acts on the composer of the open ticket."""
+
+    def compose(self, kind: ComposeKind) -> None:
+        self.open_current()
+        row = self.main.open_row
+        assert row is not None, "a ticket was opened"
+        self.furniture.composer.open(row, kind)
+        self.main.focus_pane("composer")
+
+    def review(self) -> None:
+        from agentdesk.ui.screens.review import Review  # late: not needed for the first paint
+
+        self._needs_composer()
+        self.app.push_screen(Review(self.furniture.composer))
+
+    async def send(self, status: str | None) -> None:
+        self._needs_composer()
+        await self.furniture.composer.send(status)
+        if not self.furniture.composer.is_open:
+            self.main.focus_pane("reading")
+
+    def edit_outside(self) -> None:
+        self._needs_composer()
+        self.furniture.composer.edit_outside()
+
+    def insert_text(self, text: str) -> None:
+        if not self.furniture.composer.is_open:
+            self.compose("reply")
+        self.furniture.composer.insert(text)
+        self.main.focus_pane("composer")
+
+    async def insert_template(self, name: str | None) -> None:
+        await self.furniture.composer.insert_template(name)
+
+    async def set_copies(self, addresses: str | None) -> None:
+        self._needs_composer()
+        wanted = addresses if addresses is not None else await self._asked_copies()
+        if wanted is not None:
+            self.furniture.composer.set_copies(wanted)
+
+    async def _asked_copies(self) -> str | None:
+        row = self.main.open_row
+        assert row is not None, "a composer belongs to an open ticket"
+        people = self.app.desk.store.queries.people(row.ticket.ref.account)
+        found = [Choice(one.address("email"), one.name, one.address("email")) for one in people]
+        return await self.app.front.choose(_("A copy to"), [one for one in found if one.value], free=True)
+
+    async def insert_article(self, how: str) -> None:
+        article = self.furniture.knowledge.selected()
+        if article is None:
+            raise Refused(_("Choose an article first."))
+        if not self.furniture.composer.is_open:
+            self.compose("reply")
+        self.furniture.composer.insert_article(article, how)
+        self.main.focus_pane("composer")
+
+    def reopen(self, op: Op) -> None:
+        """Show a message that is a draft again, where it was written."""
+        row = self.app.desk.store.queries.ticket(op.ticket)
+        if row is not None:
+            self.to_main()
+            self.main.open_ticket(row)
+            self.furniture.composer.open(row, "note" if isinstance(op.message, Note) else "reply")
+            self.main.focus_pane("composer")
+
+    def _needs_composer(self) -> None:
+        if not self.furniture.composer.is_open:
+            raise Refused(_("Open a reply or a note first."))

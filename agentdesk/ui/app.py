@@ -1,0 +1,203 @@
+"""The app: one main screen over one desk, and one place where every key becomes a command line."""
+
+import asyncio
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.timer import Timer
+
+from agentdesk.commands import load
+from agentdesk.commands.context import Tone
+from agentdesk.commands.keys import key_map
+from agentdesk.commands.registry import Pane as PaneName
+from agentdesk.desk import Desk
+from agentdesk.errors import ConfigError
+from agentdesk.i18n import _
+from agentdesk.model import Op, TicketRow
+from agentdesk.ui.background import Background
+from agentdesk.ui.frontend import Frontend
+from agentdesk.ui.glyphs import glyphs
+from agentdesk.ui.hints import chord_hints, pane_hints
+from agentdesk.ui.keyboard import Begun, Broken, Keyboard, Run, is_text, key_name
+from agentdesk.ui.pane import Pane, RunLine
+from agentdesk.ui.place import Place
+from agentdesk.ui.prompt import Prompt
+from agentdesk.ui.running import Runner
+from agentdesk.ui.screens.desk import DeskScreen
+from agentdesk.ui.theme import load_theme
+from agentdesk.ui.watch import Watch
+
+CHORD_SECONDS = 0.4
+FALLBACK_THEME = "dark"
+
+
+class AgentDesk(App[None]):
+    """The desk in a terminal."""
+
+    CSS_PATH = ["agentdesk.tcss", "ticket.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.signs = glyphs(ambiguous_wide=desk.config.ambiguous_wide)
+        self.registry = load()
+        self.keyboard = Keyboard(key_map(self.registry, desk.config.keys))
+        self.background = Background(desk.folders.database)
+        self.main = DeskScreen(desk, self.background, self.signs)
+        self.watch_store = Watch(desk, self.main, self.background)
+        self.place = Place(desk, self.main)
+        self.front = Frontend(self)
+        self.prompt = Prompt(self.main, self.registry)
+        self.runner = Runner(self, self.registry, self.front)
+        self._chord: Timer | None = None
+        self._theme_problem = self._dress()
+
+    def _dress(self) -> str:
+        """Put on the configured theme; the answer is what is wrong with it, or nothing."""
+        try:
+            theme, problem = load_theme(self.desk.config.theme, self.desk.folders.themes), ""
+        except ConfigError as error:
+            theme, problem = load_theme(FALLBACK_THEME, self.desk.folders.themes), str(error)
+        self._wear(theme)
+        return problem
+
+    def _wear(self, theme: Theme) -> None:
+        self.register_theme(theme)
+        self.theme = theme.name
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_mount(self) -> None:
+        self.place.restore()
+        self.watch_store.begin()
+        self.call_after_refresh(self._furnish)
+
+    async def _furnish(self) -> None:
+        await self.main.furnish()
+        self.place.reopen()
+        self.show_hints()
+        if self._theme_problem:
+            self.say(self._theme_problem, "bad")
+
+    # Words
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """Show one sentence at the foot of the main screen, or of whatever is in front of it."""
+        screen = self.screen
+        footer = getattr(screen, "footer", None) or self.main.footer
+        footer.say(text, tone)
+
+    def show_hints(self) -> None:
+        """Name the keys that matter in the pane that has them."""
+        pane = self.pane_name()
+        footer = getattr(self.screen, "footer", None)
+        if pane is not None and footer is not None:
+            footer.show_hints(pane_hints(pane, self.keyboard.keys))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.show_hints()
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Offer every key to the commands first, but leave text to the field that is being typed in."""
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._taken(event):
+            return
+        await super().on_event(event)
+
+    async def _taken(self, event: events.Key) -> bool:
+        pane = self.pane_name()
+        self._key_pressed()
+        if pane is None or (self._is_typing() and (pane != "composer" or is_text(event.key, event.character))):
+            return False
+        return await self._press(pane, event)
+
+    async def on_key(self, event: events.Key) -> None:
+        """A key that no text field wanted: what is not text may still be a command's."""
+        pane = self.pane_name()
+        if pane is not None and self._is_typing() and not is_text(event.key, event.character):
+            await self._press(pane, event)
+
+    async def _press(self, pane: PaneName, event: events.Key) -> bool:
+        match self.keyboard.press(pane, key_name(event.key, event.character)):
+            case Run(line):
+                await self.runner.run(line)
+            case Begun(_key, follow):
+                self._chord = self.set_timer(CHORD_SECONDS, lambda: self._show_chord(follow))
+            case Broken(chord):
+                if not chord.endswith(" escape"):
+                    self.say(_("{keys} is not a command here. ? shows the keys.", keys=chord), "bad")
+            case None:
+                return False
+        return True
+
+    def _key_pressed(self) -> None:
+        self.main.footer.key_pressed()
+        if self._chord is not None:
+            self._chord.stop()
+            self._chord = None
+            self.show_hints()
+
+    def _show_chord(self, follow: dict[str, str]) -> None:
+        self.main.footer.show_hints(chord_hints(follow, self.registry, self.main.queues.queues))
+
+    def _is_typing(self) -> bool:
+        """Has a text field the keys?"""
+        return self.focused is not None and hasattr(self.focused, "cursor_screen_offset")
+
+    def pane_name(self) -> PaneName | None:
+        """The pane that has the keys; None in a dialog."""
+        focused = self.focused
+        for widget in focused.ancestors_with_self if focused is not None else ():
+            if isinstance(widget, Pane):
+                return widget.NAME
+        return None
+
+    # Commands
+
+    @on(RunLine)
+    async def _run_line(self, message: RunLine) -> None:
+        await self.runner.run(message.line)
+
+    async def run_line(self, line: str) -> None:
+        """Run a command line as if it had been typed."""
+        await self.runner.run(line)
+
+    def tickets(self) -> tuple[TicketRow, ...]:
+        """The tickets that a command is about: the selected ones, the open one, or the one under the cursor."""
+        if self.main.open_row is None and self.main.tickets.selected:
+            return self.main.tickets.chosen()
+        row = self.main.current()
+        return (row,) if row is not None else ()
+
+    def held_op(self) -> Op | None:
+        """The decision that the screen in front is about."""
+        op = getattr(self.screen, "op", None)
+        return op if isinstance(op, Op) else None
+
+    async def leave(self) -> None:
+        """Close the desk; everything is kept as it is."""
+        await self.place.save()
+        self.exit()
+
+    def action_help_quit(self) -> None:
+        self.say(_("ctrl+q closes the desk."))
+
+
+def run(desk: Desk) -> None:
+    """Open the desk in this terminal until the person leaves."""
+    app = AgentDesk(desk)
+    app.run()
+    asyncio.run(_close(app))
+
+
+async def _close(app: AgentDesk) -> None:
+    app.background.close()
+    await app.desk.close()

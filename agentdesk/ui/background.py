@@ -1,0 +1,39 @@
+"""Reading the cache beside the loop: what may take longer than a frame runs on one thread with its own connection."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from agentdesk.store import Store
+
+T = TypeVar("T")
+
+
+class Background:
+    """A thread that reads the cache at `path`; its connection is opened when it is first needed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-reader")
+        self._store: Store | None = None
+
+    async def read(self, question: Callable[[Store], T]) -> T:
+        """The answer to a question about the cache."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question)
+
+    def _read(self, question: Callable[[Store], T]) -> T:
+        if self._store is None:
+            self._store = Store(self._path)
+        return question(self._store)
+
+    def close(self) -> None:
+        """Finish what is being read and close the connection."""
+        self._thread.submit(self._close)
+        self._thread.shutdown()
+
+    def _close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None

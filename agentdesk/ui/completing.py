@@ -1,0 +1,73 @@
+"""Completion of the command line: the names of commands, and what is known of their arguments."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agentdesk.commands.registry import Command, Registry
+from agentdesk.errors import Refused
+from agentdesk.filters import Completion, complete
+
+MOST_SHOWN = 8
+QUERIES = ("queue", "find", "ticket list")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What may be typed as arguments: `words` by command name or by field of the filter language."""
+
+    words: Callable[[str], Sequence[str]]
+
+    def by_field(self) -> Mapping[str, Sequence[str]]:
+        return {field: self.words(field) for field in ("assignee", "tag", "group", "view", "account")}
+
+
+FIELD_OF: Mapping[str, str] = {
+    "ticket assign": "assignee",
+    "ticket tag": "tag",
+    "ticket untag": "tag",
+    "ticket status": "status",
+    "ticket priority": "priority",
+    "ticket transfer": "group",
+    "ticket move": "group",
+    "template": "template",
+    "theme": "theme",
+    "queue": "queue",
+}
+
+
+def completions(registry: Registry, line: str, caret: int, known: Known) -> list[Completion]:
+    """What the command line may become, at most `MOST_SHOWN` ways."""
+    typed = line[:caret].lstrip()
+    found = [
+        Completion(command.name + (" " if command.parameters else ""), 0, caret, command.help)
+        for command in sorted(registry, key=lambda one: one.name)
+        if command.name.startswith(typed) and command.name != typed.strip()
+    ]
+    if not found or " " in typed:
+        found += _arguments(registry, line, caret, known)
+    return found[:MOST_SHOWN]
+
+
+def _arguments(registry: Registry, line: str, caret: int, known: Known) -> list[Completion]:
+    try:
+        command, _rest = registry.split(line[:caret])
+    except Refused:
+        return []
+    began = caret - len(_rest_of(command, line[:caret]))
+    found = _words(command, line, began, caret, known)
+    if command.name in QUERIES:
+        shifted = complete(line[began:caret], caret - began, known.by_field())
+        found += [Completion(one.text, one.start + began, one.end + began, one.about) for one in shifted]
+    return found
+
+
+def _rest_of(command: Command, line: str) -> str:
+    return line.lstrip().removeprefix(command.name).removeprefix(" ")
+
+
+def _words(command: Command, line: str, began: int, caret: int, known: Known) -> list[Completion]:
+    field = FIELD_OF.get(command.name)
+    if field is None:
+        return []
+    wanted = line[began:caret].casefold()
+    return [Completion(word, began, caret) for word in known.words(field) if word.casefold().startswith(wanted)]

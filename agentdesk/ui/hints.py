@@ -1,0 +1,90 @@
+"""Hints: which keys the footer names in a pane, and what follows a key that begins a chord."""
+
+from collections.abc import Mapping, Sequence
+
+from agentdesk.commands.keys import KeyMap
+from agentdesk.commands.registry import Pane, Registry
+from agentdesk.config import Queue
+from agentdesk.errors import Refused
+from agentdesk.i18n import _
+from agentdesk.ui.widgets.footer import Hint
+
+KEY_SIGNS: Mapping[str, str] = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "space": "Space",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+}
+
+
+def shown_key(key: str) -> str:
+    """A key as people write it: `Enter`, `g u`."""
+    return " ".join(KEY_SIGNS.get(one, one) for one in key.split(" "))
+
+
+def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
+    rest = [("find", _("search")), ("command", _("command")), ("help", _("keys"))]
+    match pane:
+        case "list":
+            return [("open", _("open")), ("next", _("next")), ("select", _("select")), *rest]
+        case "reading":
+            return [
+                ("ticket reply", _("reply")),
+                ("ticket note", _("note")),
+                ("next", _("next")),
+                ("back", _("back")),
+                *rest,
+            ]
+        case "composer":
+            return [
+                ("send", _("send, pending")),
+                ("send solved", _("send, solved")),
+                ("template", _("template")),
+                ("review", _("look at it")),
+                ("back", _("back, kept as draft")),
+            ]
+        case "knowledge":
+            return [("article link", _("insert link")), ("article text", _("insert text")), ("back", _("back")), *rest]
+        case "outbox":
+            return [
+                ("open", _("open")),
+                ("outbox retry", _("try again")),
+                ("outbox edit", _("edit")),
+                ("outbox drop", _("drop")),
+                ("back", _("back")),
+            ]
+        case "held":
+            return [
+                ("held keep", _("send as it is")),
+                ("held edit", _("edit")),
+                ("held drop", _("drop")),
+                ("back", _("later (it stays in the outbox)")),
+            ]
+        case "queues" | "customer":
+            return [("open", _("open")), ("pane next", _("next pane")), ("back", _("back")), *rest]
+
+
+def pane_hints(pane: Pane, keys: KeyMap) -> list[Hint]:
+    """The keys that matter in a pane."""
+    found = [(keys.of(line), label) for line, label in _lines(pane)]
+    return [(shown_key(_first(bound)), label) for bound, label in found if bound]
+
+
+def _first(bound: Sequence[str]) -> str:
+    return next((key for key in bound if len(key) > 1), bound[0]) if "enter" in bound else bound[0]
+
+
+def chord_hints(follow: Mapping[str, str], registry: Registry, queues: Sequence[Queue]) -> list[Hint]:
+    """What may follow a key, with what it does."""
+    titles = {queue.name: queue.title for queue in queues}
+    return [(shown_key(key), _label(line, registry, titles)) for key, line in follow.items()]
+
+
+def _label(line: str, registry: Registry, titles: Mapping[str, str]) -> str:
+    try:
+        command, rest = registry.split(line)
+    except Refused:
+        return line
+    return titles.get(rest, rest) if command.name == "queue" else command.name

@@ -1,0 +1,84 @@
+"""Painting lines: text in tones made into strips, for widgets that draw with Textual's line API.
+
+A tone is a word for what a text means (`late`, `dim`, ...); the theme says which colour that is. Text from outside is
+made safe here once more, and markup is never parsed.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, TypeAlias
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agentdesk.text.safe import safe_line
+from agentdesk.text.width import cell_width, pad, truncate
+
+Tone: TypeAlias = Literal["plain", "strong", "dim", "faint", "accent", "soon", "late", "good", "reply", "note"]
+Ground: TypeAlias = Literal["plain", "cursor", "idle"]
+Span: TypeAlias = tuple[str, Tone]
+
+TONES: tuple[Tone, ...] = ("plain", "strong", "dim", "faint", "accent", "soon", "late", "good", "reply", "note")
+COMPONENTS = {*(f"tone--{tone}" for tone in TONES), "ground--cursor", "ground--idle"}
+
+
+class Painter:
+    """The colours of one widget, asked from the theme once."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._widget = widget
+        self._styles: dict[tuple[Tone, Ground], Style] = {}
+
+    def forget(self) -> None:
+        """Ask again: the theme has changed."""
+        self._styles.clear()
+
+    def style(self, tone: Tone, ground: Ground = "plain") -> Style:
+        found = self._styles.get((tone, ground))
+        if found is None:
+            found = self._widget.get_component_rich_style(f"tone--{tone}")
+            if ground != "plain":
+                found += Style(bgcolor=self._widget.get_component_rich_style(f"ground--{ground}").bgcolor)
+            self._styles[tone, ground] = found
+        return found
+
+    def strip(self, spans: Iterable[Span], width: int, ground: Ground = "plain") -> Strip:
+        """One line of exactly `width` cells; neighbours that look alike become one segment."""
+        segments: list[Segment] = []
+        text, tone, room = "", "plain", width
+        for piece, wanted in spans:
+            shown = truncate(safe_line(piece), room)
+            room -= cell_width(shown)
+            if wanted != tone and not (shown.isspace() or not shown):
+                if text:
+                    segments.append(Segment(text, self.style(tone, ground)))  # type: ignore[arg-type]  # a Tone
+                text, tone = "", wanted
+            text += shown
+        if text.strip() or not segments:
+            segments.append(Segment(text + " " * room, self.style(tone, ground)))  # type: ignore[arg-type]  # a Tone
+        else:
+            segments.append(Segment(text + " " * room, self.style("plain", ground)))
+        return Strip(segments, width)
+
+
+def fitted(spans: Sequence[Span]) -> int:
+    """How many cells spans take."""
+    return sum(cell_width(text) for text, _tone in spans)
+
+
+def ends(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Span]:
+    """Spans at the left and the right end of a line; what is at the right stays, the left gives way."""
+    room = max(width - fitted(right) - 1, 0)
+    kept: list[Span] = []
+    for text, tone in left:
+        shown = truncate(text, room)
+        room -= cell_width(shown)
+        if shown:
+            kept.append((shown, tone))
+    return [*kept, (" " * (room + 1), "plain"), *right]
+
+
+def column(text: str, width: int, tone: Tone = "plain", *, right: bool = False) -> Span:
+    """A text cut or filled to a column."""
+    return pad(text, width, "right" if right else "left"), tone

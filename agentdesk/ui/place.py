@@ -1,0 +1,88 @@
+"""The place: where the agent was when the desk closed, and again when it opens."""
+
+from typing import TYPE_CHECKING, Any
+
+from agentdesk.config import Queue
+from agentdesk.desk import Desk
+from agentdesk.errors import FilterError
+from agentdesk.model import Ref, TicketRow
+
+if TYPE_CHECKING:
+    from agentdesk.ui.screens.desk import DeskScreen
+
+NAME = "desk"
+
+
+class Place:
+    """Remembers queue, cursor, open ticket, pane and composer in the store."""
+
+    def __init__(self, desk: Desk, main: "DeskScreen") -> None:
+        self._desk = desk
+        self._main = main
+        self._known = self._remembered()
+        self._saved: dict[str, Any] = {}  # JSON, as the store gives it back
+
+    def _remembered(self) -> dict[str, Any]:  # JSON, as the store gives it back
+        found = self._desk.store.desktop.place(NAME)
+        return found if isinstance(found, dict) else {}
+
+    def restore(self) -> None:
+        """Show the queue again with the cursor on its ticket; enough for the first paint."""
+        row = self._row("cursor")
+        try:
+            self._main.listing.show(self._queue(), at=row.key if row else None)
+        except FilterError:
+            self._main.listing.show(self._desk.queues()[0])
+        self._main.queues.show(self._main.listing.queue.name)
+
+    def _queue(self) -> Queue:
+        name = self._known.get("queue")
+        if isinstance(name, str) and name:
+            asked = str(self._known.get("filter") or name)
+            return self._desk.queue(name) or Queue(name, str(self._known.get("title") or name), asked)
+        return self._desk.queues()[0]
+
+    def reopen(self) -> None:
+        """Open the ticket and the composer that were open."""
+        row = self._row("open")
+        furniture = self._main.furniture
+        if row is None or furniture is None or self._main.open_row is not None:
+            return
+        self._main.open_ticket(row)
+        kind = self._known.get("composer")
+        if kind in ("reply", "note"):
+            furniture.composer.open(row, kind)
+        pane = self._known.get("pane")
+        if pane in ("queues", "list", "reading", "customer", "knowledge", "composer"):
+            self._main.focus_pane(pane)
+
+    def _row(self, name: str) -> TicketRow | None:
+        words = self._known.get(name)
+        if not isinstance(words, list) or len(words) != 2:
+            return None
+        return self._desk.store.queries.ticket(Ref(str(words[0]), str(words[1])))
+
+    async def save(self) -> None:
+        """Write down where the agent is, if that has changed."""
+        now = self._now()
+        if now != self._saved:
+            self._saved = now
+            await self._desk.write(lambda store: store.desktop.remember(NAME, now))
+
+    def _now(self) -> dict[str, Any]:  # JSON
+        main = self._main
+        queue = main.listing.queue
+        composer = main.furniture.composer if main.furniture else None
+        return {
+            "queue": queue.name,
+            "title": queue.title,
+            "filter": queue.filter,
+            "cursor": _name(main.tickets.current()),
+            "open": _name(main.open_row),
+            "pane": main.at,
+            "composer": composer.kind if composer is not None and composer.is_open else None,
+        }
+
+
+def _name(row: TicketRow | None) -> list[str] | None:
+    return [row.ticket.ref.account, row.ticket.ref.id] if row else None

@@ -1,0 +1,73 @@
+"""The prompt: the command line of the main screen, what it may complete, and what was typed before."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from agentdesk.commands.registry import Registry
+from agentdesk.filters import Completion
+from agentdesk.model import Priority, Status
+from agentdesk.ui.completing import Known, completions
+from agentdesk.ui.theme import theme_files
+from agentdesk.ui.widgets.command_line import CommandLine
+
+if TYPE_CHECKING:
+    from agentdesk.ui.screens.desk import DeskScreen
+
+HISTORY = "command history"
+
+
+class Prompt:
+    """Opens the command line over the footer and closes it again."""
+
+    def __init__(self, main: "DeskScreen", registry: Registry) -> None:
+        self._main = main
+        self._registry = registry
+        self._line: CommandLine | None = None
+
+    async def open(self, start: str) -> None:
+        """Let the person type a command that begins so."""
+        if self._line is None:
+            remembered = self._main.desk.store.desktop.place(HISTORY)
+            history = [str(one) for one in remembered] if isinstance(remembered, list) else []
+            self._line = CommandLine(self._completions, history)
+            await self._main.mount(self._line)
+        self._line.open(start)
+
+    async def close(self) -> None:
+        """Give the keys back to the pane that had them."""
+        if self._line is not None:
+            self._line.close()
+            history = list(self._line.history)
+            self._main.focus_pane(self._main.at)
+            await self._main.desk.write(lambda store: store.desktop.remember(HISTORY, history))
+
+    def _completions(self, line: str, caret: int) -> list[Completion]:
+        return completions(self._registry, line, caret, Known(self._words))
+
+    def _words(self, field: str) -> Sequence[str]:
+        """What may stand in a field, most likely first."""
+        desk = self._main.desk
+        queries, accounts = desk.store.queries, [account.name for account in desk.accounts()]
+        match field:
+            case "assignee":
+                return ["me", "none", *(one.name for name in accounts for one in queries.people(name))]
+            case "tag":
+                return queries.tags()
+            case "group":
+                return [team.name for name in accounts for team in queries.teams(name)]
+            case "view":
+                return [view.title for name in accounts for view in queries.views(name)]
+            case "template":
+                return [canned.title for name in accounts for canned in queries.canned(name)]
+            case "account":
+                return accounts
+            case "status":
+                return [status.value for status in Status]
+            case "priority":
+                return [*(priority.value for priority in reversed(Priority)), "none"]
+            case "theme":
+                return list(theme_files(desk.folders.themes))
+            case "queue":
+                return [queue.name for queue in self._main.queues.queues]
+            case _:
+                return []

@@ -1,0 +1,181 @@
+"""The main screen: queues, list or ticket, customer and knowledge; all at once where it is wide, else one at a time."""
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+
+from agentdesk.commands.registry import Pane as PaneName
+from agentdesk.desk import Desk
+from agentdesk.model import TicketRow
+from agentdesk.ui.background import Background
+from agentdesk.ui.glyphs import Glyphs
+from agentdesk.ui.listing import Listing
+from agentdesk.ui.pane import Pane
+from agentdesk.ui.widgets.footer import Footer
+from agentdesk.ui.widgets.queues import QueuesPane
+from agentdesk.ui.widgets.ticket_list import TicketList
+from agentdesk.ui.widgets.title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from agentdesk.ui.furniture import Furniture
+
+WIDE = 140
+FOLLOW_SECONDS = 0.08
+DeskPane = Literal["queues", "list", "reading", "customer", "knowledge", "composer"]
+ORDER: tuple[DeskPane, ...] = ("queues", "list", "reading", "composer", "customer", "knowledge")
+
+
+class DeskScreen(Screen[None]):
+    """Where its parts stand and which of them has the keys."""
+
+    AUTO_FOCUS: ClassVar[str | None] = "#list"
+
+    def __init__(self, desk: Desk, background: Background, signs: Glyphs) -> None:
+        super().__init__()
+        self.desk = desk
+        self.title_bar = TitleBar(signs, id="title")
+        self.queues = QueuesPane(desk.queues(), signs, id="queues")
+        self.tickets = TicketList(desk, signs, id="list")
+        self.footer = Footer(id="footer")
+        self.listing = Listing(desk, background, self.tickets)
+        self.furniture: Furniture | None = None
+        self.open_row: TicketRow | None = None
+        self._at: DeskPane = "list"
+        self._following: asyncio.TimerHandle | None = None
+        self.tickets.on_cursor = self._follow_soon
+        self.tickets.on_open = self.open_ticket
+
+    def compose(self) -> ComposeResult:
+        yield self.title_bar
+        with Horizontal(id="body"):
+            yield self.queues
+            with Vertical(id="centre", classes="-listing"):
+                yield self.tickets
+            yield Vertical(id="side")
+        yield self.footer
+
+    async def furnish(self) -> None:
+        """Bring in what the first paint does not need: ticket, composer, customer and knowledge."""
+        from agentdesk.ui.furniture import Furniture  # late: saves 40 ms before the first paint
+
+        self.furniture = Furniture(self.desk)
+        await self.query_one("#centre").mount(self.furniture.reading, self.furniture.composer)
+        await self.query_one("#side").mount(self.furniture.customer, self.furniture.knowledge)
+        self.follow()
+
+    # Layout
+
+    @property
+    def is_wide(self) -> bool:
+        return self.app.size.width >= WIDE
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < WIDE, "-narrow")
+        self.tickets.is_titled = event.size.width >= WIDE
+        self._mark_place()
+
+    def _mark_place(self) -> None:
+        for pane in ORDER:
+            self.set_class(pane == self._at, f"-at-{pane}")
+
+    def pane_widget(self, pane: DeskPane) -> Widget | None:
+        """The widget that takes the keys for a pane; None while it is not there."""
+        match pane:
+            case "queues":
+                return self.queues
+            case "list":
+                return self.tickets
+            case _:
+                return self.furniture.focus_of(pane) if self.furniture else None
+
+    def focus_pane(self, pane: DeskPane) -> bool:
+        """Give the keys to a pane; False where it is not there."""
+        widget = self.pane_widget(pane)
+        if widget is None or (pane in ("reading", "composer") and self.open_row is None):
+            return False
+        if pane == "list":
+            self._show_centre("-listing")
+        elif pane in ("reading", "composer"):
+            self._show_centre("-reading")
+        self._at = pane
+        self._mark_place()
+        self.set_focus(widget)
+        return True
+
+    def _show_centre(self, which: Literal["-listing", "-reading"]) -> None:
+        centre = self.query_one("#centre")
+        centre.set_class(which == "-listing", "-listing")
+        centre.set_class(which == "-reading", "-reading")
+
+    @property
+    def at(self) -> DeskPane:
+        """The pane that has the keys."""
+        return self._at
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        pane = next((one for one in event.widget.ancestors_with_self if isinstance(one, Pane)), None)
+        name: PaneName | None = pane.NAME if pane is not None else None
+        for known in ORDER:
+            if known == name and known != self._at:
+                self._at = known
+                self._mark_place()
+
+    def panes(self) -> list[DeskPane]:
+        """The panes that Tab turns through now."""
+        is_reading = self.open_row is not None and self.query_one("#centre").has_class("-reading")
+        centre: list[DeskPane] = ["reading"] if is_reading else ["list"]
+        if is_reading and self.furniture is not None and self.furniture.composer.is_open:
+            centre.append("composer")
+        return ["queues", *centre, "customer", "knowledge"]
+
+    # Tickets
+
+    def current(self) -> TicketRow | None:
+        """The ticket that is open, else the one under the cursor."""
+        return self.open_row if self.open_row is not None else self.tickets.current()
+
+    def open_ticket(self, row: TicketRow) -> None:
+        """Read a ticket; the composer turns to what was begun for it."""
+        if self.furniture is None:
+            self.call_after_refresh(self.open_ticket, row)
+            return
+        self.open_row = row
+        self.furniture.open(row)
+        self.focus_pane("reading")
+        self._follow_soon()
+
+    def close_ticket(self) -> None:
+        """Back to the list, the text kept."""
+        self.open_row = None
+        if self.furniture is not None:
+            self.furniture.close()
+        self.focus_pane("list")
+        self._follow_soon()
+
+    # Following the cursor
+
+    def _follow_soon(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+        self._following = asyncio.get_running_loop().call_later(FOLLOW_SECONDS, self.follow)
+
+    def follow(self) -> None:
+        """Show the customer and the knowledge of the ticket the agent is at."""
+        self._following = None
+        if self.furniture is not None and self.is_attached:
+            self.furniture.follow(self.current())
+
+    def reload(self) -> None:
+        """The store has changed: read again what is on the screen."""
+        self.tickets.reload()
+        self.listing.refresh()
+        if self.open_row is not None:
+            self.open_row = self.desk.store.queries.ticket(self.open_row.ticket.ref) or self.open_row
+        if self.furniture is not None:
+            self.furniture.reload()
+            self._follow_soon()

@@ -1,0 +1,91 @@
+"""A decision that needs the agent, three ways: as you saw the ticket, what arrived since, and what you decided."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from agentdesk import i18n
+from agentdesk.columns import status_word
+from agentdesk.commands.outbox import state_word, what
+from agentdesk.commands.registry import Pane as PaneName
+from agentdesk.desk import Desk
+from agentdesk.i18n import _
+from agentdesk.model import Event, Kind, Op, Ticket
+from agentdesk.ui.painting import Span
+from agentdesk.ui.widgets.footer import Footer
+from agentdesk.ui.widgets.sheet import Sheet, Words
+
+SEEN_MESSAGES = 2
+MESSAGES = (Kind.CUSTOMER, Kind.REPLY, Kind.NOTE, Kind.CALL)
+Lines = list[list[Span]]
+
+
+class HeldSheet(Sheet):
+    """One of the three ways; the keys of a held decision work in it."""
+
+    NAME: ClassVar[PaneName] = "held"
+
+
+class HeldScreen(Screen[None]):
+    """Keep, edit or drop: what was seen, what arrived and what was decided stand side by side."""
+
+    def __init__(self, desk: Desk, op: Op) -> None:
+        super().__init__()
+        self._desk = desk
+        self.op = op
+        self.footer = Footer(id="footer")
+
+    def compose(self) -> ComposeResult:
+        op, row = self.op, self._desk.store.queries.ticket(self.op.ticket)
+        number = row.ticket.number if row else op.ticket.id
+        title = f" #{number}  {state_word(op.state)}"
+        yield Words([(f"{title}: {op.reason}" if op.reason else title, "late")], classes="page-title")
+        events = self._desk.store.queries.events(op.ticket)
+        with Horizontal(id="three"):
+            yield HeldSheet(_headed(_("As you saw it"), _seen(op, events)))
+            yield HeldSheet(_headed(_("What arrived"), _arrived(op, events, row.ticket if row else None)))
+            yield HeldSheet(_headed(_("What you decided"), _decided(op)))
+        yield self.footer
+
+
+def _headed(title: str, lines: Lines) -> Lines:
+    return [[(title, "strong")], [("", "plain")], *lines]
+
+
+def _seen(op: Op, events: Sequence[Event]) -> Lines:
+    """The last messages the agent had read when deciding."""
+    before = [event for event in events if event.kind in MESSAGES and not _is_new(op, event)]
+    return [[(_("until {time}", time=i18n.stamp(op.created_at)), "dim")], *_messages(before[-SEEN_MESSAGES:])]
+
+
+def _arrived(op: Op, events: Sequence[Event], now: Ticket | None) -> Lines:
+    """What the ticket got since then."""
+    lines = _messages([event for event in events if event.kind in MESSAGES and _is_new(op, event)])
+    if op.seen is not None and now is not None and op.seen.status is not now.status:
+        change = _("status: {old} › {new}", old=status_word(op.seen.status), new=status_word(now.status))
+        lines.append([(change, "plain")])
+    return lines or [[(_("Nothing new."), "dim")]]
+
+
+def _is_new(op: Op, event: Event) -> bool:
+    seen = op.seen.last_message_at if op.seen is not None else None
+    return event.op != op.id and event.at > (seen or op.created_at)
+
+
+def _decided(op: Op) -> Lines:
+    body = op.message.body if op.message is not None else ""
+    lines: Lines = [[(what(op), "dim")], [("", "plain")]]
+    lines += [[(line, "plain")] for line in body.split("\n")]
+    return lines
+
+
+def _messages(events: Sequence[Event]) -> Lines:
+    lines: Lines = []
+    for event in events:
+        lines.append([(f"{i18n.stamp(event.at)}  {event.author_name}", "dim")])
+        lines += [[(line, "plain")] for line in event.body.strip().split("\n")]
+        lines.append([("", "plain")])
+    return lines

@@ -1,0 +1,108 @@
+"""The watch: notices that the store has changed, whoever changed it, and keeps counts and title bar true.
+
+`PRAGMA data_version` costs microseconds, so it is asked a few times a second; what changed is read beside the loop.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from agentdesk.config import Queue
+from agentdesk.desk import Desk
+from agentdesk.filters import Filter, parse
+from agentdesk.store import Store
+from agentdesk.ui.background import Background
+from agentdesk.ui.widgets.title_bar import Standing
+
+if TYPE_CHECKING:
+    from agentdesk.ui.screens.desk import DeskScreen
+
+POLL_SECONDS = 0.25
+CLOCK_SECONDS = 1.0
+LIST_CLOCK_SECONDS = 60.0
+
+
+class Watch:
+    """Keeps one main screen in step with the store."""
+
+    def __init__(self, desk: Desk, main: "DeskScreen", background: Background) -> None:
+        self._desk = desk
+        self._main = main
+        self._background = background
+        self._revision = desk.store.revision()
+        self._counting: asyncio.Task[None] | None = None
+        self._is_stale = False
+
+    def begin(self) -> None:
+        """Look at the store and the clock from now on."""
+        self._main.set_interval(POLL_SECONDS, self.look)
+        self._main.set_interval(CLOCK_SECONDS, self.show_standing)
+        self._main.set_interval(LIST_CLOCK_SECONDS, self._main.tickets.reload)
+        self._desk.on_written(self.look)
+        self.show_standing()
+        self._count()
+
+    def look(self) -> None:
+        """Reload if anybody has written since the last look."""
+        revision = self._desk.store.revision()
+        if revision != self._revision:
+            self._revision = revision
+            self._main.reload()
+            self.show_standing()
+            self._count()
+
+    def show_standing(self) -> None:
+        """Let the title bar say where things stand."""
+        desktop, listing = self._desk.store.desktop, self._main.listing
+        accounts = self._desk.accounts()
+        name = accounts[0].name if accounts else ""
+        self._main.title_bar.show(
+            Standing(
+                account=name,
+                place=listing.queue.title,
+                count=listing.count,
+                weather=desktop.weather(name) if name else None,
+                outbox=self._desk.store.outbox.counts(),
+                now=self._desk.clock(),
+            )
+        )
+
+    def _count(self) -> None:
+        if self._counting is not None and not self._counting.done():
+            self._is_stale = True
+            return
+        self._is_stale = False
+        self._counting = asyncio.get_running_loop().create_task(self._read_counts())
+
+    async def _read_counts(self) -> None:
+        queues, counts = await self._background.read(self._queues_and_counts)
+        if self._main.is_attached:
+            self._main.queues.set_queues(queues)
+            self._main.queues.set_counts(counts)
+            self.show_standing()
+        if self._is_stale:
+            self._counting = None
+            self._count()
+
+    def _queues_and_counts(self, store: Store) -> tuple[list[Queue], dict[str, int]]:
+        now = self._desk.clock()
+        queues = [*self._desk.queues(), *_views(store)]
+        return queues, {queue.name: store.queries.count(_question(queue), now=now) for queue in queues}
+
+    async def settled(self) -> None:
+        """Wait until the counts are on the screen."""
+        while self._counting is not None and not self._counting.done():
+            await self._counting
+
+
+def _views(store: Store) -> list[Queue]:
+    """The lists that the helpdesks keep, as queues."""
+    return [
+        Queue(f'view:"{view.title}"', view.title, f'view:"{view.title}"')
+        for account in store.desktop.accounts()
+        for view in store.queries.views(account.name)
+        if '"' not in view.title
+    ]
+
+
+def _question(queue: Queue) -> Filter:
+    return parse(queue.filter)

@@ -1,0 +1,208 @@
+"""The list of tickets: keys in their order, and only the rows on the screen read and painted."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual.strip import Strip
+
+from agentdesk.columns import COLUMNS, Column
+from agentdesk.columns import Tone as ColumnTone
+from agentdesk.commands.registry import Pane as PaneName
+from agentdesk.desk import Desk
+from agentdesk.i18n import _, number
+from agentdesk.model import TicketRow
+from agentdesk.text.width import cell_width, pad, truncate
+from agentdesk.ui.glyphs import Glyphs
+from agentdesk.ui.painting import Span, Tone
+from agentdesk.ui.widgets.rows import Rows
+
+ROWS_KEPT = 400
+NARROW = 100
+LEFT_OUT_WHEN_NARROW = ("assignee", "bounce", "tags", "channel", "group")
+_TONES: dict[ColumnTone, Tone] = {
+    "plain": "plain", "dim": "dim", "amber": "soon", "red": "late", "accent": "accent",
+}  # fmt: skip
+
+
+class TicketList(Rows):
+    """The tickets of a queue, with a cursor that stays on its ticket and marks on selected ones."""
+
+    NAME: ClassVar[PaneName] = "list"
+
+    def __init__(self, desk: Desk, signs: Glyphs, *, id: str) -> None:
+        super().__init__(signs=signs, id=id)
+        self.desk = desk
+        self.title = ""
+        self.is_titled = True
+        self.empty_words = ""
+        self.on_open: Callable[[TicketRow], None] = lambda row: None  # called at once: the next key meets the ticket
+        self.keys: list[int] = []
+        self.selected: set[int] = set()
+        self._rows: dict[int, TicketRow] = {}
+        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._fit: tuple[int, list[tuple[Column, int]]] = (-1, [])
+
+    # What is in it
+
+    def show(self, keys: list[int], *, at: int | None = None) -> None:
+        """Show these tickets; the cursor goes to `at`, or stays on its ticket, or on its line if that is gone."""
+        wanted = self.key if at is None else at
+        place = self.cursor
+        if wanted is not None and not (place < len(keys) and keys[place] == wanted) and wanted in keys:
+            place = keys.index(wanted)
+        same_sight = self._sight(self.keys) == self._sight(keys) and len(keys) == len(self.keys) and keys
+        self.keys = keys
+        before = self.cursor
+        self.cursor = min(place, max(len(keys) - 1, 0))
+        self.top += self.cursor - before
+        self.forget_rows()
+        if not same_sight or before != self.cursor:
+            self._keep_in_sight()
+        self.refresh()
+        if self.key != wanted:
+            self.cursor_moved()
+
+    def _sight(self, keys: list[int]) -> list[int]:
+        return keys[self.top : self.top + self.height]
+
+    def forget_rows(self) -> None:
+        """Read the rows again when they are painted next: something in the store, or the time, has changed."""
+        self._rows.clear()
+        self._strips.clear()
+
+    def reload(self) -> None:
+        self.forget_rows()
+        self.refresh()
+
+    @property
+    def key(self) -> int | None:
+        """The ticket under the cursor."""
+        return self.keys[self.cursor] if self.cursor < len(self.keys) else None
+
+    def current(self) -> TicketRow | None:
+        """The row under the cursor."""
+        key = self.key
+        return self._rows_of([key]).get(key) if key is not None else None
+
+    def chosen(self) -> tuple[TicketRow, ...]:
+        """The selected tickets in the order of the list, else the one under the cursor."""
+        if self.selected:
+            return tuple(self.desk.store.queries.rows([key for key in self.keys if key in self.selected]))
+        row = self.current()
+        return (row,) if row else ()
+
+    def _rows_of(self, keys: Iterable[int | None]) -> dict[int, TicketRow]:
+        missing = [key for key in keys if key is not None and key not in self._rows]
+        if missing:
+            if len(self._rows) > ROWS_KEPT:
+                self.forget_rows()
+            self._rows.update((row.key, row) for row in self.desk.store.queries.rows(missing))
+        return self._rows
+
+    # Selection
+
+    def select_this(self) -> None:
+        """Select the ticket under the cursor, or let it go; the cursor moves on."""
+        if self.key is not None:
+            self.selected ^= {self.key}
+            self._strips.clear()
+            self.refresh_rows(self.cursor)
+            self.move(1)
+
+    def select_all(self) -> None:
+        self._select(set(self.keys))
+
+    def select_none(self) -> None:
+        self._select(set())
+
+    def _select(self, keys: set[int]) -> None:
+        self.selected = keys
+        self._strips.clear()
+        self.refresh()
+
+    # Painting
+
+    @property
+    def count(self) -> int:
+        return len(self.keys)
+
+    def nothing(self) -> str:
+        return self.empty_words
+
+    def heads(self, width: int) -> Sequence[Sequence[Span]]:
+        titles: list[Span] = [("  ", "plain")]
+        for column, cells in self._fitted(width - 1):
+            titles.append((pad(column.title(), cells, column.align) + " ", "dim"))
+        return (self._title_spans(), titles) if self.is_titled else (titles,)
+
+    def _title_spans(self) -> list[Span]:
+        spans: list[Span] = [
+            (f" {self.title}", "accent" if self.has_focus else "dim"),
+            (f"  {number(self.count)}", "dim"),
+        ]
+        if self.selected:
+            spans.append((f"   {_('{n} selected', n=number(len(self.selected)))}", "strong"))
+        return spans
+
+    def row_strip(self, index: int, width: int) -> Strip:
+        key = self.keys[index]
+        if key not in self._rows:
+            self._rows_of(self.keys[self.top : self.top + self.height + 1])
+        is_cursor = index == self.cursor
+        if is_cursor:
+            return super().row_strip(index, width)
+        strip = self._strips.get((key, is_cursor))
+        if strip is None or strip.cell_length != width:
+            strip = self._strips[key, is_cursor] = super().row_strip(index, width)
+        return strip
+
+    def row(self, index: int, width: int) -> Sequence[Span]:
+        key = self.keys[index]
+        row = self._rows.get(key)
+        mark: Span = (self.signs.selected, "accent") if key in self.selected else (" ", "plain")
+        if row is None:
+            return [mark, (_("This ticket is gone."), "dim")]
+        now = self.desk.clock()
+        spans = [mark]
+        for column, cells in self._fitted(width):
+            spans += _cell(column, cells, row, now)
+        return spans
+
+    def _fitted(self, width: int) -> list[tuple[Column, int]]:
+        if self._fit[0] != width:
+            self._fit = (width, fitted_columns(self.desk.config.columns, width))
+        return self._fit[1]
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def enter(self) -> None:
+        row = self.current()
+        if row is not None:
+            self.on_open(row)
+
+
+def _cell(column: Column, cells: int, row: TicketRow, now: datetime) -> list[Span]:
+    text = column.text(row, now)
+    tone = _TONES[column.tone(row, now)]
+    detail = column.detail(row) if column.is_flexible else ""
+    if not detail:
+        return [(pad(text, cells, column.align) + " ", tone)]
+    shown = truncate(text, cells)
+    room = cells - cell_width(shown)
+    rest = pad("  " + detail, room) if room > 4 else " " * room
+    return [(shown, tone), (rest + " ", "dim")]
+
+
+def fitted_columns(names: Sequence[str], width: int) -> list[tuple[Column, int]]:
+    """The columns that fit a width with their cells: flexible ones share what the others leave."""
+    columns = [COLUMNS[name] for name in names if name in COLUMNS]
+    if width < NARROW:
+        columns = [column for column in columns if column.name not in LEFT_OUT_WHEN_NARROW] or columns[:1]
+    flexible = [column for column in columns if column.is_flexible]
+    fixed = sum(column.width + 1 for column in columns if not column.is_flexible)
+    room = max(width - 1 - fixed - len(flexible), 0)
+    share = room // len(flexible) if flexible else 0
+    return [(column, max(share, 1) if column.is_flexible else column.width) for column in columns]

@@ -1,0 +1,153 @@
+"""The first line: where I am at the left, what the machine is doing at the right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agentdesk.i18n import _, clock, day, number, plural, wait
+from agentdesk.model import OpState
+from agentdesk.store.desktop import Weather
+from agentdesk.ui.glyphs import Glyphs
+from agentdesk.ui.painting import COMPONENTS, Painter, Span, Tone, ends, fitted
+
+BAR_CELLS = 12
+AGES = (10, 20, 30, 40, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything the title bar says: the place, the line to the helpdesk, the outbox, the time."""
+
+    account: str
+    place: str
+    count: int | None
+    weather: Weather | None
+    outbox: dict[OpState, int]
+    now: datetime
+
+
+class TitleBar(Widget):
+    """One line that changes only when something did."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+
+    def __init__(self, signs: Glyphs, *, id: str) -> None:
+        super().__init__(id=id)
+        self.signs = signs
+        self.painter = Painter(self)
+        self._standing: Standing | None = None
+        self._spans: list[Span] = []
+
+    def show(self, standing: Standing) -> None:
+        """Say where things stand; painted only if it reads differently."""
+        self._standing = standing
+        spans = self._said(self.size.width)
+        if spans != self._spans:
+            self._spans = spans
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self._spans = self._said(self.size.width)
+        self.refresh()
+
+    def _said(self, width: int) -> list[Span]:
+        standing = self._standing
+        if standing is None:
+            return []
+        is_wide = width >= 110
+        left: list[Span] = [(" ", "plain")]
+        if is_wide:
+            left += [("AgentDesk", "accent"), ("   ", "plain")]
+        left += [(standing.account, "dim"), ("  ", "plain"), (standing.place, "strong")]
+        if standing.count is not None:
+            left.append((f"  {number(standing.count)}", "dim"))
+        right = [*sync_spans(standing, self.signs, is_wide=is_wide), *outbox_spans(standing.outbox)]
+        moment = f"{day(standing.now)} {clock(standing.now)}" if is_wide else clock(standing.now)
+        right += [(f"   {moment} ", "dim")]
+        if fitted(right) > width - 20:
+            right = [*sync_spans(standing, self.signs, is_wide=False), *outbox_spans(standing.outbox), (" ", "plain")]
+        return ends(left, right, width)
+
+    def render_line(self, y: int) -> Strip:
+        return self.painter.strip(self._spans, self.size.width) if y == 0 else Strip.blank(self.size.width)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self.painter.forget()
+
+
+def outbox_spans(counts: dict[OpState, int]) -> list[Span]:
+    """How many decisions wait to leave, and how many need the agent."""
+    waiting = counts.get(OpState.QUEUED, 0) + counts.get(OpState.SENDING, 0)
+    held = sum(counts.get(state, 0) for state in (OpState.HELD, OpState.FAILED, OpState.DOUBT))
+    spans: list[Span] = []
+    if waiting:
+        spans.append(("   " + plural("{n} to send", "{n} to send", waiting), "plain"))
+    if held:
+        spans.append(("   " + plural("{n} held", "{n} held", held), "late"))
+    return spans
+
+
+def sync_spans(standing: Standing, signs: Glyphs, *, is_wide: bool) -> Sequence[Span]:
+    """How the line to the helpdesk is, in words."""
+    weather, now = standing.weather, standing.now
+    if weather is None:
+        return [(_("not synced yet"), "dim")]
+    match weather.state:
+        case "offline":
+            safe = " " + _("(your work is safe)") if is_wide else ""
+            return [(_("offline since {time}", time=clock(weather.since)) + safe, "soon")]
+        case "limited":
+            until = clock(weather.until) if weather.until else clock(now)
+            return [(_("the helpdesk asks us to wait until {time}", time=until), "soon")]
+        case "unauthorized":
+            return [(_("signed out: run agentdesk account check"), "late")]
+        case "broken":
+            return [(_("sync stopped: {reason}", reason=weather.message), "late")]
+        case "fresh" | "online":
+            if weather.phase and (weather.total or weather.done) and weather.synced_at is None:
+                return _first_sync(weather, signs, is_wide=is_wide)
+            return [_synced(weather, now)]
+
+
+def _first_sync(weather: Weather, signs: Glyphs, *, is_wide: bool) -> list[Span]:
+    words = _phase(weather.phase)
+    if not weather.total:
+        return [(_("first sync: {what} {n}", what=words, n=number(weather.done)), "plain")]
+    share = min(weather.done / weather.total, 1)
+    done = round(share * BAR_CELLS)
+    counted = _("first sync: {what} {n} of {total}", what=words, n=number(weather.done), total=number(weather.total))
+    bar: list[Span] = [(signs.bar_done * done, "accent"), (signs.bar_rest * (BAR_CELLS - done), "faint")]
+    return [(f"{counted} ", "plain"), *bar] if is_wide else [*bar, (f" {round(share * 100)}%", "plain")]
+
+
+def _phase(phase: str) -> str:
+    words = {
+        "people": _("people"),
+        "fields": _("fields"),
+        "tickets": _("tickets"),
+        "canned": _("templates"),
+        "views": _("views"),
+        "articles": _("articles"),
+        "customers": _("customers"),
+        "events": _("conversations"),
+    }
+    return words.get(phase, phase)
+
+
+def _synced(weather: Weather, now: datetime) -> Span:
+    if weather.synced_at is None:
+        return _("connecting"), "dim"
+    age = max(now - weather.synced_at, timedelta(0))
+    seconds = int(age.total_seconds())
+    if seconds < 5:
+        return _("synced just now"), "dim"
+    if seconds < 60:
+        steps = max(step for step in (5, *AGES) if step <= seconds)
+        return plural("synced {n} s ago", "synced {n} s ago", steps), "dim"
+    tone: Tone = "dim" if seconds < 300 else "soon"
+    return _("synced {span} ago", span=wait(age)), tone
