@@ -254,7 +254,7 @@ FIELDS: Mapping[str, FieldWord] = {entry.name: entry for entry in _FIELDS}
 _TWINS = str.maketrans("：＜＞＝（）－−＂“”„＃，、　≦≧≤≥＊", ':<>=()--""""#,, ≤≥≤≥*')
 _BRACKETS = {'"': '"', "「": "」", "『": "』"}
 _SPACE = re.compile(r"\s+")
-_FIELD = re.compile(r"(?P<name>[^\W\d][\w-]*)\s?(?P<op>:?(?:<=|>=|[<>=≤≥])|:)(?!//)")
+_FIELD = re.compile(r"(?P<name>[^\W\d][\w-]*)(?P<op>:?(?:<=|>=|[<>=≤≥])|:)(?!//)")
 _BARE = re.compile(r'[^\s()"「『]+')
 _BARE_VALUE = re.compile(r"[^\s()\"「『]*(?:\([^\s()]*\))?[^\s()\"]*")
 _OPERATORS: Mapping[str, Operator] = {
@@ -423,7 +423,7 @@ class _Reader:
     def _values(self, entry: FieldWord) -> list[tuple[str, int]]:
         """The alternatives behind a colon, each with its offset."""
         at = self._at
-        if self._text[at : at + 1] in _BRACKETS and at < len(self._text):
+        if self._text[at : at + 1] in _BRACKETS:
             return [(self._quoted(), at)]
         values: list[tuple[str, int]] = []
         for part in self._value().split(","):

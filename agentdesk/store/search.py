@@ -140,13 +140,14 @@ class Search:
         )
 
     def _tickets(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
-        if question.where == And():
+        words = _tokens(terms(question.where))
+        if not words and _without_words(question.where) == And():
             return []
         newest = question.sort or Sort("updated", is_reversed=True)
         keys = self._queries.keys(question, now=now, me=me, sort=newest, limit=limit, asleep=True)
-        hits = self._shown(keys, _tokens(terms(question.where)))
+        hits = self._shown(keys, words)
         hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
-        if len(hits) < limit and len(_tokens(terms(question.where))) > 1:
+        if len(hits) < limit and len(words) > 1:
             known = {hit.ref for hit in hits}
             rest = [hit for hit in self._nearly(question, now, limit, me) if hit.ref not in known]
             hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]

@@ -1,0 +1,337 @@
+"""Finding articles, tickets and customers by their words, and an index that is exact."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agentdesk.errors import FilterError
+from agentdesk.exchange import Page
+from agentdesk.model import Article, Event, Identity, Item, Kind, Person, Ref, Role, Status, Ticket
+from agentdesk.store import Store
+from agentdesk.store.search import Hit
+from agentdesk.store.store import opened
+from agentdesk.store.words import KINDS, cut
+
+NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
+
+
+def ref(id: str) -> Ref:
+    return Ref("acme", id)
+
+
+def article(id: str, title: str, body: str, language: str = "ja", **values: object) -> Article:
+    plain = Article(ref(id), title, body, language=language)
+    return replace(plain, **values)  # type: ignore[arg-type]  # each test names real fields
+
+
+def ticket(id: str, subject: str, hours_ago: float, **values: object) -> Ticket:
+    at = NOW - timedelta(hours=hours_ago)
+    plain = Ticket(ref(id), id, subject, Status.OPEN, at, at, requester="41", stamp=1)
+    return replace(plain, **values)  # type: ignore[arg-type]  # each test names real fields
+
+
+def message(id: str, of: str, body: str, kind: Kind = Kind.CUSTOMER, hours_ago: float = 1) -> Event:
+    role = Role.CUSTOMER if kind is Kind.CUSTOMER else Role.AGENT
+    return Event(ref(id), kind, NOW - timedelta(hours=hours_ago), of, author_role=role, body=body)
+
+
+WORLD: tuple[Item, ...] = (
+    Person(ref("41"), "田中 美咲", Role.CUSTOMER, (Identity("email", "tanaka@example.jp", verified=True),)),
+    Person(ref("42"), "Dana Fox", Role.CUSTOMER, (Identity("email", "dana@fox.example"),)),
+    Person(ref("7"), "Dan Agent", Role.AGENT),
+    article("k1", "返品の手順", "届いてから14日以内に、注文番号をご用意のうえお手続きください。"),
+    article("k2", "領収書の発行", "マイページから領収書をダウンロードできます。"),
+    article("k3", "How to return an order", "You can return any order within 14 days.", "en-us"),
+    article("k4", "Refunds", "A refund reaches your card within five days.", "en-us", internal=True),
+    ticket("1", "商品が届かない", 1),
+    message("e1", "1", "注文番号 10-2231 がまだ届きません。"),
+    ticket("2", "返品したい", 2, status=Status.SOLVED),
+    message("e2", "2", "サイズが合わないので返品したいです", hours_ago=3),
+    message("e3", "2", "返品用のラベルをお送りしました", Kind.REPLY, hours_ago=2.5),
+    message("e4", "2", "ありがとうございます", hours_ago=2),
+    ticket("3", "Refund missing", 3, requester="42"),
+    message("e5", "3", "My refund never reached my card"),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with opened(tmp_path / "desk.db") as opened_store:
+        opened_store.mirror.take(Page(WORLD, ""))
+        index_all(opened_store)
+        yield opened_store
+
+
+def index_all(store: Store) -> None:
+    while store.search.index_some():
+        pass
+
+
+def take(store: Store, *items: Item) -> None:
+    store.mirror.take(Page(items, ""))
+
+
+def names(hits: list[Hit]) -> list[str]:
+    return [f"{hit.kind} {hit.ref.id}" for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("返品", {"article k1", "ticket 2"}),
+        ("返", {"article k1", "ticket 2"}),
+        ("領収", {"article k2"}),
+        ("領収書はどこでダウンロードできますか", {"article k2"}),
+        ("ラベル", {"ticket 2"}),
+        ("refunds", {"article k4", "ticket 3"}),
+        ("refund card", {"article k4", "ticket 3"}),
+        ("refu", {"article k4", "ticket 3"}),
+        ("10-2231", {"ticket 1"}),
+        ("１０－２２３１", {"ticket 1"}),
+        ("田中", {"customer 41", "ticket 1", "ticket 2"}),
+        ("dan", {"customer 42", "ticket 3"}),
+        ("dana@fox", {"customer 42", "ticket 3"}),
+        ("返品 status:open", set()),
+        ("返品 status:solved", {"ticket 2"}),
+        ("return lang:en", {"article k3"}),
+        ("14 -返品", {"article k3"}),
+        ('"within 14 days"', {"article k3"}),
+        ('"14 within days"', set()),
+        ("zzz", set()),
+        ("", set()),
+        ("!!!", set()),
+    ],
+)
+def test_a_search_finds_what_was_meant(store: Store, query: str, found: set[str]) -> None:
+    assert set(names(store.search.search(query, now=NOW))) == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "a'b",
+        "NEAR(x y)",
+        "x*y^z",
+        "{a b} : c",
+        "title :",
+        "a AND b",
+        "\x00",
+        "\\",
+        "%",
+        "*",
+        '""',
+        "-a",
+        "a + b",
+    ],
+)
+def test_no_query_reaches_the_index_as_syntax(store: Store, query: str) -> None:
+    assert isinstance(store.search.search(query, now=NOW), list)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(st.text(max_size=30))
+def test_any_query_finds_something_or_nothing_or_does_not_read(store: Store, query: str) -> None:
+    try:
+        store.search.search(query, now=NOW)
+    except FilterError as refused:
+        words = str(refused)
+    else:
+        words = "found"
+
+    assert words
+
+
+def test_a_hit_shows_the_very_message_with_the_words_marked(store: Store) -> None:
+    (hit,) = store.search.search("ラベル", now=NOW, kinds=["ticket"])
+
+    assert (hit.event, hit.title) == ("e3", "返品したい")
+    assert [hit.snippet[start:end] for start, end in hit.spans] == ["ラベル"]
+
+
+def test_tickets_come_newest_first_and_only_then_those_with_one_rare_word(store: Store) -> None:
+    take(store, ticket("4", "返品とラベル", 0.5), ticket("5", "ラベルがない", 0.1))
+    index_all(store)
+
+    hits = store.search.search("返品 ラベル", now=NOW, kinds=["ticket"])
+
+    assert names(hits) == ["ticket 4", "ticket 2", "ticket 5"]
+
+
+def test_an_article_is_better_for_a_word_in_its_title(store: Store) -> None:
+    take(store, article("k9", "配送について", "返品の手順は別の記事にあります。" + "配送は翌日です。" * 5))
+    index_all(store)
+
+    hits = store.search.search("返品", now=NOW, kinds=["article"])
+
+    assert (hits[0].ref.id, hits[0].score) == ("k1", 1.0)
+    assert hits[1].score < 1
+
+
+def test_a_search_finds_snoozed_tickets_too(store: Store) -> None:
+    store.desktop.snooze(ref("1"), NOW + timedelta(days=1))
+
+    assert names(store.search.search("10-2231", now=NOW)) == ["ticket 1"]
+
+
+# The index
+
+
+def test_what_changed_is_found_by_its_new_words_only(store: Store) -> None:
+    take(
+        store,
+        article("k1", "交換の手順", "別の商品と交換できます。", stamp=1),
+        message("e1", "1", "キャンセルします"),
+        ticket("1", "取り消し", 1, stamp=2),
+        Person(ref("41"), "佐藤 美咲", Role.CUSTOMER, (Identity("email", "sato@example.jp"),)),
+    )
+    index_all(store)
+
+    assert set(names(store.search.search("交換 OR キャンセル OR 佐藤", now=NOW))) == {
+        "article k1",
+        "ticket 1",
+        "ticket 2",
+    }
+    for gone in ("注文番号", "届かない", "田中", "tanaka"):
+        assert store.search.search(gone, now=NOW) == []
+
+
+def test_what_is_deleted_is_found_nowhere(store: Store) -> None:
+    store.mirror.take(Page((), "", gone=(ref("2"),)))
+    index_all(store)
+
+    assert names(store.search.search("返品", now=NOW)) == ["article k1"]
+
+
+def test_several_changes_before_the_index_comes_around_are_one(store: Store) -> None:
+    take(store, message("e1", "1", "一度目"))
+    take(store, message("e1", "1", "二度目"))
+    take(store, message("e6", "1", "新着"), message("e6", "1", "新着の訂正"))
+    index_all(store)
+
+    assert exact(store)
+    assert names(store.search.search("訂正", now=NOW)) == ["ticket 1"]
+
+
+BODIES = st.sampled_from(["", "返品", "返品 refund", "refund refunds", "解約したい", "x" * 50])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), st.integers(1, 4), BODIES),
+        st.tuples(st.just("delete"), st.integers(1, 4), st.just("")),
+        st.tuples(st.just("index"), st.integers(1, 3), st.just("")),
+        st.tuples(st.just("rebuild"), st.just(0), st.just("")),
+    ),
+    max_size=25,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(STEPS)
+def test_the_index_is_exact_after_any_history(store: Store, steps: list[tuple[str, int, str]]) -> None:
+    for do, n, body in steps:
+        match do:
+            case "write":
+                take(store, message(f"m{n}", "1", body))
+            case "delete":
+                store.db.execute("DELETE FROM event WHERE id = ?", (f"m{n}",))
+            case "rebuild":
+                store.search.rebuild()
+            case _:
+                store.search.index_some(n)
+    index_all(store)
+
+    assert exact(store)
+
+
+def exact(store: Store) -> bool:
+    """Does the index hold each word of each row as often as the row has it, and nothing else?"""
+    for kind in KINDS:
+        title, body = kind.text_of(kind.table)
+        has_text = kind.has_text.format(row=kind.table)
+        counts: dict[int, int] = {}
+        for key, *texts in store.db.execute(
+            f"SELECT key, {title}, {body} FROM {kind.table} WHERE {has_text}"
+        ).fetchall():
+            tokens = " ".join(map(cut, texts)).split()
+            if tokens:
+                counts[key] = len(tokens)
+            asked = " AND ".join(f'"{token}"' for token in tokens)
+            sql = f"SELECT count(*) FROM {kind.words} WHERE {kind.words} MATCH ? AND rowid = ?"
+            if tokens and store.db.execute(sql, (asked, key)).fetchone() != (1,):
+                return False
+        store.db.execute("DROP TABLE IF EXISTS temp.vocabulary")
+        store.db.execute(f"CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, {kind.words}, instance)")
+        if dict(store.db.execute("SELECT doc, count(*) FROM temp.vocabulary GROUP BY doc").fetchall()) != counts:
+            return False
+    return True
+
+
+def test_an_index_that_is_begun_anew_is_the_same(store: Store) -> None:
+    before = names(store.search.search("返品", now=NOW))
+
+    store.search.rebuild()
+
+    assert store.search.search("返品", now=NOW) == []
+    index_all(store)
+    assert names(store.search.search("返品", now=NOW)) == before
+
+
+def test_two_programs_may_index_at_once(store: Store) -> None:
+    take(store, *(message(f"n{n}", "1", f"同時 {n}") for n in range(20)))
+    with opened(store.path) as other:
+        while store.search.index_some(3) + other.search.index_some(3):
+            pass
+
+    assert exact(store)
+
+
+def test_indexing_goes_in_steps_and_says_how_much_remains(store: Store) -> None:
+    take(store, *(message(f"n{n}", "1", "文") for n in range(5)))
+
+    assert store.search.remaining() == 5
+    assert store.search.index_some(2) == 3
+
+
+# Suggestions
+
+
+def test_the_open_ticket_gets_the_article_that_answers_it_in_the_customers_language(store: Store) -> None:
+    take(
+        store,
+        ticket("9", "返品について return", 0.1),
+        message("e9", "9", "返品の手順を教えてください\n> 領収書 領収書"),
+    )
+    index_all(store)
+
+    japanese = store.search.suggest_articles(ref("9"), language="ja")
+    english = store.search.suggest_articles(ref("9"), language="en-GB")
+
+    assert [one.hit.ref.id for one in japanese] == ["k1", "k3"]
+    assert [one.hit.ref.id for one in english] == ["k3", "k1"]
+
+
+def test_a_suggestion_says_how_often_it_was_sent_and_solved(store: Store) -> None:
+    sent = [("acme", id, "k1", "link", 0) for id in ("1", "2", "gone")]
+    store.db.executemany("INSERT INTO inserted (account, ticket, article, how, at) VALUES (?, ?, ?, ?, ?)", sent)
+
+    (first, *_rest) = store.search.suggest_articles(ref("2"), language="ja")
+
+    assert (first.hit.ref.id, first.inserted, first.solved) == ("k1", 3, 1)
+
+
+def test_similar_solved_tickets_open_at_the_reply_that_solved_them(store: Store) -> None:
+    take(store, ticket("9", "サイズ違い", 0.1), message("e9", "9", "サイズが合わない靴を返品したい"))
+    index_all(store)
+
+    (hit,) = store.search.similar_solved(ref("9"))
+
+    assert (hit.ref.id, hit.event, hit.score) == ("2", "e3", 1.0)
+
+
+def test_a_ticket_without_words_gets_no_suggestions(store: Store) -> None:
+    assert store.search.suggest_articles(ref("unknown")) == []
+    assert store.search.similar_solved(ref("unknown")) == []
