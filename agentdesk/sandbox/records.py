@@ -59,7 +59,8 @@ _SHELVES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _INDEXES = (
-    "tickets(generated_timestamp, seq)", "tickets(updated_at, id)", "tickets(created_at, id)", "tickets(requester_id)",
+    "tickets(generated_timestamp, seq)", "tickets(seq)", "tickets(updated_at, id)", "tickets(created_at, id)",
+    "tickets(requester_id)",
     "tickets(assignee_id, status)", "tickets(group_id, status)", "tickets(organization_id)", "tickets(status, id)",
     "tickets(external_id)", "tickets(problem_id)", "comments(ticket_id, id)", "comments(audit_id)",
     "audits(ticket_id, id)", "audits(generated_timestamp, seq)", "users(email)", "users(generated_timestamp, seq)",

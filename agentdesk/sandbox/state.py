@@ -152,23 +152,24 @@ class Helpdesk:
 
     def refresh_metric_events(self) -> None:
         """Compute the metric events of the tickets that changed since this was last asked."""
-        done = int(self.db.setting("metrics") or -1)
-        latest = self.db.reached("seq", 0)
-        policies, now = self.policies.where(order="position, id"), self.db.now()
-        while True:
-            changed = self.tickets.tickets.where(Query("seq > ?", (done,)), "seq", limit=500)
-            if not changed:
-                break
-            pasts = self.histories(changed)
-            for ticket in changed:
-                self.db.run("DELETE FROM metric_events WHERE ticket_id = ?", (ticket["id"],))
-                policy = metrics.policy_for(ticket, policies)
-                events = metrics.metric_events(ticket, pasts[ticket["id"]], policy, now)
-                self.metric_events.put_many(
-                    event | {"generated_timestamp": _epoch(event), "seq": 0} for event in events
-                )
-            done = changed[-1]["seq"]
-        self.db.remember("metrics", str(max(done, latest)))
+        with self.db.atomic():
+            done = int(self.db.setting("metrics") or -1)
+            while changed := self.tickets.tickets.where(Query("seq > ?", (done,)), "seq", limit=500):
+                self._measure(changed)
+                done = changed[-1]["seq"]
+            self.db.remember("metrics", str(done))
+
+    def _measure(self, changed: list[Doc]) -> None:
+        policies, now, pasts = self.policies.where(order="position, id"), self.db.now(), self.histories(changed)
+        ids = tuple(ticket["id"] for ticket in changed)
+        self.db.run(f"DELETE FROM metric_events WHERE ticket_id IN ({marks(ids)})", ids)
+        events = [
+            event | {"generated_timestamp": _epoch(event), "seq": 0}
+            for ticket in changed
+            for event in metrics.metric_events(ticket, pasts[ticket["id"]], metrics.policy_for(ticket, policies), now)
+        ]
+        # In the order of their ids, which are scattered: SQLite then adds page by page.
+        self.metric_events.put_many(sorted(events, key=lambda event: int(event["id"])))
 
     # Jobs
 

@@ -10,7 +10,6 @@ from agentdesk.sandbox.serve import announcement
 from .conftest import Desk
 from .served import serving
 
-
 WORDS = "Dear {{ticket.requester.first_name}}, #{{ticket.id}} {{nope}}"
 
 

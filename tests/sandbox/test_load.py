@@ -140,7 +140,7 @@ def test_a_later_change_is_exported_though_the_ticket_was_loaded(loaded: Helpdes
 
 
 def test_a_folder_is_read_with_ids_kept_and_unknown_mails_made_users(tmp_path: Path, clock: Hands) -> None:
-    rows = {
+    rows: dict[str, list[Doc]] = {
         "users.jsonl": [{"id": 5, "email": "boss@desk.example", "role": "admin"}],
         "organizations.jsonl": [{"id": 6, "name": "Acme"}],
         "tickets.jsonl": [
