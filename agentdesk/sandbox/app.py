@@ -19,7 +19,7 @@ from agentdesk.sandbox.dataset import Doc, Script
 from agentdesk.sandbox.faults import Faults, Faulty
 from agentdesk.sandbox.limits import Area, Limits, Meter
 from agentdesk.sandbox.living import living_task
-from agentdesk.sandbox.problems import Problem, forbidden, no_endpoint, unauthenticated
+from agentdesk.sandbox.problems import Problem, bad_value, forbidden, no_endpoint, unauthenticated
 from agentdesk.sandbox.records import dumps
 from agentdesk.sandbox.routes.every import EVERY_ENDPOINT
 from agentdesk.sandbox.state import Helpdesk
@@ -90,6 +90,10 @@ def _endpoint(helpdesk: Helpdesk, meter: Meter, endpoint: Endpoint) -> Callable[
                 result = endpoint.handler(_call(helpdesk, request, raw, user))
         except Problem as problem:
             return _response(Answer(problem.status, problem.body, problem.headers), headers)
+        except (ValueError, OverflowError):
+            # A number that was sent is none, or does not fit: handlers turn them with int().
+            refused = bad_value("A value that was sent has the wrong form")
+            return _response(Answer(refused.status, refused.body), headers)
         return _response(result if isinstance(result, Answer) else Answer(200, result), headers)
 
     return answer

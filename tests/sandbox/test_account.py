@@ -143,3 +143,11 @@ async def test_text_that_is_no_unicode_is_kept_without_harm(api: httpx.AsyncClie
     made = await api.post("/tickets", content=body, headers={"Content-Type": "application/json"})
 
     assert made.json()["ticket"]["description"] == "half \ufffd \x1b[31m"
+
+
+async def test_a_value_of_the_wrong_form_is_refused(desk: Desk, api: httpx.AsyncClient) -> None:
+    ticket = desk.ticket()
+
+    for wrong in ("nobody", 10**30):
+        answer = await api.put(f"/tickets/{ticket}", json={"ticket": {"assignee_id": wrong}})
+        assert answer.status_code in (400, 422)

@@ -18,6 +18,7 @@ from agentdesk.sandbox.dataset import (
     NewTicket,
     Outside,
 )
+from agentdesk.sandbox.living import run_living
 from agentdesk.sandbox.load import load, load_folder
 from agentdesk.sandbox.records import Query
 from agentdesk.sandbox.state import Helpdesk
@@ -213,3 +214,13 @@ def test_happenings_go_through_the_same_doors_as_the_api(desk: Desk) -> None:
     assert (ticket["via"]["channel"], ticket["assignee_id"], ticket["status"]) == ("email", desk.agent["id"], "open")
     assert [view.tickets[0].status if view.tickets else None for view in script.views] == [None, "new", None, "open"]
     assert helpdesk.people.events.count() == 1
+
+
+async def test_living_goes_on_after_a_refused_happening(desk: Desk) -> None:
+    first = NewTicket({"id": desk.customer["id"]}, "Help", "Please")
+    script = _Once(CustomerReply(99, "to nobody"), first)
+
+    with pytest.raises(IndexError):  # the script has no third happening
+        await run_living(desk.helpdesk, script, interval_seconds=0.0)
+
+    assert desk.helpdesk.tickets.live(1)["subject"] == "Help"
