@@ -1,8 +1,7 @@
 """Conditions: a filter as SQL over the table of visible tickets, every value a parameter.
 
 Each comparison becomes one condition on a row of `ticket t`. A negation turns "unknown" into "no" first, so that the
-laws of logic hold for empty fields too. Whatever implies that a ticket is unsolved says so, because the indexes of the
-queues hold unsolved tickets only.
+laws of logic hold for empty fields too.
 """
 
 import sqlite3
@@ -109,6 +108,21 @@ def natural_sort(where: Node) -> Sort:
         for asked in compares(where)
     )
     return Sort("wait") if is_work else Sort("updated", is_reversed=True)
+
+
+def is_of_unsolved(where: Node) -> bool:
+    """Can only unsolved tickets meet this filter?"""
+    match where:
+        case And(parts):
+            return any(is_of_unsolved(part) for part in parts)
+        case Or(parts):
+            return all(is_of_unsolved(part) for part in parts)
+        case Compare("is", _, "unsolved" | "waiting") | Compare("waiting" | "sla"):
+            return True
+        case Compare("status", op, str(status)):
+            return UNSOLVED.issuperset(_chosen(op, status, list(STATUSES)))
+        case _:
+            return False
 
 
 def like(text: str) -> str:
@@ -390,8 +404,7 @@ def _status(op: Operator, status: Status) -> Condition:
     chosen = [Status(one) for one in _chosen(op, status, list(STATUSES))]
     if not chosen:
         return NOTHING
-    implied = "t.is_unsolved AND " if UNSOLVED.issuperset(chosen) else ""
-    return Condition(f"({implied}t.status IN ({_places(chosen)}))", tuple(one.value for one in chosen))
+    return Condition(f"t.status IN ({_places(chosen)})", tuple(one.value for one in chosen))
 
 
 def _priority(op: Operator, word: str) -> Condition:

@@ -2,8 +2,9 @@
 
 Times are INTEGER milliseconds UTC, durations seconds, ids and provider words TEXT as served, lists and maps JSON.
 `ticket` is what screens show; `server_ticket` is the helpdesk's own copy under the same key, and its `complete_stamp`
-the ticket's stamp at which its event log was last read whole. The file's version is SQLite's `user_version`: the count
-of applied migrations, so that an up-to-date file opens without loading sqlite-utils.
+the ticket's stamp at which its event log was last read whole. `ticket_queue` holds all that queues ask of unsolved
+tickets, so that counting them never reads the wide rows. The file's version is SQLite's `user_version`: the count of
+applied migrations, so that an up-to-date file opens without loading sqlite-utils.
 """
 
 import sqlite3
@@ -43,18 +44,18 @@ CREATE TABLE ticket (
         (CASE priority WHEN 'urgent' THEN 4 WHEN 'high' THEN 3 WHEN 'low' THEN 1 ELSE 2 END) VIRTUAL,
     UNIQUE (account, id)
 );
-CREATE INDEX ticket_waiting ON ticket (waiting_since, key) WHERE waiting_since IS NOT NULL;
-CREATE INDEX ticket_unsolved ON ticket (updated_at, key) WHERE is_unsolved;
-CREATE INDEX ticket_assignee ON ticket (assignee, account) WHERE is_unsolved;
-CREATE INDEX ticket_due ON ticket (due_at) WHERE due_at IS NOT NULL AND is_unsolved;
-CREATE INDEX ticket_urgent ON ticket (urgency) WHERE is_unsolved AND priority IN ('urgent', 'high');
+CREATE INDEX ticket_queue ON ticket (
+    waiting_since, updated_at, snoozed_until, status, assignee, account, due_at, promised_at, priority, urgency, team,
+    stuck_ops, pending_ops, channel, bounces, created_at, last_customer_message, requester, organization, tags,
+    is_unsolved
+) WHERE is_unsolved;
 CREATE INDEX ticket_stuck ON ticket (stuck_ops) WHERE stuck_ops > 0;
 CREATE INDEX ticket_snoozed ON ticket (snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE INDEX ticket_promised ON ticket (promised_at) WHERE promised_at IS NOT NULL;
 CREATE INDEX ticket_requester ON ticket (account, requester, created_at);
 CREATE INDEX ticket_number ON ticket (number);
 CREATE INDEX ticket_created ON ticket (created_at, key);
-CREATE INDEX ticket_updated ON ticket (updated_at, key);
+CREATE INDEX ticket_updated ON ticket (updated_at, key, snoozed_until);
 CREATE TABLE server_ticket (
     key INTEGER PRIMARY KEY REFERENCES ticket (key) ON DELETE CASCADE, {TICKET_COLUMNS},
     complete_stamp INTEGER NOT NULL DEFAULT -1
