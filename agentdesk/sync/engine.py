@@ -1,7 +1,8 @@
 """The engine: one account's rounds. What was decided leaves first, then what changed comes in.
 
-    serve   due decisions out, the agent's wishes in          seconds; also runs between the pages of a pull
+    serve   due decisions out, the agent's wishes in           seconds; beside a pull, or between its pages
     pull    every stream whose time has come, logs with holes  minutes at first, then a request or two
+    index   what came in, for the search                       in small steps
 
 The engine decides nothing about time and failure: it raises what keeps the account from going on (`Offline`,
 `RateLimited`, `Unauthorized`), and the loop decides when to try again. Every await may be cancelled, and the process
@@ -23,6 +24,7 @@ from agentdesk.sync.pull import Pull
 from agentdesk.sync.push import Push
 
 DOUBTS_EVERY = timedelta(minutes=5)
+INDEX_STEP = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Engine:
         self.line = Line(self.account, disk, clock)
         self._provider = provider
         self._push = Push(provider, disk, clock)
-        self._pull = Pull(provider, disk, self.line, clock, self.serve)
+        self._pull = Pull(provider, disk, self.line, clock)
         self._greeting: Greeting | None = None
         self._serving = asyncio.Lock()
         self._doubts_asked_at: datetime | None = None
@@ -80,9 +82,19 @@ class Engine:
             await self._push.ask_again()
 
     async def pull(self) -> None:
-        """Take in what changed on the helpdesk, serving what must not wait between its pages."""
+        """Take in what changed on the helpdesk."""
         await self._greet()
         await self._pull.run()
+
+    async def pull_and_serve(self) -> None:
+        """Take in what changed on the helpdesk, serving between its pages what must not wait."""
+        await self._greet()
+        await self._pull.run(self.serve)
+
+    async def index(self) -> None:
+        """Make everything that came in searchable, in steps between which sends and pages have their turn."""
+        while await self.disk.do(lambda store: store.search.index_some(INDEX_STEP)):
+            continue
 
     async def summary(self) -> Summary:
         """What this engine did since it was made."""

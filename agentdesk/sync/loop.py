@@ -10,6 +10,7 @@ a bug         is logged (never with words of a message), shown as "broken", and 
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,7 @@ from agentdesk.sync.lease import Lease, LeaseLost, Sleep, new_holder
 TICK_SECONDS = 1.0
 """How soon a decision of another process is noticed."""
 PULL_SECONDS = 25.0
+INDEX_SECONDS = 2.0
 FIRST_REST_SECONDS = 2.0
 LONGEST_REST_SECONDS = 60.0
 REFUSED_REST_SECONDS = 600.0
@@ -87,6 +89,8 @@ class Loop:
         self._lease = Lease(engine.account, holder or new_holder(), engine.disk, engine.clock, sleep)
         self._sends = Resting()
         self._reads = Resting()
+        self._indexes = Resting()
+        self._holds = Resting()
         self._failures = 0
 
     def wake(self) -> None:
@@ -100,18 +104,19 @@ class Loop:
 
     async def run(self) -> None:
         """Keep the account in step; ends only by being cancelled."""
-        while True:
-            try:
-                while not await self._lease.take():
-                    await self._sleep(TICK_SECONDS)
-                await self._lease.keep(self._both())
-            except LeaseLost:
-                continue
+        await self._forever(self._holds, self._hold, TICK_SECONDS)
 
-    async def _both(self) -> None:
+    async def _hold(self) -> None:
+        """Keep the account in step while the lease is ours."""
+        if await self._lease.take():
+            with contextlib.suppress(LeaseLost):
+                await self._lease.keep(self._in_step())
+
+    async def _in_step(self) -> None:
         async with asyncio.TaskGroup() as sides:
             sides.create_task(self._forever(self._sends, self._engine.serve, TICK_SECONDS))
             sides.create_task(self._forever(self._reads, self._engine.pull, PULL_SECONDS))
+            sides.create_task(self._forever(self._indexes, self._engine.index, INDEX_SECONDS))
 
     async def _forever(self, side: Resting, work: Work, every_seconds: float) -> None:
         turn = work
@@ -137,7 +142,8 @@ class Loop:
             await work()
         except RateLimited as error:
             until = self._after(error.seconds)
-            side.rest(until, NOTHING)
+            for one in (side, self._reads):
+                one.rest(until, NOTHING)
             await self._line.becomes("limited", str(error), until)
         except Offline as error:
             self._back_off()
@@ -206,7 +212,7 @@ async def _has_happened(engine: Engine, weather: Weather, began: datetime) -> bo
 
 async def _round(engine: Engine, sleep: Sleep) -> None:
     try:
-        for work in (engine.push, engine.pull, engine.serve):
+        for work in (engine.push, engine.pull_and_serve, engine.serve, engine.index):
             await _until_done(work, engine, sleep)
     except Offline as error:
         await engine.line.becomes("offline", str(error))

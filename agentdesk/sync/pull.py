@@ -45,34 +45,35 @@ def interval(stream: Stream) -> timedelta:
             return SLOW_EVERY
 
 
-class Pull:
-    """Follows the streams of one account; `between` runs after every page, for what must not wait."""
+async def nothing() -> None:
+    """For a pull beside which somebody else serves what must not wait."""
 
-    def __init__(
-        self, provider: Provider, disk: Disk, line: Line, clock: Callable[[], datetime], between: Between
-    ) -> None:
+
+class Pull:
+    """Follows the streams of one account."""
+
+    def __init__(self, provider: Provider, disk: Disk, line: Line, clock: Callable[[], datetime]) -> None:
         self.pulled: Counter[str] = Counter(tickets=0, events=0, customers=0, articles=0)
         self.me: str | None = None
         self._provider = provider
         self._disk = disk
         self._line = line
         self._clock = clock
-        self._between = between
         self._read_at: dict[Stream, datetime] = {}
         self._asked: dict[Ref, int] = {}
 
-    async def run(self) -> None:
-        """Follow the streams whose time has come to their present ends."""
+    async def run(self, between: Between = nothing) -> None:
+        """Follow the streams whose time has come to their present ends; `between` runs after every page."""
         for stream in self._provider.streams():
             if stream is Stream.EVENTS:
-                await self._fill_logs()
+                await self._fill_logs(between)
             if self._is_time(stream):
                 began = self._clock()
-                await self._follow(stream)
+                await self._follow(stream, between)
                 self._read_at[stream] = began
             if stream is Stream.TICKETS:
-                await self._fill_logs(FIRST_LOGS)
-        await self._fill_logs()
+                await self._fill_logs(between, FIRST_LOGS)
+        await self._fill_logs(between)
         await self._line.finished()
 
     async def wish(self) -> bool:
@@ -94,7 +95,7 @@ class Pull:
         read_at = self._read_at.get(stream)
         return read_at is None or self._clock() - read_at >= interval(stream)
 
-    async def _follow(self, stream: Stream) -> None:
+    async def _follow(self, stream: Stream, between: Between) -> None:
         account = self._provider.account
         cursor = await self._disk.do(lambda store: store.mirror.cursor(account, stream))
         done = 0
@@ -104,7 +105,7 @@ class Pull:
                 await self._save(stream, page)
                 done += len(page.items)
                 await self._line.progress(stream.value, done, page.total)
-                await self._between()
+                await between()
         except Forbidden:
             return  # this account may not read it, so nothing of it is ever here
         finally:
@@ -125,7 +126,7 @@ class Pull:
             await self._disk.do(lambda store, part=part: store.mirror.take(part))  # type: ignore[misc]
             self._count(part)
 
-    async def _fill_logs(self, most: int | None = None) -> None:
+    async def _fill_logs(self, between: Between, most: int | None = None) -> None:
         """Read the whole logs of unsolved tickets that moved since they were read last, those that matter first."""
         account, me = self._provider.account, self.me
         stale = await self._disk.do(lambda store: store.mirror.stale(account, me))
@@ -137,7 +138,7 @@ class Pull:
             await self._fill_log(ticket)
             done += 1
             await self._line.progress(LOGS, done, len(missing))
-            await self._between()
+            await between()
 
         await together(LOGS_AT_ONCE, missing, fill)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection
 
-from agentdesk.errors import RateLimited
+from agentdesk.errors import Offline, RateLimited, Unauthorized
 from agentdesk.model import Op, OpState
 from agentdesk.store import Store
 from agentdesk.sync.engine import Engine
@@ -16,18 +16,39 @@ ON_THEIR_WAY = frozenset({OpState.QUEUED, OpState.SENDING})
 async def send_now(engine: Engine, ids: Collection[str], *, sleep: Sleep = asyncio.sleep) -> list[Op]:
     """The named decisions once each is sent, held, failed, in doubt or dropped; raises `Offline`, `Unauthorized`.
 
-    While another process syncs the account, that one sends them and we watch.
+    While another process syncs the account, that one sends them and we watch. What waits behind a decision that needs
+    the agent comes back as it is.
     """
     lease = Lease(engine.account, new_holder(), engine.disk, engine.clock, sleep)
 
     def look(store: Store) -> list[Op]:
         return [op for id in ids if (op := store.outbox.get(id))]
 
-    while any(op.state in ON_THEIR_WAY for op in await engine.disk.do(look)):
-        if await lease.take():
+    def may_leave(store: Store) -> bool:
+        return any(op.state in ON_THEIR_WAY and not _is_blocked(store, op) for op in look(store))
+
+    while await engine.disk.do(may_leave):
+        if not await lease.take():
+            await _watch_the_line(engine)
+        else:
             try:
                 await lease.keep(engine.serve())
             except RateLimited as error:
                 await sleep(error.seconds)
         await sleep(LOOK_AGAIN_SECONDS)
     return await engine.disk.do(look)
+
+
+def _is_blocked(store: Store, op: Op) -> bool:
+    """Does an earlier decision on the same ticket have to be settled by the agent first?"""
+    first = store.outbox.of_ticket(op.ticket)[0]
+    return first.state not in ON_THEIR_WAY
+
+
+async def _watch_the_line(engine: Engine) -> None:
+    """Raise what stops the process that syncs the account from sending."""
+    weather = await engine.disk.do(lambda store: store.desktop.weather(engine.account))
+    if weather is not None and weather.state == "offline":
+        raise Offline(weather.message, arrived=False)
+    if weather is not None and weather.state == "unauthorized":
+        raise Unauthorized(weather.message)

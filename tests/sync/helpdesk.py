@@ -5,7 +5,7 @@ be looked up after a lost answer; the stream goes on after its cursor and may re
 Any write that overwrites what its author had not seen is a bug of ours, and fails the test.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -208,6 +208,7 @@ class Fake:
         self.repeats_old_copies = False
         self.cannot_tell = False
         self.step: Callable[[], None] = lambda: None
+        self.before_changes: Callable[[], Awaitable[object]] | None = None
 
     async def greet(self) -> Greeting:
         self._begin("greet")
@@ -220,9 +221,10 @@ class Fake:
     async def changes(self, stream: Stream, since: str | None) -> AsyncGenerator[Page, None]:
         begin = int(since or 0)
         while True:
+            if self.before_changes is not None:
+                await self.before_changes()
             self._begin("changes")
             page = self._tickets(begin) if stream is Stream.TICKETS else self._events(begin)
-            self.step()
             yield page
             if not page.more:
                 return
@@ -230,9 +232,7 @@ class Fake:
 
     async def detail(self, ticket: Ref) -> Page:
         self._begin("detail")
-        page = self.helpdesk.page(ticket)
-        self.step()
-        return page
+        return self.helpdesk.page(ticket)
 
     async def customer(self, person: Ref) -> Page:
         self._begin("customer")
@@ -245,7 +245,6 @@ class Fake:
             self.helpdesk.late.append(lambda: self.helpdesk.does(op, version))
             raise Offline("no answer")
         receipt = self.helpdesk.does(op, version)
-        self.step()
         if trouble is Trouble.ANSWER_LOST:
             raise Offline("no answer")
         return receipt
@@ -254,9 +253,7 @@ class Fake:
         self._begin("find")
         if self.cannot_tell:
             raise CannotTell("nothing shows whether it arrived")
-        receipt = self.helpdesk.receipt(op) if self.helpdesk.times_done(op.id) else None
-        self.step()
-        return receipt
+        return self.helpdesk.receipt(op) if self.helpdesk.times_done(op.id) else None
 
     async def download(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
         yield b""

@@ -69,7 +69,14 @@ foreign: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.fixed_dictionaries({"assignee": st.sampled_from((None, "8", "9"))}),
     st.fixed_dictionaries({"tags": st.sampled_from(((), ("theirs",)))}),
 )
-troubles = st.lists(st.sampled_from((None, *Trouble)), min_size=1, max_size=3)
+Meanwhile = Callable[[Helpdesk, str], None]
+meanwhile: st.SearchStrategy[Meanwhile] = st.one_of(
+    st.just(Helpdesk.writes),
+    st.just(Helpdesk.answers),
+    foreign.map(lambda values: lambda helpdesk, id: helpdesk.changes(id, **values)),
+)
+TROUBLES = (Trouble.ARRIVES_LATE, Trouble.ANSWER_LOST, *Trouble)
+troubles = st.lists(st.sampled_from((None, *TROUBLES)), max_size=3)
 
 
 class Shift(RuleBasedStateMachine):
@@ -90,7 +97,6 @@ class Shift(RuleBasedStateMachine):
         for id in FIRST:
             self.helpdesk.opens(id)
         self.desk = Desk(self.folder / "desk.db", self.helpdesk, Clock())
-        self.desk.store.db.execute("PRAGMA synchronous = OFF")  # no power is cut here
         self.attempt(self.desk.engine.pull)
 
     def attempt(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -113,36 +119,32 @@ class Shift(RuleBasedStateMachine):
         op = self.desk.decides("", Create("new", "words", "c1"))
         self.decided += [op, self.desk.decides(op.ticket.id, Note("about it"))]
 
-    @rule(id=tickets)
-    def customer_writes(self, id: str) -> None:
+    @rule(id=tickets, happens=meanwhile)
+    def something_happens(self, id: str, happens: Meanwhile) -> None:
         if self.is_writable(id):
-            self.helpdesk.writes(id)
+            happens(self.helpdesk, id)
 
-    @rule(id=tickets)
-    def colleague_answers(self, id: str) -> None:
-        if self.is_writable(id):
-            self.helpdesk.answers(id)
+    @rule(id=tickets, changes=decisions, happens=meanwhile, sending=troubles)
+    def race(self, id: str, changes: tuple[Change, ...], happens: Meanwhile, sending: list[Trouble | None]) -> None:
+        self.decide(id, changes, 0.0)
+        self.push(sending, [])
+        self.decide(id, changes, 0.0)
+        self.something_happens(id, happens)
+        self.push([], [])
 
-    @rule(id=tickets, values=foreign)
-    def colleague_changes(self, id: str, values: dict[str, object]) -> None:
-        if self.is_writable(id):
-            self.helpdesk.changes(id, **values)
-
+    @precondition(lambda self: len(self.decided) > 8)
     @rule()
     def ticket_closes(self) -> None:
         if self.is_writable("3"):
             self.helpdesk.changes("3", status=Status.CLOSED)
 
+    @precondition(lambda self: len(self.decided) > 8)
     @rule()
     def ticket_is_deleted(self) -> None:
         if "2" in self.helpdesk.tickets:
             self.helpdesk.deletes("2")
 
-    @rule(kind=st.sampled_from(("send", "send", "find", "detail", "changes")), troubles=troubles)
-    def trouble_ahead(self, kind: str, troubles: list[Trouble | None]) -> None:
-        self.desk.provider.troubles[kind] = list(troubles)
-
-    @rule(is_down=st.booleans(), repeats=st.booleans())
+    @rule(is_down=st.sampled_from((False, False, True)), repeats=st.booleans())
     def line(self, is_down: bool, repeats: bool) -> None:
         self.desk.provider.is_down = is_down
         self.desk.provider.repeats_old_copies = repeats
@@ -151,12 +153,14 @@ class Shift(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.desk.clock.advance(seconds)
 
-    @rule()
-    def push(self) -> None:
+    @rule(sending=troubles, finding=troubles)
+    def push(self, sending: list[Trouble | None], finding: list[Trouble | None]) -> None:
+        self.desk.provider.troubles.update(send=list(sending), find=list(finding))
         self.attempt(self.desk.engine.push)
 
-    @rule()
-    def pull(self) -> None:
+    @rule(reading=troubles)
+    def pull(self, reading: list[Trouble | None]) -> None:
+        self.desk.provider.troubles.update(changes=list(reading), detail=list(reading))
         self.attempt(self.desk.engine.pull)
 
     @rule(id=tickets)
@@ -169,8 +173,7 @@ class Shift(RuleBasedStateMachine):
         self.restart(Fuse(step).burn)
         self.desk.provider.troubles["send"] = list(troubles)
         try:
-            self.attempt(self.desk.engine.serve)
-            self.attempt(self.desk.engine.pull)
+            self.attempt(self.desk.engine.pull_and_serve)
         except* Crash:
             pass
         self.restart()
@@ -213,7 +216,6 @@ class Shift(RuleBasedStateMachine):
     def restart(self, step: Callable[[], None] = lambda: None) -> None:
         self.desk.store.close()
         self.desk.start(step)
-        self.desk.store.db.execute("PRAGMA synchronous = OFF")
 
     def is_writable(self, id: str) -> bool:
         ticket = self.helpdesk.tickets.get(id)
@@ -262,8 +264,8 @@ class Shift(RuleBasedStateMachine):
 
 TestShift = Shift.TestCase
 TestShift.settings = settings(
-    max_examples=80,
-    stateful_step_count=30,
+    max_examples=100,
+    stateful_step_count=40,
     deadline=None,
     derandomize=True,
     database=None,
