@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -31,7 +32,15 @@ from agentdesk.model import (
     Untag,
     Upload,
 )
+from agentdesk.providers.http import in_process
+from agentdesk.providers.zendesk import Zendesk
 from agentdesk.providers.zendesk.reading import ticket_from
+from agentdesk.sandbox.app import create_app
+from agentdesk.sandbox.dataset import Dataset, NewTicket
+from agentdesk.sandbox.faults import parse
+from agentdesk.sandbox.limits import unlimited
+from agentdesk.sandbox.load import load
+from agentdesk.sandbox.state import Helpdesk
 
 SERVER = ticket_from(ticket(1, tags=["old", "billing"]), "acme", {}, {})
 DONE: Doc = {
@@ -157,6 +166,15 @@ async def test_a_refusal_of_an_update_has_its_error(answer: httpx.Response, erro
         await desk.provider.send(op(Reply("x")), SERVER)
 
     assert len(desk.asked_for("PUT", "/tickets/1")) == 1
+
+
+async def test_an_answer_that_shows_no_ticket_leaves_the_op_in_doubt() -> None:
+    desk = Answers(ADMIN, {"PUT /tickets/1": {}})
+
+    with pytest.raises(Offline) as caught:
+        await desk.provider.send(op(Reply("x")), SERVER)
+
+    assert caught.value.arrived
 
 
 async def test_a_closed_ticket_says_so_in_the_helpdesks_words() -> None:
@@ -312,3 +330,35 @@ async def test_an_attachment_on_another_host_is_fetched_without_credentials() ->
 
     assert content == [b"bytes"]
     assert "authorization" not in desk.asked[-1].headers
+
+
+async def test_replies_arrive_once_and_in_order_although_answers_are_lost() -> None:
+    """The provider alone, driven as the sync does: after a lost answer, look before sending again."""
+    moments = (NOW + timedelta(seconds=second) for second in count())
+    helpdesk = Helpdesk(clock=lambda: next(moments))
+    load(helpdesk, Dataset(users=[{"id": 1, "name": "Ana", "email": "ana@desk.example", "role": "admin"}]))
+    number = helpdesk.apply(NewTicket({"name": "Yui", "email": "yui@example.jp"}, "Many", "first"))
+    app = create_app(helpdesk, parse("lose=0.3,reset=0.1,error=0.2,writes,seed=4"), limits=unlimited())
+    auth = Zendesk.credentials("ana@desk.example", helpdesk.credentials(1).token)
+    desk = Zendesk("acme", "http://127.0.0.1", auth, transport=in_process(app))
+    page = await desk.detail(Ref("acme", str(number)))
+    server = next(item for item in page.items if isinstance(item, Ticket))
+
+    for reply in range(60):
+        decided = Op(f"op-{reply}", server.ref, (Reply(f"reply {reply}"),), server, created_at=NOW, not_before=NOW)
+        receipt = None
+        for _attempt in range(20):
+            if receipt is not None:
+                break
+            try:
+                receipt = await desk.send(decided, server)
+            except Offline:
+                receipt = await desk.find(decided)
+        assert receipt
+        server = receipt.ticket
+
+    page = await desk.detail(server.ref)
+    replies = [item.body for item in page.items if isinstance(item, Event) and item.kind is Kind.REPLY]
+    assert replies == [f"reply {reply}" for reply in range(60)]
+    await desk.close()
+    helpdesk.close()

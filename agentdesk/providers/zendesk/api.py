@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from agentdesk.errors import Forbidden, Rejected
+from agentdesk.errors import Rejected
 from agentdesk.providers.documents import Doc, document, documents, flag, inner, text, values
 from agentdesk.providers.http import Client, Parameters
 
@@ -81,25 +81,21 @@ class Api:
         total = self.client.limits.total(INCREMENTAL)
         return PAGE if total is not None and total > EXPORTS_TO_SPARE else EXPORT_PAGE
 
-    async def tickets(self, ids: Iterable[str], urgent: bool = False) -> Doc:
+    async def tickets(self, ids: Iterable[str]) -> Doc:
         """Up to a hundred tickets by id, with the people around them."""
-        return await self.client.get("/tickets/show_many", {"ids": ",".join(ids), "include": SIDELOADS}, urgent=urgent)
+        return await self.client.get("/tickets/show_many", {"ids": ",".join(ids), "include": SIDELOADS})
 
-    async def ticket(self, id: str) -> Doc:
+    async def ticket(self, id: str, urgent: bool = False) -> Doc:
         """One ticket with the people around it."""
-        return await self.client.get(f"/tickets/{id}", {"include": SIDELOADS}, urgent=True)
+        return await self.client.get(f"/tickets/{id}", {"include": SIDELOADS}, urgent=urgent)
 
     async def is_allowed(self, path: str, parameters: Parameters, kind: str) -> bool:
         """This role and plan may read the path."""
         try:
             await self.client.get(path, parameters, kind=kind, urgent=True)
         except Rejected as error:
-            return not isinstance(error, Forbidden) and not _is_absent(error)
+            return type(error) is Rejected  # it was understood, and only the question was found wanting
         return True
-
-
-def _is_absent(error: Rejected) -> bool:
-    return type(error) is not Rejected
 
 
 def _next(doc: Doc, after: str | None) -> str | None:

@@ -1,4 +1,7 @@
-"""Histories: one ticket with its whole log, one customer with all their tickets."""
+"""Histories: one ticket with its whole log, one customer with all their tickets.
+
+Tickets are read by the hundred in the background, so they leave room in the rate limit for what an agent sends.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -78,7 +81,7 @@ class Histories:
         """A whole list with the people who wrote in it."""
         entries: list[Doc] = []
         people: list[Item] = []
-        async for page in self._api.slices(path, {"include": "users"}, urgent=True):
+        async for page in self._api.slices(path, {"include": "users"}):
             entries += documents(page, key)
             people += people_in(page, self._api.client.account, self._known)
         return entries, people + await self._strangers(entries)
@@ -91,7 +94,7 @@ class Histories:
         items: list[Item] = []
         for start in range(0, len(strangers), PAGE):
             asked = {"ids": ",".join(strangers[start : start + PAGE])}
-            found = await self._api.client.get("/users/show_many", asked, urgent=True)
+            found = await self._api.client.get("/users/show_many", asked)
             items += people_in(found, self._api.client.account, self._known)
         return items
 

@@ -62,16 +62,9 @@ _FIELD_TYPES = {
     "tagger": "choice",
     "multiselect": "multichoice",
 }
-SYSTEM_FIELDS = {
-    "subject": "subject",
-    "description": "description",
-    "status": "status",
-    "custom_status": "custom_status",
-    "tickettype": "type",
-    "priority": "priority",
-    "group": "group",
-    "assignee": "assignee",
-}
+SYSTEM_FIELDS = frozenset(
+    {"subject", "description", "status", "custom_status", "tickettype", "priority", "group", "assignee"}
+)
 """Fields that are columns of a ticket and no values of the account's own."""
 
 _CLOCK_STOPPED = ("achieved", "paused")
@@ -90,12 +83,12 @@ def ticket_from(doc: Doc, account: str, metrics: Doc, labels: dict[str, str]) ->
     updated = moment(doc, "updated_at") or created
     channel, channel_raw = channel_from(doc.get("via"))
     due_at, due_metric = due_from(doc)
-    description = text(doc, "description")
+    beginning = first_words(safe_text(text(doc, "description")[:4000]))
     rating = text(inner(doc, "satisfaction_rating"), "score")
     return Ticket(
         ref=Ref(account, text(doc, "id")),
         number=text(doc, "id"),
-        subject=safe_line(text(doc, "subject", "raw_subject")) or first_words(safe_text(description[:4000])),
+        subject=safe_line(text(doc, "subject", "raw_subject")) or beginning,
         status=status,
         created_at=created,
         updated_at=updated,
@@ -119,7 +112,7 @@ def ticket_from(doc: Doc, account: str, metrics: Doc, labels: dict[str, str]) ->
         rating=None if rating in _NO_RATING else rating,
         waiting_since=waiting_from(status, created, metrics),
         messages=whole(doc, "comment_count") or 0,
-        snippet=first_words(safe_text(description[:4000])),
+        snippet=beginning,
     )
 
 

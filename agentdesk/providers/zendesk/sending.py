@@ -64,7 +64,7 @@ class Sending:
             raise CannotTell(_("{account}: this role may not look up what arrived.", account=account.name)) from error
         if audit is None and not isinstance(op.message, Create):
             return None
-        return await self._receipt(account, {**await self._api.ticket(ticket), "audit": audit}, op)
+        return await self._receipt(account, {**await self._api.ticket(ticket, urgent=True), "audit": audit}, op)
 
     async def _create(self, account: Account, op: Op) -> Receipt:
         try:
@@ -97,7 +97,7 @@ class Sending:
         return None
 
     async def _ticket(self, account: Account, id: str) -> Ticket:
-        return await self._read(account, await self._api.ticket(id), id)
+        return await self._read(account, await self._api.ticket(id, urgent=True), id)
 
     async def _read(self, account: Account, found: Doc, id: str) -> Ticket:
         items, _gone = await tickets_in(found, account, self._known)
@@ -108,6 +108,8 @@ class Sending:
 
     async def _receipt(self, account: Account, answer: Doc, op: Op) -> Receipt:
         """What the answer to a write proves; our id stands on its events even where the answer leaves it out."""
+        if not inner(answer, "ticket"):
+            raise Offline(_("{account}: the helpdesk's answer does not show the ticket.", account=account.name))
         ticket = await self._read(account, answer, op.ticket.id)
         audit = {**inner(answer, "audit"), "ticket_id": ticket.ref.id, "metadata": {"custom": {OP_KEY: op.id}}}
         events = events_from_audit(audit, account.name, ticket.requester, self._known)

@@ -69,10 +69,6 @@ class Step:
     found: Doc
     then: Position
 
-    @property
-    def newest(self) -> int:
-        return max((stamp for entry in documents(self.found, "tickets") if (stamp := _changed(entry))), default=0)
-
 
 class Tickets:
     """Reads the stream of tickets."""
@@ -133,10 +129,12 @@ class Tickets:
             found = await self._exported(replace(position, export=""))
         cursor = text(found, "after_cursor") or position.export
         ended = is_last(found, "tickets") or cursor == position.export
-        mark = position.mark or position.top
-        newest = max(Step(found, position).newest, mark) if not position.mark or position.phase == "export" else mark
+        stamps = (stamp for entry in documents(found, "tickets") if (stamp := _changed(entry)))
+        mark = max(stamps, default=0)
         self._exported_at = self._api.client.clock()
-        return Step(found, replace(position, phase="idle" if ended else "export", export=cursor, mark=newest))
+        return Step(
+            found, replace(position, phase="idle" if ended else "export", export=cursor, mark=max(position.mark, mark))
+        )
 
     async def _exported(self, position: Position) -> Doc:
         asked: dict[str, str | int] = {
