@@ -85,9 +85,16 @@ class Auth:
     async def header(self) -> str:
         """The value of the Authorization header."""
         if self._ready is None:
-            secret = self._secret if isinstance(self._secret, str) else await asyncio.to_thread(self._secret)
-            self._ready = self._header(secret.strip())
+            self._ready = self._header((await self._asked()).strip())
         return self._ready
+
+    async def _asked(self) -> str:
+        if isinstance(self._secret, str):
+            return self._secret
+        try:
+            return await asyncio.to_thread(self._secret)
+        except ConfigError as error:  # the safe or the command that holds the secret does not give it
+            raise Unauthorized(str(error)) from error
 
     async def renewed(self) -> bool:
         """Ask for the secret again; True when there is a new one."""

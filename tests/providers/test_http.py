@@ -327,6 +327,18 @@ async def test_credentials_that_stay_the_same_are_not_tried_twice() -> None:
     assert len(asked) == 1
 
 
+async def test_a_secret_that_cannot_be_had_is_a_matter_of_credentials() -> None:
+    def locked() -> str:
+        raise ConfigError("acme: the keyring is locked.")
+
+    handler, asked = answering(httpx.Response(200, json={}))
+
+    with pytest.raises(Unauthorized, match="locked"):
+        await client(handler, auth=bearer(locked)).get("/tickets")
+
+    assert asked == []
+
+
 async def test_requests_are_counted() -> None:
     handler, _asked = answering(httpx.Response(503), httpx.Response(200, json={}))
     desk = client(handler)
