@@ -15,6 +15,7 @@ from agentdesk.store.atomic import atomic
 from agentdesk.store.words import Indexed, cut
 
 LOCK_SECONDS = 0.008
+MOST_COUNTED = 10_000
 _NOTED = "SELECT key, was_title, was_body FROM unindexed WHERE kind = ?"
 Text = tuple[str, str]
 
@@ -32,7 +33,7 @@ class _Work:
 
 
 def index_some(db: sqlite3.Connection, limit: int) -> int:
-    """Index at most so many rows, the newest first; the answer is how many remain."""
+    """Index at most so many rows, the newest first; the answer is how many remain, counted up to `MOST_COUNTED`."""
     room = limit
     for kind in words.KINDS:
         noted = db.execute(f"{_NOTED} ORDER BY key DESC LIMIT ?", (kind.number, room)).fetchall()
@@ -41,7 +42,8 @@ def index_some(db: sqlite3.Connection, limit: int) -> int:
         room -= len(noted)
         if room <= 0:
             break
-    return remaining(db)
+    (left,) = db.execute("SELECT count(*) FROM (SELECT 1 FROM unindexed LIMIT ?)", (MOST_COUNTED,)).fetchone()
+    return int(left)
 
 
 def remaining(db: sqlite3.Connection) -> int:

@@ -24,7 +24,7 @@ from agentdesk.text.snippet import Span, snippet
 HitKind = Literal["article", "ticket", "customer"]
 EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
 SNIPPET_CELLS = 120
-PASSAGE_CHARACTERS = 150
+PASSAGE_CHARACTERS = 90
 TITLE_WEIGHT = 3.0
 RARE_SHARE = 0.01
 RARE_AT_LEAST = 50
@@ -70,7 +70,7 @@ class Search:
     # The index
 
     def index_some(self, limit: int = 100) -> int:
-        """Bring some of the index up to date; how many rows remain. Short enough to be called between two keys."""
+        """Bring some of the index up to date, in a few milliseconds; how many rows remain (10,000 for any more)."""
         return indexing.index_some(self._db, limit)
 
     def remaining(self) -> int:
