@@ -48,7 +48,7 @@ def serve(
     """Serve until interrupted; when ready, print where and how to sign in as one line of JSON. Raises ValueError for a
     bad SPEC of faults or a broken file, OSError when the port or the data file cannot be used."""
     wrong: Faults | None = parse(faults) if faults else None
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else Nagle stays on
     helpdesk = Helpdesk(data)
     try:
         if os.name == "posix":

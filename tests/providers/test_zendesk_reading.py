@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from zendesk_answers import ANA, YUI, Doc, ticket
 
 from agentdesk.errors import Rejected
 from agentdesk.model import Event, Kind, Person, Priority, Ref, Role, Status
@@ -13,6 +12,7 @@ from agentdesk.providers.zendesk import log, reading
 from agentdesk.providers.zendesk.channels import channel_from
 from agentdesk.providers.zendesk.people import Known
 from agentdesk.providers.zendesk.refusals import refusal, words_from
+from tests.providers.zendesk_answers import ANA, YUI, Doc, ticket
 
 AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from zendesk_answers import ADMIN, AGENT, FORBIDDEN, NOW, YUI, Answers, Doc, Reaction, items, ticket
 
 from agentdesk.errors import CannotTell, Conflict, Gone, Offline, RateLimited, Rejected
 from agentdesk.model import (
@@ -41,6 +40,7 @@ from agentdesk.sandbox.faults import parse
 from agentdesk.sandbox.limits import unlimited
 from agentdesk.sandbox.load import load
 from agentdesk.sandbox.state import Helpdesk
+from tests.providers.zendesk_answers import ADMIN, AGENT, FORBIDDEN, NOW, YUI, Answers, Doc, Reaction, items, ticket
 
 SERVER = ticket_from(ticket(1, tags=["old", "billing"]), "acme", {}, {})
 DONE: Doc = {

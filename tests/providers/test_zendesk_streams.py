@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from zendesk_answers import ADMIN, AGENT, ANA, NOW, YUI, Answers, Doc, Reaction, items, ticket
 
 from agentdesk.errors import Forbidden, RateLimited, Unauthorized
 from agentdesk.model import Article, Event, Item, Kind, Organization, Person, Ref, Ticket, View
@@ -21,6 +20,7 @@ from agentdesk.sandbox.limits import unlimited
 from agentdesk.sandbox.load import load
 from agentdesk.sandbox.seed.generate import generate
 from agentdesk.sandbox.state import Helpdesk
+from tests.providers.zendesk_answers import ADMIN, AGENT, ANA, NOW, YUI, Answers, Doc, Reaction, items, ticket
 
 
 def listing(*tickets: Doc, next: str | None = None, users: tuple[Doc, ...] = ()) -> Doc:
