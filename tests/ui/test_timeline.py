@@ -1,7 +1,7 @@
 """The timeline: what a ticket's log reads like, and that its size does not matter."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from agentdesk.model import Event, Kind, Reply
 from agentdesk.text.width import cell_width
 from agentdesk.ui.widgets.ticket import TicketView
 from agentdesk.ui.widgets.timeline import TicketWanted
-from tests.ui.example import NOW, TICKET, Showing, desk_at, event, fill, row
+
+from .example import NOW, TICKET, Showing, desk_at, event, fill, row
 
 
 @pytest.fixture
@@ -42,8 +43,9 @@ class Reading(Showing):
 
 
 @pytest.fixture(params=[(80, 24), (160, 48)], ids=["narrow", "wide"])
-def size(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
-    yield request.param
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    found: tuple[int, int] = request.param
+    return found
 
 
 async def test_a_ticket_opens_at_its_end_when_everything_was_read(desk: Desk) -> None:

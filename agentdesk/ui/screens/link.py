@@ -15,15 +15,13 @@ from agentdesk.i18n import _
 from agentdesk.text.safe import safe_line
 from agentdesk.text.wrap import wrap
 from agentdesk.ui.widgets.entries import LinkShown
-from agentdesk.ui.widgets.lines import FixedLines, Line, LinesPane, line
+from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 
-class LinkList(LinesPane):
+class LinkList(Lines):
     """The links of a message with the whole of their addresses."""
-
-    NAME = "reading"
 
     def __init__(self, links: Sequence[LinkShown]) -> None:
         super().__init__()

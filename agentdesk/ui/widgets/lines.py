@@ -72,8 +72,8 @@ class Drawing(Widget):
         self.painter.forget()
 
 
-class LinesPane(Drawing, Pane, can_focus=True):
-    """A pane of lines that scrolls; where lines belong to entries, the cursor goes from entry to entry."""
+class Lines(Drawing, can_focus=True):
+    """Lines that scroll; where lines belong to entries, the cursor goes from entry to entry."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -107,6 +107,9 @@ class LinesPane(Drawing, Pane, can_focus=True):
 
     def is_chosen(self, shown: Line) -> bool:
         return shown.entry is not None and shown.entry == self.cursor and self.has_focus
+
+    def enter(self) -> None:
+        """Open what the cursor is on."""
 
     def entries(self) -> int:
         """How many entries there are to go through."""
@@ -171,6 +174,10 @@ class LinesPane(Drawing, Pane, can_focus=True):
 
     def _top_within(self, top: int) -> int:
         return max(0, min(top, len(self.lines()) - self.size.height))
+
+
+class LinesPane(Lines, Pane, can_focus=True):
+    """Lines as a pane of the main screen, moved by commands."""
 
 
 class FixedLines(Drawing):

@@ -1,0 +1,118 @@
+"""What would leave, exactly: shown before it is sent."""
+
+import unicodedata
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from agentdesk.columns import status_word
+from agentdesk.i18n import _
+from agentdesk.text.safe import safe_line
+from agentdesk.text.width import pad
+from agentdesk.text.wrap import wrap
+from agentdesk.ui.painting import Span
+from agentdesk.ui.pane import RunLine
+from agentdesk.ui.widgets.composer import Composer, Leaving
+from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
+from agentdesk.ui.widgets.words import size_word
+
+LABEL_CELLS = 12
+SHOWN = {"\t": "→   ", "\u3000": "□", "\u00a0": "⍽"}
+
+
+def visible(text: str) -> str:
+    """A line as it leaves, with what nobody can see made visible; spaces at its end too."""
+    end = len(text.rstrip(" "))
+    return "".join(map(_shown, text[:end])) + "·" * (len(text) - end)
+
+
+def _shown(char: str) -> str:
+    if char in SHOWN:
+        return SHOWN[char]
+    is_unseen = unicodedata.category(char) in ("Cf", "Cc", "Co", "Cn", "Zl", "Zp") and char != "\u200d"
+    return f"<{ord(char):04X}>" if is_unseen else char
+
+
+class Letter(Lines):
+    """The message with everything around it."""
+
+    def __init__(self, leaving: Leaving, subject: str, signature: str) -> None:
+        super().__init__()
+        self.leaving = leaving
+        self.subject = subject
+        self.signature = signature
+
+    def build(self, width: int) -> list[Line]:
+        leaving = self.leaving
+        is_note = leaving.kind == "note"
+        visibility: Span = (_("INTERNAL: only colleagues read this"), "note") if is_note else (_("PUBLIC"), "reply")
+        files = ", ".join(f"{safe_line(one.name)} ({size_word(one.size)})" for one in leaving.uploads)
+        facts: list[tuple[str, Span]] = [
+            (_("Ticket"), (self.subject, "plain")),
+            (_("Visibility"), visibility),
+            (_("To"), (_("colleagues") if is_note else leaving.to, "strong")),
+            (_("Copy to"), (", ".join(leaving.cc), "soon")),
+            (_("Files"), (files, "accent")),
+        ]
+        if leaving.status is not None:
+            facts.append((_("Status"), (status_word(leaving.status), "accent")))
+        lines = [line((pad(label, LABEL_CELLS), "dim"), value) for label, value in facts if value[0]]
+        lines.append(line())
+        for paragraph in leaving.body.split("\n"):
+            lines += [line("  ", text) for text in wrap(visible(paragraph), max(8, width - 4))]
+        if self.signature and not is_note:
+            lines += [line(), line((_("The helpdesk adds below:"), "dim"))]
+            lines += [line("  ", (safe_line(text), "dim")) for text in self.signature.splitlines()]
+        return lines
+
+
+class Review(ModalScreen[None]):
+    """Exactly what would leave from the composer, then send or go on writing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,e,q", "dismiss", show=False),
+        Binding("ctrl+s", "send('send')", show=False),
+        Binding("alt+s", "send('send open')", show=False),
+        Binding("ctrl+d", "send('send solved')", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("pagedown,space", "leaf(1)", show=False),
+        Binding("pageup", "leaf(-1)", show=False),
+    ]
+
+    def __init__(self, composer: Composer) -> None:
+        super().__init__()
+        assert composer.row is not None, "only an open composer is reviewed"
+        ticket = composer.row.ticket
+        me = composer.desk.me(ticket.ref.account)
+        subject = f"#{ticket.number} {safe_line(ticket.subject)}"
+        self.letter = Letter(composer.leaving(), subject, me.signature if me else "")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield FixedLines(line((_("This is exactly what leaves"), "strong")), line())
+            yield self.letter
+            yield FixedLines(line(), line(*self._keys()))
+
+    def _keys(self) -> list[Span]:
+        keys = {"ctrl+s": _("send, pending"), "alt+s": _("send"), "ctrl+d": _("send, solved"), "e": _("edit")}
+        parts: list[Span] = []
+        for key, word in keys.items():
+            parts += [(key, "accent"), (f" {word}   ", "plain")]
+        return parts
+
+    def on_mount(self) -> None:
+        self.letter.focus()
+
+    def action_move(self, rows: int) -> None:
+        self.letter.move(rows)
+
+    def action_leaf(self, pages: int) -> None:
+        self.letter.page(pages)
+
+    def action_send(self, command: str) -> None:
+        self.dismiss()
+        self.app.post_message(RunLine(command))

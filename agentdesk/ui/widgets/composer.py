@@ -1,0 +1,430 @@
+"""The composer: where a reply or a note is written, bound to its ticket for ever.
+
+Every keystroke is on its way to the disk at most `SAVE_SECONDS` after the first one that was not. The helpdesk appends
+the agent's signature itself, so none is added here: a customer never gets two.
+"""
+
+import os
+import re
+import shlex
+import sqlite3
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from agentdesk.desk import Desk
+from agentdesk.errors import AgentdeskError, Refused
+from agentdesk.i18n import _, plural
+from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus, Status, TicketRow, Upload
+from agentdesk.store.outbox import Draft, DraftKind
+from agentdesk.templates import facts, load_templates, placeholders, render
+from agentdesk.text.safe import safe_line
+from agentdesk.text.width import cell_width, truncate
+from agentdesk.ui.painting import Span, Tone
+from agentdesk.ui.pane import Pane
+from agentdesk.ui.widgets.editor import Editor
+from agentdesk.ui.widgets.lines import Drawing, Line, joined
+from agentdesk.ui.widgets.words import size_word
+
+SAVE_SECONDS = 0.15
+AGAIN_SECONDS = 1.0
+SLOW_SECONDS = 0.5
+_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Exactly what would leave: the words, who gets them, and what else changes."""
+
+    kind: DraftKind
+    body: str
+    to: str
+    cc: tuple[str, ...] = ()
+    uploads: tuple[Upload, ...] = ()
+    status: Status | None = None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The decision as the outbox takes it."""
+        is_note = self.kind == "note"
+        message: Change = Note(self.body, self.uploads) if is_note else Reply(self.body, self.cc, self.uploads)
+        return (message,) if self.status is None else (message, SetStatus(self.status))
+
+
+class FrameLine(Drawing):
+    """One edge of the composer's frame, with words in it."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.left = self.right = self.rule = " "
+        self.tone: Tone = "reply"
+        self.words: tuple[Span, ...] = ()
+
+    def show(self, words: tuple[Span, ...], corners: str, tone: Tone) -> None:
+        """Show words between two corners; `corners` are the left one, the rule and the right one."""
+        if (words, corners, tone) == (self.words, self.left + self.rule + self.right, self.tone):
+            return
+        self.left, self.rule, self.right = corners[0], corners[1], corners[2]
+        self.words, self.tone = words, tone
+        self.refresh()
+
+    def line_at(self, y: int) -> Line:
+        width = self.size.width
+        room = width - 6
+        shown: list[Span] = []
+        for text, tone in self.words:
+            cut = truncate(text, room)
+            room -= cell_width(cut)
+            shown.append((cut, tone))
+        rest = self.rule * (room + 1)
+        return Line(((f"{self.left}{self.rule} ", self.tone), *shown, (f" {rest}{self.right}", self.tone)))
+
+
+class Composer(Pane, can_focus=False, can_focus_children=True):
+    """A reply or a note being written, in a frame that says who will read it."""
+
+    NAME: ClassVar[Literal["composer"]] = "composer"
+
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.desk = desk
+        self.field = Editor()
+        self.row: TicketRow | None = None
+        self.kind: DraftKind = "reply"
+        self.to = ""
+        self.cc: tuple[str, ...] = ()
+        self.uploads: tuple[Upload, ...] = ()
+        self._top, self._notice, self._bottom = FrameLine(), FrameLine(id="notice"), FrameLine()
+        self._kept = ""
+        self._unsaved: dict[tuple[Ref, DraftKind], Draft] = {}
+        self._saving: Timer | None = None
+        self._problem = ""
+        self._seen: TicketRow | None = None
+        self._warned = False
+
+    def compose(self) -> ComposeResult:
+        yield self._top
+        yield self._notice
+        yield self.field
+        yield self._bottom
+
+    # What is being written
+
+    @property
+    def is_open(self) -> bool:
+        return self.row is not None
+
+    @property
+    def text(self) -> str:
+        return self.field.text
+
+    def open(self, row: TicketRow, kind: DraftKind) -> None:
+        """Write to a ticket; what was begun for it is there, and what was begun elsewhere is kept there."""
+        if self.row is not None and self.row.ticket.ref == row.ticket.ref and self.kind == kind:
+            self.field.focus()
+            return
+        self._put_away()
+        self.row, self.kind = row, kind
+        self._seen, self._warned = row, False
+        self.to = self._recipient(row)
+        self.set_class(kind == "note", "-note")
+        self.add_class("-open")
+        self._show_draft(self._draft_of(row.ticket.ref, kind))
+        self.field.focus()
+
+    def close(self) -> None:
+        """Put the text away, safe on disk, and show no composer."""
+        self._put_away()
+        self.row = None
+        self.remove_class("-open")
+
+    def reload(self) -> None:
+        """Read the store again: a message may have come in, or one of ours may have been taken back."""
+        if self.row is None:
+            return
+        self.row = self.desk.store.queries.ticket(self.row.ticket.ref) or self.row
+        draft = self.desk.store.outbox.draft(self.row.ticket.ref, self.kind)
+        is_begun = self._key() in self._unsaved or self._saving is not None or self.text != self._kept
+        if draft is not None and not is_begun and draft.body != self.text:
+            self._show_draft(draft)
+        self._show_frame()
+
+    def insert(self, text: str) -> None:
+        """Put text at the caret."""
+        self._needs_open()
+        self.field.put(text)
+
+    def insert_article(self, article: Article, how: str) -> None:
+        """Put an article into the message, as a link or as text; an internal one never into a public reply."""
+        row = self._needs_open()
+        if article.internal and self.kind == "reply":
+            raise Refused(
+                _("{title!r} is for colleagues only and cannot go into a public reply.", title=safe_line(article.title))
+            )
+        if how == "link" and not article.url:
+            raise Refused(_("{title!r} has no address to link to.", title=safe_line(article.title)))
+        self.field.put(f"{article.title}\n{article.url}\n" if how == "link" else f"{article.body.strip()}\n")
+        ref, now = row.ticket.ref, self.desk.clock()
+        wanted: Literal["link", "text"] = "link" if how == "link" else "text"
+        self.run_worker(
+            self.desk.write(lambda store: store.desktop.inserted(ref, article.ref.id, wanted, now)), group="inserted"
+        )
+
+    def templates(self) -> list[Canned]:
+        """The prepared texts that may go into this message: the agent's own, then the team's."""
+        row = self._needs_open()
+        own = load_templates(self.desk.folders.config / "templates").canned
+        team = self.desk.store.queries.canned(row.ticket.ref.account)
+        return [one for one in (*own, *team) if one.body and (one.public or self.kind == "note")]
+
+    async def insert_template(self, name: str) -> None:
+        """Insert a prepared text by its title (or the beginning of it), with its placeholders filled."""
+        row = self._needs_open()
+        wanted = name.casefold()
+        found = [one for one in self.templates() if one.title.casefold().startswith(wanted)]
+        exact = [one for one in found if one.title.casefold() == wanted] or found
+        if not exact:
+            raise Refused(_("There is no prepared text {name!r} for this message.", name=name))
+        start = self.field.caret
+        rendered = render(exact[0].body, self._facts(row))
+        self.field.put(rendered.text)
+        if rendered.missing:
+            self.field.go_to(start + rendered.missing[0].start)
+
+    def set_copies(self, addresses: str) -> None:
+        """Set who gets a copy; raises `Refused` for what is not an address."""
+        self._needs_open()
+        if self.kind == "note":
+            raise Refused(_("Only colleagues read a note; it goes to nobody by mail."))
+        given = [one for one in re.split(r"[\s,;、，]+", addresses) if one]
+        wrong = [one for one in given if not _ADDRESS.fullmatch(one)]
+        if wrong:
+            raise Refused(_("{address!r} is not a mail address.", address=wrong[0]))
+        self.cc = tuple(dict.fromkeys(given))
+        self._save_soon()
+        self._show_frame()
+
+    def attach(self, path: Path) -> None:
+        """Send a file with the message; raises `Refused` where there is no such file."""
+        self._needs_open()
+        if not path.is_file():
+            raise Refused(_("There is no file {path}.", path=str(path)))
+        self.uploads = (*self.uploads, Upload(str(path.resolve()), path.name, path.stat().st_size))
+        self._save_soon()
+        self._show_frame()
+
+    def edit_outside(self) -> None:
+        """Write in the agent's own editor, and take over what they saved there."""
+        row = self._needs_open()
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+        if not editor:
+            raise Refused(_("Set VISUAL or EDITOR to the editor you want to write in."))
+        with tempfile.TemporaryDirectory(prefix="agentdesk-") as folder:  # readable by its owner alone
+            path = Path(folder) / f"{self.kind}-{re.sub(r'[^0-9A-Za-z]', '', row.ticket.number)}.txt"
+            path.write_text(self.text, encoding="utf-8", newline="\n")
+            self._run_editor([*shlex.split(editor, posix=os.name == "posix"), str(path)])
+            written = path.read_text(encoding="utf-8", errors="replace")
+        if not self.text.endswith("\n"):
+            written = written.removesuffix("\n")
+        if written != self.text:
+            self.field.put_all(written)
+
+    def _run_editor(self, command: list[str]) -> None:
+        try:
+            with self.app.suspend():
+                done = subprocess.run(command, check=False)  # noqa: S603  # the agent's own command
+        except (OSError, SuspendNotSupported) as error:
+            raise Refused(
+                _("The editor {name} did not start: {reason}.", name=command[0], reason=str(error))
+            ) from error
+        if done.returncode:
+            raise Refused(_("The editor ended with an error; the text is as it was before."))
+
+    # Leaving
+
+    def leaving(self, status: str | None = None) -> Leaving:
+        """Exactly what would leave now; raises `Refused`, the caret on the spot, where it must not."""
+        row = self._needs_open()
+        if row.ticket.status is Status.CLOSED:
+            raise Refused(_("Ticket {number} is closed and takes no more messages.", number=row.ticket.number))
+        body = self.text
+        if not body.strip():
+            raise Refused(_("There is nothing to send yet."))
+        missing = placeholders(body)
+        if missing:
+            self.field.go_to(missing[0].start)
+            raise Refused(_("{name} has no value. Fill it in before this leaves.", name=missing[0].name))
+        cc = self.cc if self.kind == "reply" else ()
+        return Leaving(self.kind, body, self.to, cc, self.uploads, None if status is None else Status(status))
+
+    async def send(self, status: str | None) -> str:
+        """Queue the message; the answer is a sentence on what happens now.
+
+        Where the customer wrote again meanwhile, the first try is refused, so that the agent has seen it.
+        """
+        leaving = self.leaving(status)
+        row = self.desk.store.queries.ticket(self._needs_open().ticket.ref) or self._needs_open()
+        if leaving.kind == "reply" and self._is_newer(row) and not self._warned:
+            self._warned = True
+            self._show_frame()
+            raise Refused(_("The customer wrote again while you were writing. Read it; sending once more sends this."))
+        self._forget_unsaved()
+        hold = self.desk.config.undo_seconds
+        await self.desk.decide([row], leaving.changes, hold=timedelta(seconds=hold))
+        self.field.show("", 0)
+        self._kept, self.cc, self.uploads = "", (), ()
+        self.row = None
+        self.remove_class("-open")
+        what = _("The note") if leaving.kind == "note" else _("The reply")
+        return plural(
+            "{what} leaves in {n} s. u takes it back.", "{what} leaves in {n} s. u takes it back.", hold, what=what
+        )
+
+    def _is_newer(self, row: TicketRow) -> bool:
+        assert self._seen is not None, "an open composer has seen its ticket"
+        return row.ticket.last_customer_message != self._seen.ticket.last_customer_message
+
+    # Keeping
+
+    @on(TextArea.Changed)
+    def _text_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self.row is not None and self.text != self._kept:
+            self._save_soon()
+
+    def _save_soon(self) -> None:
+        if self._saving is None and self.row is not None:
+            self._saving = self.set_timer(SAVE_SECONDS, self._save)
+
+    async def _save(self) -> None:
+        """Write what is not on disk yet; where that fails, say so and try again."""
+        self._stop_timer()
+        if self.row is not None:
+            self._unsaved[self._key()] = self._draft()
+        slow = self.set_timer(SLOW_SECONDS, self._show_frame)
+        try:
+            await self._write_drafts()
+        except (sqlite3.Error, AgentdeskError) as error:
+            self._problem = safe_line(str(error))
+            self._saving = self.set_timer(AGAIN_SECONDS, self._save)
+        else:
+            self._problem = ""
+        slow.stop()
+        self._show_frame()
+
+    async def _write_drafts(self) -> None:
+        for key, draft in list(self._unsaved.items()):
+            await self.desk.write(lambda store, draft=draft: store.outbox.save_draft(draft))  # type: ignore[misc]
+            if self._unsaved.get(key) is draft:
+                del self._unsaved[key]
+            if self.row is not None and key == self._key():
+                self._kept = draft.body
+
+    async def flush(self) -> None:
+        """Have everything on disk before going on; the last thing to do before the program ends."""
+        self._put_away()
+        await self._write_drafts()
+
+    async def on_unmount(self) -> None:
+        await self.flush()
+
+    def _put_away(self) -> None:
+        """Start writing what is not on disk yet; whoever reads it back meanwhile gets it from memory."""
+        waiting = self._saving is not None or (self.row is not None and self.text != self._kept)
+        self._stop_timer()
+        if self.row is not None and waiting:
+            self._unsaved[self._key()] = self._draft()
+            self._kept = self.text
+            if self.is_attached and self.app.is_running:
+                self.run_worker(self._save(), group="drafts")
+
+    def _forget_unsaved(self) -> None:
+        self._stop_timer()
+        self._unsaved.pop(self._key(), None)
+
+    def _stop_timer(self) -> None:
+        if self._saving is not None:
+            self._saving.stop()
+            self._saving = None
+
+    def _key(self) -> tuple[Ref, DraftKind]:
+        return self._needs_open().ticket.ref, self.kind
+
+    def _draft(self) -> Draft:
+        row, now = self._needs_open(), self.desk.clock()
+        return Draft(row.ticket.ref, self.kind, self.text, now, self.cc, self.uploads, self.field.caret)
+
+    def _draft_of(self, ticket: Ref, kind: DraftKind) -> Draft:
+        known = self._unsaved.get((ticket, kind)) or self.desk.store.outbox.draft(ticket, kind)
+        return known or Draft(ticket, kind, "", self.desk.clock())
+
+    def _show_draft(self, draft: Draft) -> None:
+        self.cc, self.uploads = draft.cc, draft.uploads
+        self.field.show(draft.body, draft.caret)
+        self._kept = self.text
+        self._problem = ""
+        self._show_frame()
+
+    # The frame
+
+    def _show_frame(self) -> None:
+        if self.row is None:
+            return
+        is_note = self.kind == "note"
+        tone: Tone = "note" if is_note else "reply"
+        rule = "━" if is_note else "─"
+        left, right, low_left, low_right = "┏┓┗┛" if is_note else "┌┐└┘"
+        self._top.show(self._heading(tone), f"{left}{rule}{right}", tone)
+        newer = self._is_newer(self.row)
+        self._notice.set_class(newer, "-shown")
+        side = "┃" if is_note else "│"
+        words = _("The customer wrote again while you were writing.")
+        self._notice.show(((words, "soon"),), f"{side} {side}", tone)
+        self._bottom.show(self._state(), f"{low_left}{rule}{low_right}", tone)
+
+    def _heading(self, tone: Tone) -> tuple[Span, ...]:
+        if self.kind == "note":
+            return joined([(_("INTERNAL NOTE"), tone), (_("only colleagues read this"), "plain")])
+        words: list[Span] = [(_("PUBLIC REPLY"), tone), (_("to {who}", who=self.to), "plain")]
+        if self.cc:
+            words.append((_("copy to {who}", who=", ".join(self.cc)), "soon"))
+        return joined(words)
+
+    def _state(self) -> tuple[Span, ...]:
+        words: list[Span] = []
+        if self._problem:
+            words.append((_("NOT SAVED: {reason}", reason=self._problem), "late"))
+        elif self._key() in self._unsaved:
+            words.append((_("saving"), "dim"))
+        elif self._kept:
+            words.append((_("draft saved"), "dim"))
+        else:
+            words.append((_("empty"), "dim"))
+        files: list[Span] = [(f"{safe_line(one.name)} {size_word(one.size)}", "accent") for one in self.uploads]
+        return joined([*words, *files])
+
+    def _recipient(self, row: TicketRow) -> str:
+        """Whom a reply reaches, as an address where we know one."""
+        ticket = row.ticket
+        person = self.desk.store.queries.person(Ref(ticket.ref.account, ticket.requester)) if ticket.requester else None
+        if person is None:
+            return safe_line(row.requester_name) or _("nobody we know")
+        return safe_line(person.address("email") or person.address("phone") or person.name)
+
+    def _facts(self, row: TicketRow) -> dict[str, str]:
+        account, requester = row.ticket.ref.account, row.ticket.requester
+        customer = self.desk.store.queries.person(Ref(account, requester)) if requester else None
+        return facts(row, customer, self.desk.me(account))
+
+    def _needs_open(self) -> TicketRow:
+        if self.row is None:
+            raise Refused(_("Open a reply or a note first."))
+        return self.row
