@@ -30,6 +30,7 @@ from agentdesk.ui.running import Runner
 from agentdesk.ui.screens.desk import DeskScreen
 from agentdesk.ui.theme import load_theme
 from agentdesk.ui.watch import Watch
+from agentdesk.ui.widgets.command_line import CommandLine
 
 CHORD_SECONDS = 0.4
 FALLBACK_THEME = "dark"
@@ -38,13 +39,15 @@ FALLBACK_THEME = "dark"
 class AgentDesk(App[None]):
     """The desk in a terminal."""
 
-    CSS_PATH = ["agentdesk.tcss", "ticket.tcss"]
+    CSS_PATH = ["agentdesk.tcss", "ticket.tcss"]  # noqa: RUF012 (Textual annotates it)
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, syncs: bool = True) -> None:
         super().__init__()
         self.desk = desk
+        self.furnished = asyncio.Event()
+        self._syncs = syncs
         self.signs = glyphs(ambiguous_wide=desk.config.ambiguous_wide)
         self.registry = load()
         self.keyboard = Keyboard(key_map(self.registry, desk.config.keys))
@@ -85,6 +88,9 @@ class AgentDesk(App[None]):
         self.show_hints()
         if self._theme_problem:
             self.say(self._theme_problem, "bad")
+        if self._syncs:
+            self.desk.start_sync()
+        self.furnished.set()
 
     # Words
 
@@ -165,6 +171,16 @@ class AgentDesk(App[None]):
     @on(RunLine)
     async def _run_line(self, message: RunLine) -> None:
         await self.runner.run(message.line)
+
+    @on(CommandLine.Typed)
+    async def _typed(self, message: CommandLine.Typed) -> None:
+        await self.prompt.close()
+        if message.line:
+            await self.runner.run(message.line)
+
+    @on(CommandLine.Left)
+    async def _left(self, _message: CommandLine.Left) -> None:
+        await self.prompt.close()
 
     async def run_line(self, line: str) -> None:
         """Run a command line as if it had been typed."""

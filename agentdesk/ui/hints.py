@@ -79,10 +79,11 @@ def _first(bound: Sequence[str]) -> str:
 def chord_hints(follow: Mapping[str, str], registry: Registry, queues: Sequence[Queue]) -> list[Hint]:
     """What may follow a key, with what it does."""
     titles = {queue.name: queue.title for queue in queues}
-    return [(shown_key(key), _label(line, registry, titles)) for key, line in follow.items()]
+    return [(shown_key(key), line_label(line, registry, titles)) for key, line in follow.items()]
 
 
-def _label(line: str, registry: Registry, titles: Mapping[str, str]) -> str:
+def line_label(line: str, registry: Registry, titles: Mapping[str, str]) -> str:
+    """A command line in few words: a queue by its title, anything else by its name."""
     try:
         command, rest = registry.split(line)
     except Refused:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agentdesk.ui.app import AgentDesk
 
 PATIENCE_SECONDS = 1.0
+SETTLING_SECONDS = 0.02
 T = TypeVar("T")
 
 
@@ -31,6 +32,7 @@ class Runner:
         self._last = ""
         self._running: set[asyncio.Task[None]] = set()
         self._go_on: asyncio.Future[None] | None = None
+        self._asking = 0
 
     async def run(self, line: str) -> None:
         """Run a line; comes back when the next key may be taken."""
@@ -81,12 +83,16 @@ class Runner:
         await self._app.push_screen(dialog, answered)
         if self._go_on is not None:
             _let_go(self._go_on)
-        return await answer
+        self._asking += 1
+        try:
+            return await answer
+        finally:
+            self._asking -= 1
 
     async def settled(self) -> None:
-        """Wait until nothing runs."""
-        while self._running:
-            await asyncio.wait(set(self._running))
+        """Wait until nothing runs but what waits for the person."""
+        while len(self._running) > self._asking:
+            await asyncio.wait(set(self._running), timeout=SETTLING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _let_go(future: "asyncio.Future[None]") -> None:

@@ -34,7 +34,9 @@ class Going(Act):
     def show_help(self) -> None:
         from agentdesk.ui.screens.help import help_screen  # late: not needed for the first paint
 
-        self.app.push_screen(help_screen(self.app.registry, self.app.keyboard.keys, self.app.pane_name() or "list"))
+        pane = self.app.pane_name() or "list"
+        queues = self.main.queues.queues
+        self.app.push_screen(help_screen(self.app.registry, self.app.keyboard.keys, pane, queues))
 
     def show_palette(self) -> None:
         from agentdesk.ui.screens.palette import Palette, palette_choices  # late: not needed for the first paint

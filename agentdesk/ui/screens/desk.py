@@ -164,6 +164,11 @@ class DeskScreen(Screen[None]):
             self._following.cancel()
         self._following = asyncio.get_running_loop().call_later(FOLLOW_SECONDS, self.follow)
 
+    @property
+    def is_following(self) -> bool:
+        """Are the panes at the side about to catch up with the cursor?"""
+        return self._following is not None
+
     def follow(self) -> None:
         """Show the customer and the knowledge of the ticket the agent is at."""
         self._following = None

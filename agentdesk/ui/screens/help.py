@@ -1,9 +1,10 @@
 """Help: the keys that work in a pane, and the commands that have none, generated from the registry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 
 from agentdesk.commands.keys import KeyMap
-from agentdesk.commands.registry import PANES, Command, Pane, Registry
+from agentdesk.commands.registry import PANES, Command, Pane, Registry, Scope
+from agentdesk.config import Queue
 from agentdesk.i18n import _
 from agentdesk.text.width import cell_width
 from agentdesk.ui.hints import shown_key
@@ -13,35 +14,38 @@ from agentdesk.ui.screens.page import Page
 KEY_CELLS = 18
 
 
-def help_screen(registry: Registry, keys: KeyMap, pane: Pane) -> Page:
+def help_screen(registry: Registry, keys: KeyMap, pane: Pane, queues: Sequence[Queue]) -> Page:
     """The help for a pane."""
-    return Page(_("Keys: {pane}", pane=pane_word(pane)), list(help_lines(registry, keys, pane)))
+    titles = {queue.name: queue.title for queue in queues}
+    return Page(_("Keys: {pane}", pane=pane_word(pane)), list(help_lines(registry, keys, pane, titles)))
 
 
-def help_lines(registry: Registry, keys: KeyMap, pane: Pane) -> Iterable[list[Span]]:
-    """Each command of a pane: its keys, what it does, and how it is typed."""
+def help_lines(registry: Registry, keys: KeyMap, pane: Pane, titles: Mapping[str, str]) -> Iterator[list[Span]]:
+    """Each command of a pane, the pane's own first: its keys, what it does, and how it is typed."""
     scopes = PANES[pane]
-    here = [command for command in registry if set(command.scopes) & set(scopes)]
-    for scope in scopes:
+    for scope in reversed(scopes):
         yield [(_scope_word(scope), "strong")]
-        for command in here:
-            if next(one for one in scopes if one in command.scopes) == scope:
-                yield _line(command, keys, pane)
+        for command in registry:
+            if scope in command.scopes:
+                yield from _lines(command, scope, keys, titles)
         yield [("", "plain")]
     yield [(_("Type a command after : and complete it with Tab. Own keys go to [keys] in the configuration."), "dim")]
 
 
-def _line(command: Command, keys: KeyMap, pane: Pane) -> list[Span]:
-    bound = [key for (scope, key), line in keys.lines.items() if line == command.name and scope in PANES[pane]]
-    if not bound:
-        bound = [
-            key
-            for (scope, key), line in keys.lines.items()
-            if line.startswith(f"{command.name} ") and scope in PANES[pane]
-        ][:4]
-    shown = "  ".join(shown_key(key) for key in dict.fromkeys(bound))
-    gap = KEY_CELLS if cell_width(shown) < KEY_CELLS else cell_width(shown) + 1
-    return [("  ", "plain"), column(shown, gap, "accent"), (command.help, "plain"), (f"   {command.usage}", "dim")]
+def _lines(command: Command, scope: Scope, keys: KeyMap, titles: Mapping[str, str]) -> Iterator[list[Span]]:
+    """The command with the keys that run it bare, then each key that gives it arguments."""
+    mine = {key: line for (one, key), line in keys.lines.items() if one == scope}
+    bare = [key for key, line in mine.items() if line == command.name]
+    with_arguments = {key: line for key, line in mine.items() if line.startswith(f"{command.name} ")}
+    yield _line("  ".join(map(shown_key, bare)), command.help, command.usage)
+    for key, line in with_arguments.items():
+        rest = line.removeprefix(f"{command.name} ")
+        yield _line(shown_key(key), f"  {titles.get(rest, rest)}", line)
+
+
+def _line(shown: str, words: str, usage: str) -> list[Span]:
+    gap = max(KEY_CELLS, cell_width(shown) + 1)
+    return [("  ", "plain"), column(shown, gap, "accent"), (words, "plain"), (f"   {usage}", "dim")]
 
 
 def pane_word(pane: Pane) -> str:
@@ -59,7 +63,7 @@ def pane_word(pane: Pane) -> str:
     return words[pane]
 
 
-def _scope_word(scope: str) -> str:
+def _scope_word(scope: Scope) -> str:
     words = {
         "app": _("Everywhere"),
         "list": _("In the list"),

@@ -10,7 +10,7 @@ from agentdesk.columns import COLUMNS, Column
 from agentdesk.columns import Tone as ColumnTone
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
-from agentdesk.i18n import _, number
+from agentdesk.i18n import _, number, plural
 from agentdesk.model import TicketRow
 from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.ui.glyphs import Glyphs
@@ -107,7 +107,7 @@ class TicketList(Rows):
         if self.key is not None:
             self.selected ^= {self.key}
             self._strips.clear()
-            self.refresh_rows(self.cursor)
+            self.refresh_rows(self.top - 1, self.cursor)  # the line above the rows counts what is selected
             self.move(1)
 
     def select_all(self) -> None:
@@ -132,18 +132,16 @@ class TicketList(Rows):
 
     def heads(self, width: int) -> Sequence[Sequence[Span]]:
         titles: list[Span] = [("  ", "plain")]
+        if self.selected:
+            words = plural("{n} selected", "{n} selected", len(self.selected))
+            titles += [(words, "accent"), ("   " + _("Esc lets them go"), "dim")]
+            return (self._title_spans(), titles) if self.is_titled else (titles,)
         for column, cells in self._fitted(width - 1):
             titles.append((pad(column.title(), cells, column.align) + " ", "dim"))
         return (self._title_spans(), titles) if self.is_titled else (titles,)
 
     def _title_spans(self) -> list[Span]:
-        spans: list[Span] = [
-            (f" {self.title}", "accent" if self.has_focus else "dim"),
-            (f"  {number(self.count)}", "dim"),
-        ]
-        if self.selected:
-            spans.append((f"   {_('{n} selected', n=number(len(self.selected)))}", "strong"))
-        return spans
+        return [(f" {self.title}", "accent" if self.has_focus else "dim"), (f"  {number(self.count)}", "dim")]
 
     def row_strip(self, index: int, width: int) -> Strip:
         key = self.keys[index]

@@ -1,0 +1,157 @@
+"""The list of tickets, driven with keys."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from agentdesk.config import Config
+from agentdesk.model import Priority, Status
+from tests.ui.driver import NARROW, NOW, opened_desk, people, question, ticket, tickets
+
+
+async def test_the_desk_opens_on_who_has_waited_longest(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(6)) as desk:
+        desk.sees("Waiting longest", "身に覚えのない請求", "Where is my parcel?", "5h50m")
+        desk.cursor_is_on("53001")
+        desk.has_keys("list")
+
+
+async def test_j_and_k_move_the_cursor_and_stop_at_the_ends(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.press("j", "j", "j", "j")
+        desk.cursor_is_on("53003")
+
+        await desk.press("k", "k", "k", "k")
+        desk.cursor_is_on("53001")
+
+
+async def test_moving_repaints_the_two_lines_the_cursor_left_and_met(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(30)) as desk:
+        view = desk.app.main.tickets
+        painted: list[int] = []
+        paint = view.render_line
+        view.render_line = lambda y: painted.append(y) or paint(y)  # type: ignore[method-assign,func-returns-value]
+
+        await desk.press("j")
+
+        assert sorted(set(painted)) == [2, 3]
+
+
+async def test_a_hundred_thousand_keys_read_only_the_rows_on_the_screen(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(200), size=NARROW) as desk:
+        await desk.press("G")
+
+        desk.cursor_is_on("53200")
+        assert len(desk.app.main.tickets._rows) < 60
+
+
+async def test_a_new_message_does_not_move_the_cursor_from_its_ticket(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(5)) as desk:
+        await desk.press("j", "j")
+        urgent = ticket(-20, subject="Waited even longer", requester="101")
+
+        await desk.arrives(urgent, question(urgent))
+
+        desk.cursor_is_on("53003")
+        desk.sees("Waited even longer", "Waiting longest  6")
+
+
+async def test_the_cursor_stays_on_its_line_when_its_ticket_leaves_the_queue(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(5)) as desk:
+        await desk.press("j")
+
+        await desk.runs("ticket status pending")
+
+        desk.cursor_is_on("53003")
+        assert len(desk.app.main.tickets.keys) == 4
+
+
+async def test_selected_tickets_are_marked_counted_and_changed_together(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(5)) as desk:
+        await desk.press("x", "x")
+        desk.sees("2 selected", "✓")
+
+        await desk.runs("ticket priority high")
+
+        desk.sees("2 tickets changed")
+        assert [desk.line_of(name).count("high") for name in ("田中", "Dana", "佐々木")] == [1, 1, 0]
+
+
+async def test_escape_lets_the_selection_go(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.press("X")
+        desk.sees("3 selected")
+
+        await desk.press("escape")
+
+        desk.sees_not("selected")
+
+
+async def test_a_late_clock_says_so_in_words(tmp_path: Path) -> None:
+    late = ticket(1, due_at=NOW - timedelta(minutes=12), priority=Priority.URGENT)
+    async with opened_desk(tmp_path, [*people(), late, question(late)]) as desk:
+        desk.sees("over 12m", "urgent")
+
+
+async def test_markup_and_escapes_from_outside_are_shown_as_they_are(tmp_path: Path) -> None:
+    nasty = ticket(1, subject="[b]x[/] \x1b[31mred\u202e [link=x]")
+    async with opened_desk(tmp_path, [*people(), nasty, question(nasty)]) as desk:
+        desk.sees("[b]x[/] ␛[31mred\\u202e [link=x]")
+
+
+async def test_an_empty_queue_says_what_to_do(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, people()) as desk:
+        desk.sees("g u shows the unassigned ones")
+
+
+async def test_the_columns_are_those_of_the_configuration(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(2), config=Config(columns=("number", "subject"))) as desk:
+        desk.sees("53001", "No.")
+        desk.sees_not("Customer ", "田中 美咲")
+
+
+async def test_numbers_stand_at_the_right_of_their_columns(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(6)) as desk:
+        ends = {desk.line_of(word).index(word) + len(word) for word in ("5h50m", "5h40m")}
+
+        assert len(ends) == 1
+
+
+async def test_the_wheel_turns_the_list(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(100), size=NARROW) as desk:
+        desk.sees("5h50m")
+
+        desk.app.main.tickets.wheel(30)
+        await desk.settles()
+
+        desk.sees_not("5h50m")
+
+
+async def test_a_click_puts_the_cursor_there_and_a_second_one_opens(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(5)) as desk:
+        await desk.pilot.click("#list", offset=(10, 4))
+        await desk.settles()
+        desk.cursor_is_on("53003")
+
+        await desk.pilot.click("#list", offset=(10, 4))
+        await desk.settles()
+
+        desk.has_keys("reading")
+
+
+async def test_ascii_signs_are_used_where_wide_signs_would_shift_columns(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(2), config=Config(ambiguous_wide=True)) as desk:
+        assert desk.line_of("田中").find(">") >= 0
+        desk.sees_not("▌")
+
+
+async def test_solved_tickets_leave_the_queue_at_once(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.press("S")
+
+        desk.sees("Solved.", "Waiting longest  2")
+        assert desk.desk.store.queries.ticket(ticket(1).ref).ticket.status is Status.SOLVED  # type: ignore[union-attr]
+
+
+async def test_japanese_titles_and_waits_fit_their_columns(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(6), language="ja", size=NARROW) as desk:
+        desk.sees("身に覚えのない請求", "田中 美咲")
