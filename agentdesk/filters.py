@@ -714,4 +714,5 @@ def _begins(wanted: str, name: str, others: Sequence[str]) -> bool:
 
 def _written(value: str) -> str:
     """A value as it must be typed."""
+    value = value.replace('"', "")
     return f'"{value}"' if re.search(r'[\s(),"]', value) else value

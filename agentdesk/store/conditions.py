@@ -53,7 +53,8 @@ UNREAD = (
 )
 HAS_DRAFT = "EXISTS (SELECT 1 FROM draft d WHERE d.account = t.account AND d.ticket = t.id)"
 _HAS_ATTACHMENT = (
-    "EXISTS (SELECT 1 FROM event e WHERE e.account = t.account AND e.ticket = t.id AND e.attachments <> '[]')"
+    "(t.account, t.id) IN "
+    "(SELECT e.account, e.ticket FROM event e INDEXED BY event_attachment WHERE e.attachments <> '[]')"
 )
 _HAS_REPLY = "EXISTS (SELECT 1 FROM event e WHERE e.account = t.account AND e.ticket = t.id AND e.kind = 'reply')"
 _FLAGS: Mapping[str, str] = {
@@ -75,6 +76,7 @@ _WITH_WORDS = (
     "SELECT m.key FROM person_words w JOIN person p ON p.key = w.rowid "
     "JOIN ticket m ON m.account = p.account AND m.requester = p.id WHERE w.person_words MATCH ?"
 )
+_WITH_ID = "SELECT i.key FROM account c CROSS JOIN ticket i ON i.account = c.name AND i.id = ?"
 _NEXT_DUE = "min(coalesce(t.due_at, t.promised_at), coalesce(t.promised_at, t.due_at))"
 
 _ORDERS: Mapping[str, tuple[str, str]] = {
@@ -199,7 +201,7 @@ class Conditions:
             case "account":
                 return Condition("t.account = ?", (word,))
             case "number":
-                return Condition("(t.number = ? OR t.id = ?)", (word, word))
+                return Condition(f"(t.number = ? OR t.key IN ({_WITH_ID}))", (word, word))
             case "subject":
                 return Condition("t.subject LIKE ? ESCAPE '\\'", (like(word),))
             case "view":
@@ -248,7 +250,7 @@ class Conditions:
 
     def _by_person(self, field: str, word: str) -> Condition:
         people, values = PEOPLE_NAMED, people_named(word)
-        customer = f"(t.account, t.requester) IN ({people})"
+        customer = f"(t.account, t.requester) IN (SELECT account, id FROM ({people}))"
         match field:
             case "customer":
                 return Condition(customer, values)
@@ -256,8 +258,8 @@ class Conditions:
                 return Condition(f"({customer} AND {_HAS_REPLY})", values)
             case _:
                 wrote = (
-                    "(t.account, t.id) IN (SELECT e.account, e.ticket FROM event e WHERE e.author IS NOT NULL "
-                    f"AND e.body <> '' AND (e.account, e.author) IN ({people}))"
+                    f"(t.account, t.id) IN (SELECT e.account, e.ticket FROM ({people}) who CROSS JOIN event e "
+                    "INDEXED BY event_author ON e.account = who.account AND e.author = who.id WHERE e.body <> '')"
                 )
                 return Condition(wrote, values)
 

@@ -71,6 +71,8 @@ CREATE TABLE event (
 );
 CREATE INDEX event_ticket ON event (account, ticket, at, key);
 CREATE INDEX event_customer ON event (account, customer, at, key);
+CREATE INDEX event_author ON event (account, author, ticket) WHERE body <> '';
+CREATE INDEX event_attachment ON event (account, ticket) WHERE attachments <> '[]';
 CREATE INDEX event_op ON event (op) WHERE op IS NOT NULL;
 
 CREATE TABLE person (

