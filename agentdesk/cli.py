@@ -5,9 +5,12 @@ progress to stderr. Click is imported here; Textual only by `_open`, which saves
 """
 
 import asyncio
+import io
+import re
+import sqlite3
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,24 +24,23 @@ from agentdesk.commands.registry import Arguments, Command, bind, run
 from agentdesk.config import Config
 from agentdesk.config import load as load_config
 from agentdesk.desk import Desk, speak
-from agentdesk.errors import AgentdeskError, ConfigError, Offline, Refused
+from agentdesk.errors import AgentdeskError, Offline, ProviderError, Refused, StoreError
 from agentdesk.i18n import _
-from agentdesk.model import Op, OpState
+from agentdesk.model import Op, OpState, TicketRow
 from agentdesk.output import Form, write
 from agentdesk.paths import Folders, folders
 from agentdesk.text.safe import safe_line
 
 FAILED, UNREACHABLE = 1, 3
+STUCK = frozenset({OpState.HELD, OpState.FAILED, OpState.DOUBT})
 DEMO_TICKETS = 300
 MESSAGE = "text"
+MESSAGE_BYTES = 1_000_000
 
 
 @dataclass(slots=True)
 class ShellFront:
     """The shell as commands see it: words go to stderr, and nobody can be asked."""
-
-    accept: bool = False
-    asked: bool = field(default=False)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         click.echo(safe_line(text), err=True)
@@ -62,19 +64,21 @@ class ShellFront:
         raise Refused(_("This needs the screen. Give the text or the value as an argument, or start: agentdesk"))
 
 
-def main() -> NoReturn:
-    """Run the words of the command line; ends the process with the exit code."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the words of the command line (or `arguments`); ends the process with the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks Japanese must not end the program
     own = folders()
+    speak(Config())
     try:
         config = load_config(own.config_file)
-    except ConfigError as error:
-        _fail(error)
-    speak(config)
-    shell = _shell(own, config)
-    try:
-        shell.main(standalone_mode=True)
+        speak(config)
+        _shell(own, config).main(arguments, prog_name="agentdesk", standalone_mode=True)
     except AgentdeskError as error:
         _fail(error)
+    except sqlite3.Error as error:
+        _fail(StoreError(_("The cache {path} cannot be used: {reason}.", path=str(own.database), reason=str(error))))
     sys.exit(0)
 
 
@@ -106,33 +110,52 @@ def _place(shell: click.Group, words: list[str], leaf: click.Command) -> None:
     for word in words[:-1]:
         found = group.commands.get(word)
         if not isinstance(found, click.Group):
-            found = click.Group(word)
+            found = click.Group(word, help=_("All commands about this: {word}.", word=word))
             group.add_command(found)
         group = found
     group.add_command(leaf, words[-1])
 
 
+class _Words(click.Command):
+    """A command that takes what follows `--` as it stands, and asks before it takes a mistyped option for text."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let click read up to `--`; keep the rest for the words."""
+        place = args.index("--") if "--" in args else len(args)
+        rest = super().parse_args(ctx, args[:place])
+        strange = next((word for word in ctx.params["words"] if _LOOKS_LIKE_OPTION.fullmatch(word)), None)
+        if strange is not None:
+            raise click.NoSuchOption(
+                strange, _("There is no option {word}. Put -- before text.", word=strange), ctx=ctx
+            )
+        if args[place:]:
+            ctx.params["words"] = (*ctx.params["words"], *args[place + 1 :])
+        return rest
+
+
+_LOOKS_LIKE_OPTION = re.compile(r"--[a-zA-Z][\w-]*(=.*)?", re.DOTALL)
+
+
 def _click_command(command: Command, own: Folders, config: Config) -> click.Command:
     is_about_tickets = "ticket" in command.scopes
-    params: list[click.Parameter] = [click.Argument(["ids"])] if is_about_tickets else []
-    params.append(click.Argument(["words"], nargs=-1, type=click.UNPROCESSED))
+    usage = command.usage.removeprefix(command.name).strip()
+    params: list[click.Parameter] = [click.Argument(["ids"], metavar="ID[,ID...]")] if is_about_tickets else []
+    params.append(click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, metavar=usage))
     params += [
         click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON document.")),
         click.Option(["--jsonl"], is_flag=True, help=_("Print one JSON document a line.")),
         click.Option(["--account"], help=_("Only this account.")),
     ]
-    if command.undo != "no" or command.name == "outbox retry":
+    if command.undo != "no" or command.name in ("outbox retry", "undo"):
         params.append(click.Option(["--wait"], is_flag=True, help=_("Wait until it is sent, held or failed.")))
     for parameter in command.parameters:
         if parameter.kind in ("flag", "option"):
             params.append(click.Option([f"--{parameter.name.replace('_', '-')}"], is_flag=parameter.kind == "flag"))
-    usage = command.usage.removeprefix(command.name).strip()
-    return click.Command(
+    return _Words(
         command.name.split()[-1],
         params=params,
         callback=lambda **given: _run(command, given, own, config),
         help=command.help,
-        options_metavar=f"[OPTIONS]{' ID' if is_about_tickets else ''} {usage}".rstrip(),
         context_settings={"ignore_unknown_options": True},
     )
 
@@ -150,20 +173,27 @@ def _run(command: Command, given: dict[str, Any], own: Folders, config: Config) 
     except Refused as error:
         raise click.UsageError(str(error)) from error
     desk = _desk(own, config)
-    try:
-        code = asyncio.run(_answered(desk, command, arguments, account, ids, form, wait))
-    except AgentdeskError as error:
-        _fail(error)
-    sys.exit(code)
+    sys.exit(asyncio.run(_answered(desk, command, arguments, account, ids, form, wait)))
 
 
 def _arguments(command: Command, words: list[str], named: dict[str, Any]) -> Arguments:
     """What the words mean, with a message read from stdin where one is wanted and none was given."""
     takes_text = any(parameter.name == MESSAGE and parameter.kind == "rest" for parameter in command.parameters)
     if takes_text and not words and not sys.stdin.isatty():
-        words = [sys.stdin.read().rstrip("\n")]
+        words = [_message(sys.stdin.buffer.read(MESSAGE_BYTES + 1), sys.stdin.encoding)]
     flags = [word for name, value in named.items() for word in _option(name, value)]
-    return bind(command, [*words, *flags])
+    return bind(command, [*flags, "--", *words])
+
+
+def _message(given: bytes, encoding: str) -> str:
+    """What was piped in as text; raises `Refused` where it is too much, or no text."""
+    if len(given) > MESSAGE_BYTES:
+        raise Refused(_("A message may have {n} bytes at most.", n=MESSAGE_BYTES))
+    try:
+        text = given.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Refused(_("What was piped in is not text in {encoding}.", encoding=encoding)) from error
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip("\n")
 
 
 def _option(name: str, value: object) -> list[str]:
@@ -176,8 +206,8 @@ async def _answered(
 ) -> int:
     """Run one command on the desk and print what it answers; the exit code."""
     try:
-        tickets = tuple(desk.ticket(id, account) for id in ids.split(",")) if ids else ()
-        cx = Context(desk, ShellFront(), tickets, account=account)
+        _check_account(desk, account)
+        cx = Context(desk, ShellFront(), _tickets(desk, ids, account), account=account)
         answer = await run(command, arguments, cx)
         code = await _waited(desk, cx.ops) if wait and cx.ops else 0
         if not isinstance(answer, Answer):
@@ -188,13 +218,32 @@ async def _answered(
         await desk.close()
 
 
+def _tickets(desk: Desk, ids: str | None, account: str | None) -> tuple[TicketRow, ...]:
+    """The tickets that ids with commas name, each once, so that nobody gets a message twice."""
+    words = [word.strip() for word in (ids or "").split(",")]
+    found = [desk.ticket(word, account) for word in words if word]
+    if ids is not None and not found:
+        raise Refused(_("Which ticket? Give its id."))
+    return tuple({row.ticket.ref: row for row in found}.values())
+
+
+def _check_account(desk: Desk, account: str | None) -> None:
+    names = [one.name for one in desk.accounts()]
+    if account is not None and account not in names:
+        raise Refused(_("There is no account {name!r}. See: agentdesk account list", name=account))
+
+
 async def _waited(desk: Desk, ops: list[Op]) -> int:
-    """Wait until the decisions have left; the exit code when the line is down."""
+    """Wait until the decisions have left; the exit code when they have not."""
     try:
-        await desk.wait_for(ops)
-    except Offline as error:
+        settled = await desk.wait_for(ops)
+    except ProviderError as error:
         click.echo(safe_line(f"{error} {_('The work is safe in the outbox.')}"), err=True)
-        return UNREACHABLE
+        return UNREACHABLE if isinstance(error, Offline) else FAILED
+    if any(op.state is OpState.QUEUED for op in settled):
+        told = _("It waits behind an earlier decision on the same ticket. See: agentdesk outbox list")
+        click.echo(told, err=True)
+        return FAILED
     return 0
 
 
@@ -205,7 +254,7 @@ def _ops_answer(desk: Desk, ops: list[Op]) -> Answer:
     document = documents[0] if len(documents) == 1 else {"ops": documents}
     headings = (_("Decision"), _("Ticket"), _("State"), _("Why"))
     rows = [[op.id, op.ticket.id, op.state.value, safe_line(op.reason)] for op in known]
-    return Answer(document, headings, rows, failed=any(op.state in (OpState.HELD, OpState.FAILED) for op in known))
+    return Answer(document, headings, rows, failed=any(op.state in STUCK for op in known))
 
 
 # The shell's own words
@@ -224,12 +273,17 @@ def _desk(own: Folders, config: Config) -> Desk:
     return prepare(own, config, lang=None, tickets=DEMO_TICKETS, seed=1, fresh=False)
 
 
+def _no_account() -> str:
+    return _("No account yet. Add one: agentdesk account add NAME --url URL --user EMAIL")
+
+
 def _open_without_words(own: Folders, config: Config) -> None:
     if click.get_current_context().invoked_subcommand is not None:
         return
     desk = Desk(own, config)
     if not desk.accounts():
-        click.echo(_("No account yet. Add one: agentdesk account add NAME --url URL --user EMAIL"), err=True)
+        desk.store.close()
+        click.echo(_no_account(), err=True)
         if not (sys.stdin.isatty() and click.confirm(_("Open the demo instead?"), default=True, err=True)):
             click.echo(_("To look around without an account: agentdesk demo"), err=True)
             sys.exit(FAILED)
@@ -255,12 +309,9 @@ def _sync(own: Folders, config: Config) -> click.Command:
 
         desk = _desk(own, config)
         if not desk.accounts():
-            _fail(Refused(_("No account yet. Add one: agentdesk account add NAME --url URL --user EMAIL")))
-        try:
-            code = run_sync(desk, account, watch=watch, form="json" if as_json else "text")
-        except AgentdeskError as error:
-            _fail(error)
-        sys.exit(code)
+            raise Refused(_no_account())
+        _check_account(desk, account)
+        sys.exit(run_sync(desk, account, watch=watch, form="json" if as_json else "text"))
 
     return sync
 
@@ -274,11 +325,7 @@ def _demo(own: Folders, config: Config) -> click.Command:
     def demo(lang: str | None, tickets: int, seed: int, fresh: bool) -> None:
         from agentdesk.demo import prepare
 
-        try:
-            desk = prepare(own, config, lang=lang, tickets=tickets, seed=seed, fresh=fresh)
-        except AgentdeskError as error:
-            _fail(error)
-        _open(desk)
+        _open(prepare(own, config, lang=lang, tickets=tickets, seed=seed, fresh=fresh))
 
     return demo
 

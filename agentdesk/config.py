@@ -79,7 +79,7 @@ class Config:
 def load(path: Path) -> Config:
     """The configuration in a file, or the defaults when there is none; raises `ConfigError` naming file and key."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
@@ -158,7 +158,12 @@ def _columns(value: object) -> tuple[str, ...]:
 def _queues(value: object) -> tuple[Queue, ...]:
     if not isinstance(value, list):
         raise ConfigError(_("Queues are written as [[queue]] sections."))
-    return tuple(_queue(one) for one in value)
+    queues = tuple(_queue(one) for one in value)
+    names = [queue.name for queue in queues]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(_("[[queue]] {name}: there are two of that name.", name=name))
+    return queues
 
 
 def _queue(value: object) -> Queue:

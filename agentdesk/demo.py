@@ -15,6 +15,7 @@ from typing import Literal, cast
 
 from agentdesk.config import Config
 from agentdesk.desk import Desk, speak, utc_now
+from agentdesk.errors import StoreError
 from agentdesk.i18n import _, active
 from agentdesk.paths import Folders, demo_folders, private_file
 from agentdesk.providers.base import Provider
@@ -32,14 +33,25 @@ EXPORT_LAG = timedelta(seconds=1)
 def prepare(own: Folders, config: Config, *, lang: str | None, tickets: int, seed: int, fresh: bool) -> Desk:
     """The demo's desk, its account in place; `fresh` forgets what earlier demos left."""
     places = demo_folders(own)
-    if fresh and places.data.exists():
-        shutil.rmtree(places.data)
+    if fresh:
+        _forget(places.data)
     if lang in ("ja", "en"):
         config = replace(config, language=lang)
         speak(config)
     desk = Desk(places, config, providers=lambda: providers(places, cast(Lang, lang), tickets, seed))
     desk.store.desktop.put_account(Account(ACCOUNT, "zendesk", URL, "", "demo"))
     return desk
+
+
+def _forget(data: Path) -> None:
+    """Remove what earlier demos left; raises `StoreError` where a file cannot go, as on Windows while one is open."""
+    try:
+        if data.exists():
+            shutil.rmtree(data)
+    except OSError as error:
+        raise StoreError(
+            _("The demo's data cannot be removed: {reason}. Is a demo still open?", reason=str(error))
+        ) from error
 
 
 @contextlib.asynccontextmanager

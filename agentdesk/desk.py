@@ -5,18 +5,20 @@ with its own connection, so that no key ever waits for a disk.
 """
 
 import asyncio
+import sqlite3
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from agentdesk import i18n
 from agentdesk.config import Config, Queue
-from agentdesk.errors import Refused
+from agentdesk.errors import AgentdeskError, ProviderError, Refused, StoreError
 from agentdesk.i18n import _
-from agentdesk.model import Attachment, Change, Create, Note, Op, Person, Ref, Reply, TicketRow, apply
+from agentdesk.model import Attachment, Change, Create, Note, Op, Person, Ref, Reply, Ticket, TicketRow, apply
 from agentdesk.paths import Folders
 from agentdesk.store import Store
 from agentdesk.store.desktop import Account
@@ -24,9 +26,11 @@ from agentdesk.store.outbox import Author
 from agentdesk.store.undoing import Undone, undo_last
 
 if TYPE_CHECKING:
-    from agentdesk.background import Background, OpenProviders
+    from agentdesk.background import Background, Broken
     from agentdesk.providers.base import Provider
     from agentdesk.sync.engine import Summary
+
+    Providers = Callable[[], AbstractAsyncContextManager[Sequence[Provider]]]
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -37,11 +41,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What one round did for an account, and what stopped it; without a summary it could not even be opened."""
+
+    account: str
+    summary: "Summary | None"
+    error: AgentdeskError | None = None
+
+
 class Desk:
     """One person's desk: its configuration, its cache, its accounts."""
 
     def __init__(
-        self, folders: Folders, config: Config, clock: Clock = utc_now, providers: "OpenProviders | None" = None
+        self, folders: Folders, config: Config, clock: Clock = utc_now, providers: "Providers | None" = None
     ) -> None:
         self.folders = folders
         self.config = config
@@ -52,11 +65,17 @@ class Desk:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-writer")
         self._writing_store: Store | None = None
         self._on_written: list[Callable[[], None]] = []
+        self._is_closed = False
 
     # Writing
 
     async def write(self, work: Callable[[Store], T]) -> T:
-        """Run `work` with the writing store, off this thread; writes happen one after the other, in order."""
+        """Run `work` with the writing store, off this thread; writes happen one after the other, in order.
+
+        Raises `StoreError` where the disk does not take it.
+        """
+        if self._is_closed:
+            raise Refused(_("The desk is closed."))
         answer = await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
         self.wake()
         for written in self._on_written:
@@ -66,14 +85,22 @@ class Desk:
     def _write(self, work: Callable[[Store], T]) -> T:
         if self._writing_store is None:
             self._writing_store = Store(self.folders.database)
-        return work(self._writing_store)
+        try:
+            return work(self._writing_store)
+        except sqlite3.Error as error:
+            raise StoreError(
+                _("The cache could not be written, nothing was changed: {reason}.", reason=str(error))
+            ) from error
 
     def on_written(self, listener: Callable[[], None]) -> None:
         """Call `listener` on the caller's thread after each write of this desk."""
         self._on_written.append(listener)
 
     async def close(self) -> None:
-        """Stop the sync, finish what is being written and close the file."""
+        """Stop the sync, finish what is being written and close the file; closing again does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         if self._background is not None:
             await asyncio.to_thread(self._background.stop)
         await asyncio.get_running_loop().run_in_executor(self._writer, self._close_writing_store)
@@ -92,7 +119,10 @@ class Desk:
         from agentdesk.background import Background  # late: the first paint waits for no provider
 
         accounts = self.accounts()
-        self._background = Background(self.folders.database, lambda: self.open_providers(accounts), self.clock)
+        names = [account.name for account in accounts]
+        self._background = Background(
+            self.folders.database, names, lambda broken: self.open_providers(accounts, broken), self.clock
+        )
         self._background.start()
 
     def wake(self) -> None:
@@ -111,30 +141,39 @@ class Desk:
             raise Refused(_("Files are fetched while the desk is open."))
         return self._background.download(account, attachment, to)
 
-    async def sync(self, account: str | None = None) -> "list[Summary]":
-        """One push and pull of every account (or of one), in this event loop."""
+    async def sync(self, account: str | None = None) -> "list[Synced]":
+        """One push and pull of every account (or of one), in this event loop; one that fails stops no other."""
         from agentdesk.sync.disk import StoreThread  # late: only the shell comes here
         from agentdesk.sync.engine import Engine
         from agentdesk.sync.loop import sync_once
 
-        summaries = []
+        done: list[Synced] = []
         accounts = [one for one in self.accounts() if account in (None, one.name)]
-        async with self.open_providers(accounts) as providers:
+
+        def broken(name: str, error: AgentdeskError) -> None:
+            done.append(Synced(name, None, error))
+
+        async with self.open_providers(accounts, broken) as providers:
             for provider in providers:
                 disk = StoreThread(self.folders.database)
+                engine = Engine(provider, disk, self.clock)
                 try:
-                    summaries.append(await sync_once(Engine(provider, disk, self.clock)))
+                    done.append(Synced(provider.account, await sync_once(engine)))
+                except ProviderError as error:
+                    done.append(Synced(provider.account, await engine.summary(), error))
                 finally:
                     await disk.close()
-        return summaries
+        return done
 
-    def open_providers(self, accounts: Sequence[Account]) -> AbstractAsyncContextManager["Sequence[Provider]"]:
-        """The providers of these accounts, for the length of a block."""
+    def open_providers(
+        self, accounts: Sequence[Account], broken: "Broken | None" = None
+    ) -> AbstractAsyncContextManager["Sequence[Provider]"]:
+        """The providers of these accounts, for the length of a block; `broken` is told what cannot be opened."""
         if self._providers is not None:
             return self._providers()
         from agentdesk.helpdesks import open_providers
 
-        return open_providers(accounts)
+        return open_providers(accounts, broken)
 
     async def index(self) -> None:
         """Bring the search index up to date with everything that is cached."""
@@ -200,7 +239,7 @@ class Desk:
         ops = []
         for row in tickets:
             wanted = changes(row) if callable(changes) else changes
-            real = tuple(change for change in wanted if is_message(change) or apply(row.ticket, change) != row.ticket)
+            real = effective(row.ticket, wanted)
             if real:
                 ops.append(Op(new_id(), row.ticket.ref, real, row.ticket, now, now + hold, batch=batch))
         authors = {op.ticket.account: self.author(op.ticket.account) for op in ops}
@@ -225,6 +264,18 @@ class Desk:
         if found is None:
             raise Refused(_("There is no ticket {text} in the cache. Run: agentdesk sync", text=text))
         return found
+
+
+def effective(ticket: Ticket, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes that change something, on the ticket as it is or after those before them."""
+    real = []
+    after = ticket
+    for change in changes:
+        changed = apply(after, change)
+        if is_message(change) or changed != after or apply(ticket, change) != ticket:
+            real.append(change)
+        after = changed
+    return tuple(real)
 
 
 def is_message(change: Change) -> bool:

@@ -5,12 +5,12 @@ Providers are plugins: the entry points `agentdesk.providers` name a class `P` w
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from importlib.metadata import entry_points
 from typing import Protocol, cast
 
 from agentdesk import tokens
-from agentdesk.errors import ConfigError
+from agentdesk.errors import ConfigError, Unauthorized
 from agentdesk.i18n import _
 from agentdesk.providers.base import Provider
 from agentdesk.store.desktop import Account
@@ -27,9 +27,18 @@ class ProviderFactory(Protocol):
 
 
 @contextlib.asynccontextmanager
-async def open_providers(accounts: Sequence[Account]) -> AsyncIterator[Sequence[Provider]]:
-    """The providers of these accounts, closed afterwards."""
-    providers = [open_provider(account) for account in accounts]
+async def open_providers(
+    accounts: Sequence[Account], broken: Callable[[str, ConfigError], None] | None = None
+) -> AsyncIterator[Sequence[Provider]]:
+    """The providers of these accounts, closed afterwards; one that cannot be opened is told to `broken`, or raised."""
+    providers = []
+    for account in accounts:
+        try:
+            providers.append(open_provider(account))
+        except ConfigError as error:
+            if broken is None:
+                raise
+            broken(account.name, error)
     try:
         yield providers
     finally:
@@ -51,5 +60,13 @@ def open_provider(account: Account) -> Provider:
             _("There is no provider {name!r}. Choose one of: {names}.", name=account.provider, names=names)
         )
     factory = cast(ProviderFactory, next(iter(found)).load())  # entry points are untyped; this is their contract
-    auth = factory.credentials(account.user, lambda: tokens.secret(account.token_source, account.name))
+    auth = factory.credentials(account.user, lambda: _secret(account))
     return factory(account.name, account.url, auth)
+
+
+def _secret(account: Account) -> str:
+    """The account's secret; one that cannot be had is as good as refused, so it raises `Unauthorized`."""
+    try:
+        return tokens.secret(account.token_source, account.name)
+    except ConfigError as error:
+        raise Unauthorized(str(error)) from None

@@ -1,31 +1,51 @@
-"""Answers on the terminal: text and tables for people, one JSON document (or a line each) for programs."""
+"""Answers on the terminal: text and tables for people, one JSON document (or a line each) for programs.
+
+Whatever came from outside is neutral in both: text shows control characters as pictures, JSON escapes them.
+"""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Literal, TextIO
 
 from agentdesk.answers import Answer
+from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import cell_width
 
 Form = Literal["text", "json", "jsonl"]
 SHORT_CELLS = 12
 """Columns up to this width are never squeezed on a narrow terminal."""
-PIPE_CELLS = 1_000
+PIPE_CELLS = 10_000
 """A pipe has no width: nothing is cut there."""
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON leaves as it is although a terminal would obey it, and halves of characters, which no encoding takes."""
 
 
-def write(answer: Answer, form: Form, stream: TextIO = sys.stdout) -> None:
-    """Print the answer: data only, so that a pipe gets nothing else."""
+def write(answer: Answer, form: Form, stream: TextIO | None = None) -> None:
+    """Print the answer (on stdout): data only, so that a pipe gets nothing else."""
+    stream = stream or sys.stdout
     match form:
         case "json":
-            stream.write(json.dumps(answer.document, ensure_ascii=False, indent=2) + "\n")
+            stream.write(_json(answer.document, stream, indent=2) + "\n")
         case "jsonl":
             for one in _lines(answer.document):
-                stream.write(json.dumps(one, ensure_ascii=False) + "\n")
+                stream.write(_json(one, stream) + "\n")
         case "text":
             _write_text(answer, stream)
     stream.flush()
+
+
+def _json(document: object, stream: TextIO, indent: int | None = None) -> str:
+    """The document as JSON that any terminal and any encoding takes: what they could obey or refuse is escaped."""
+    is_unicode = (stream.encoding or "utf-8").lower().startswith("utf")
+    text = json.dumps(document, ensure_ascii=not is_unicode, indent=indent, default=_unusual)
+    return _OBEYED.sub(lambda char: f"\\u{ord(char[0]):04x}", text)
+
+
+def _unusual(value: object) -> str:
+    """What a column of a database may hold beside text and numbers."""
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _lines(document: Mapping[str, object] | Sequence[Mapping[str, object]]) -> Sequence[object]:
@@ -38,7 +58,7 @@ def _lines(document: Mapping[str, object] | Sequence[Mapping[str, object]]) -> S
 
 def _write_text(answer: Answer, stream: TextIO) -> None:
     if answer.text:
-        stream.write(answer.text.rstrip("\n") + "\n")
+        stream.write(safe_text(answer.text).rstrip("\n") + "\n")
     if not answer.headings or not answer.rows:
         return
     from rich.console import Console  # late: scripts that ask for JSON do not pay for tables
@@ -46,10 +66,13 @@ def _write_text(answer: Answer, stream: TextIO) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    rows = [[safe_line(cell) for cell in row] for row in answer.rows]
     for place, heading in enumerate(answer.headings):
-        widest = max(cell_width(row[place]) for row in (answer.headings, *answer.rows))
-        table.add_column(Text(heading), overflow="ellipsis", no_wrap=True, min_width=min(widest, SHORT_CELLS))
-    for row in answer.rows:
+        widest = max(cell_width(row[place]) for row in (answer.headings, *rows))
+        table.add_column(
+            Text(safe_line(heading)), overflow="ellipsis", no_wrap=True, min_width=min(widest, SHORT_CELLS)
+        )
+    for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     width = None if stream.isatty() else PIPE_CELLS
     Console(file=stream, markup=False, highlight=False, emoji=False, width=width).print(table)

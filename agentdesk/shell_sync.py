@@ -3,26 +3,28 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer
 from agentdesk.desk import Desk
-from agentdesk.errors import Offline
+from agentdesk.errors import AgentdeskError, Offline
 from agentdesk.i18n import _
 from agentdesk.output import Form, write
 from agentdesk.sync.engine import Summary
+from agentdesk.text.safe import safe_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 LOOK_EVERY_SECONDS = 0.2
 REPEAT_SECONDS = 25.0
+FAILED, UNREACHABLE = 1, 3
 
 
 def run_sync(desk: Desk, account: str | None, *, watch: bool, form: Form) -> int:
-    """Sync, print what was done, and give the exit code; raises the `AgentdeskError` that stopped a single round."""
+    """Sync, print what was done for each account, and give the exit code."""
     with contextlib.suppress(KeyboardInterrupt):
         return asyncio.run(_sync(desk, account, watch, form))
     return 0
@@ -31,19 +33,26 @@ def run_sync(desk: Desk, account: str | None, *, watch: bool, form: Form) -> int
 async def _sync(desk: Desk, account: str | None, watch: bool, form: Form) -> int:
     try:
         while True:
-            try:
-                async with _progress(desk):
-                    summaries = await desk.sync(account)
-                write(_answer(summaries), form)
-            except Offline as error:
-                if not watch:
-                    raise
-                sys.stderr.write(f"{error}\n")
+            async with _progress(desk):
+                done = await desk.sync(account)
+            write(
+                _answer([one.summary for one in done if one.summary]), form if form == "text" or not watch else "jsonl"
+            )
+            errors = [one.error for one in done if one.error]
+            for error in errors:
+                sys.stderr.write(f"{safe_line(str(error))}\n")
             if not watch:
-                return 0
+                return _exit_code(errors)
             await asyncio.sleep(REPEAT_SECONDS)
     finally:
         await desk.close()
+
+
+def _exit_code(errors: Sequence[AgentdeskError]) -> int:
+    """0 when all went well, 3 when helpdesks could not be reached, 1 when one refused."""
+    if not errors:
+        return 0
+    return UNREACHABLE if all(isinstance(error, Offline) for error in errors) else FAILED
 
 
 def _answer(summaries: list[Summary]) -> Answer:

@@ -18,6 +18,8 @@ Secret = str | Callable[[], str]
 SERVICE = "agentdesk"
 KEYRING = "keyring"
 COMMAND_SECONDS = 60
+SAFE_PRIORITY = 1
+"""Keyrings below are not recommended by the keyring library: some write plain files, one forgets everything."""
 
 
 def secret(source: str, account: str) -> str:
@@ -50,6 +52,8 @@ def keep(account: str, token: str) -> None:
     import keyring  # late: 40-70 ms that only signing in pays
     from keyring.errors import KeyringError
 
+    if keyring.get_keyring().priority < SAFE_PRIORITY:
+        raise ConfigError(_no_keyring())
     try:
         keyring.set_password(SERVICE, account, token)
     except KeyringError as error:
@@ -87,9 +91,15 @@ def _no_keyring() -> str:
 
 
 def _from_command(command: str, account: str) -> str:
+    """The first line that the command prints, as password managers keep notes below it."""
     try:
         done = subprocess.run(  # noqa: S603 (the user's own command, run without a shell)
-            shlex.split(command), capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True
+            _words(command),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=True,
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise ConfigError(
@@ -99,4 +109,11 @@ def _from_command(command: str, account: str) -> str:
                 kind=type(error).__name__,
             )
         ) from None  # the original error carries the command's output
-    return done.stdout.strip()
+    return done.stdout.strip().partition("\n")[0].strip()
+
+
+def _words(command: str) -> str | list[str]:
+    """The command as the system starts it: Windows splits for itself, and a backslash is no escape there."""
+    if not command.strip():
+        raise ValueError(command)
+    return command if os.name == "nt" else shlex.split(command)

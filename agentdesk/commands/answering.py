@@ -6,7 +6,7 @@ from datetime import timedelta
 from agentdesk.commands.context import Context
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural
-from agentdesk.model import Change, Op, TicketRow
+from agentdesk.model import Change, Op, Status, TicketRow
 
 
 def needs_ticket(cx: Context) -> str | None:
@@ -27,7 +27,15 @@ async def deciding(
     hold: timedelta = timedelta(0),
     done: str = "",
 ) -> list[Op]:
-    """Queue the changes for the command's tickets and say so; `done` is the sentence for one ticket."""
+    """Queue the changes for the command's tickets and say so; `done` is the sentence for one ticket.
+
+    Raises `Refused` for closed tickets, which helpdesks change no more.
+    """
+    for row in cx.tickets:
+        if row.ticket.status is Status.CLOSED:
+            raise Refused(
+                _("Ticket {number} is closed and cannot be changed. Open a new one.", number=row.ticket.number)
+            )
     ops = await cx.desk.decide(cx.tickets, changes, hold=hold)
     cx.ops.extend(ops)
     if not ops:

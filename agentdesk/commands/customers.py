@@ -67,7 +67,7 @@ async def import_events(cx: Context, file: str) -> Answer:
 
 def _lines(file: str) -> list[dict[str, str]]:
     try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
+        lines = Path(file).read_text(encoding="utf-8-sig").split("\n")  # other line ends may stand inside JSON text
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(_("{path} cannot be read: {reason}.", path=file, reason=str(error))) from error
     return [_line(file, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -80,7 +80,12 @@ def _line(file: str, number: int, line: str) -> dict[str, str]:
         raise Refused(_("{path}, line {n}: not JSON ({reason}).", path=file, n=number, reason=error.msg)) from error
     if not isinstance(found, dict):
         raise Refused(_("{path}, line {n}: not a JSON object.", path=file, n=number))
-    return {str(name): str(value) for name, value in found.items() if value is not None}
+    return {str(name): _whole(str(value)) for name, value in found.items() if value is not None}
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which JSON can name and nothing can store."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 async def _add(cx: Context, given: list[dict[str, str]]) -> int:

@@ -1,8 +1,11 @@
 """The desk itself: its accounts, its health, its data."""
 
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from agentdesk import __version__, tokens
 from agentdesk.answers import Answer, iso
@@ -12,8 +15,6 @@ from agentdesk.errors import ConfigError, Refused
 from agentdesk.i18n import LANGUAGES, _, active
 from agentdesk.model import OpState
 from agentdesk.store.desktop import Account
-
-SHOWN_ROWS = 1000
 
 
 @commands.add("refresh", keys="ctrl+r", is_recorded=False)
@@ -28,7 +29,7 @@ async def add_account(
     cx: Context,
     name: str,
     *,
-    provider: str = "zendesk",
+    provider: str = "",
     url: str = "",
     user: str = "",
     token_env: str = "",
@@ -36,37 +37,63 @@ async def add_account(
     token_stdin: bool = False,
 ) -> Answer:
     """Add an account, or give an existing one new credentials."""
-    from agentdesk.helpdesks import provider_names  # late: reads the installed packages
-
-    if provider not in provider_names():
-        names = ", ".join(provider_names())
-        raise Refused(_("There is no provider {name!r}. Choose one of: {names}.", name=provider, names=names))
-    if not url.startswith(("https://", "http://")):
-        raise Refused(_("--url is the address of the helpdesk, such as https://acme.zendesk.com"))
-    source = _token_source(name, token_env, token_command, token_stdin)
-    position = len(cx.desk.accounts())
-    account = Account(name, provider, url.rstrip("/"), user, source, position=position)
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise Refused(_("An account's name is letters, digits, dots and dashes, not {name!r}.", name=name))
+    new = Account(name, "zendesk", "", "", "", position=len(cx.desk.accounts()))
+    known = cx.desk.store.desktop.account(name) or new
+    address = _address(url or known.url)
+    account = replace(known, provider=provider or known.provider, url=address, user=user or known.user)
+    await _check_opens(account)
+    account = replace(account, token_source=_token_source(name, token_env, token_command, token_stdin))
     await cx.desk.write(lambda store: store.desktop.put_account(account))
+    if known.token_source == tokens.KEYRING != account.token_source:
+        tokens.forget(name)
     cx.front.say(_("Added {name}. Next: agentdesk sync --account {name}", name=name), "good")
     return Answer(_account_document(account))
 
 
+def _address(url: str) -> str:
+    """The address as it is kept: never with a password in it, because it is shown."""
+    found = urlsplit(url)
+    if found.scheme not in ("https", "http") or not found.hostname:
+        raise Refused(_("--url is the address of the helpdesk, such as https://acme.zendesk.com"))
+    if "@" in found.netloc:
+        raise Refused(_("--url must not contain a user or a password. Use --user, and one of the --token options."))
+    return url.rstrip("/")
+
+
+async def _check_opens(account: Account) -> None:
+    """Raise what would stop the account from ever being opened, before it is kept."""
+    from agentdesk.helpdesks import open_providers  # late: loads the provider
+
+    async with open_providers([account]):
+        pass
+
+
 def _token_source(name: str, token_env: str, token_command: str, token_stdin: bool) -> str:
     """Where the token will be found at each use; one that is typed goes to the keyring."""
+    if sum(map(bool, (token_env, token_command.strip(), token_stdin))) > 1:
+        raise Refused(_("Say one of --token-env, --token-command and --token-stdin."))
     if token_env:
         return f"env:{token_env}"
-    if token_command:
+    if token_command.strip():
         return f"command:{token_command}"
-    if not token_stdin and sys.stdin.isatty():
-        import getpass  # late: only for a person who types a token
-
-        token = getpass.getpass(_("API token (kept in the system keyring): "))
-    else:
-        token = sys.stdin.readline().strip()
+    token = _typed_token(token_stdin)
     if not token:
         raise Refused(_("No token. Use --token-env NAME, --token-command 'COMMAND' or --token-stdin."))
     tokens.keep(name, token)
     return tokens.KEYRING
+
+
+def _typed_token(piped: bool) -> str:
+    """The token from a pipe, or from a person who is asked for it without an echo; empty where neither is."""
+    if piped:
+        return sys.stdin.readline().strip()
+    if not sys.stdin.isatty():
+        return ""
+    import getpass  # late: only for a person who types a token
+
+    return getpass.getpass(_("API token (kept in the system keyring): ")).strip()
 
 
 @commands.add("account list", scope="shell", in_shell=True, is_recorded=False)
@@ -117,7 +144,8 @@ def _told(found: Mapping[str, object]) -> str:
 @commands.add("account remove", scope="shell", in_shell=True, is_recorded=False)
 async def remove_account(cx: Context, name: str, *, unsent: bool = False) -> Answer:
     """Forget an account and its cache; --unsent also gives up what has not left."""
-    if cx.desk.store.desktop.account(name) is None:
+    account = cx.desk.store.desktop.account(name)
+    if account is None:
         raise Refused(_("There is no account {name!r}. See: agentdesk account list", name=name))
     outbox = cx.desk.store.outbox
     waiting = len(outbox.pending(name)) + sum(draft.ticket.account == name for draft in outbox.drafts())
@@ -125,9 +153,8 @@ async def remove_account(cx: Context, name: str, *, unsent: bool = False) -> Ans
         raise Refused(
             _("{name} still has {n} unsent messages or drafts. Send them, or say --unsent.", name=name, n=waiting)
         )
-    account = cx.desk.store.desktop.account(name)
     await cx.desk.write(lambda store: store.desktop.remove_account(name))
-    if account is not None and account.token_source == tokens.KEYRING:
+    if account.token_source == tokens.KEYRING:
         tokens.forget(name)
     return Answer({"removed": name}, text=_("Removed {name}.", name=name))
 
@@ -196,13 +223,13 @@ def _keyring() -> tuple[str, bool]:
 @commands.add("sql", scope="shell", in_shell=True, is_recorded=False)
 async def sql(cx: Context, query: str) -> Answer:
     """Ask the cache in SQL, reading only."""
-    path = cx.desk.folders.database
-    db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    db = sqlite3.connect(f"{cx.desk.folders.database.resolve().as_uri()}?mode=ro", uri=True)
     try:
         db.execute("PRAGMA query_only = ON")
+        db.set_authorizer(_reading_only)
         found = db.execute(query)
         names = [column[0] for column in found.description or ()]
-        rows = found.fetchmany(SHOWN_ROWS)
+        rows = found.fetchall()
     except sqlite3.Error as error:
         raise Refused(_("SQLite: {reason}", reason=str(error))) from error
     finally:
@@ -210,5 +237,10 @@ async def sql(cx: Context, query: str) -> Answer:
     return Answer(
         [dict(zip(names, row, strict=True)) for row in rows],
         headings=tuple(names),
-        rows=[[str(value) for value in row] for row in rows],
+        rows=[["" if value is None else str(value) for value in row] for row in rows],
     )
+
+
+def _reading_only(action: int, *_about: str | None) -> int:
+    """Keep to the cache's own file: attaching is how other files are written."""
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK

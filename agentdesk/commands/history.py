@@ -2,6 +2,7 @@
 
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
+from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural
 from agentdesk.store.undoing import Undone
 
@@ -10,8 +11,10 @@ from agentdesk.store.undoing import Undone
 async def undo(cx: Context) -> None:
     """Take back the last thing you did."""
     undone = await cx.desk.undo()
-    cx.ops.extend(undone.reversed)
-    cx.front.say(_told(undone), "plain" if undone.recalled or undone.reversed else "bad")
+    if not undone.recalled and not undone.reversed:
+        raise Refused(_told(undone))
+    cx.ops += [*undone.recalled, *undone.reversed]
+    cx.front.say(_told(undone))
     message = next((op for op in undone.recalled if op.message is not None), None)
     if message is not None and len(undone.recalled) == 1:
         cx.front.reopen(message)

@@ -6,7 +6,7 @@ A key is written as it is typed (`j`, `?`, `ctrl+s`, `enter`), a chord as two ke
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agentdesk.commands.registry import PANES, Pane, Registry, Scope
+from agentdesk.commands.registry import PANES, Pane, Registry, Scope, parse
 from agentdesk.errors import ConfigError, Refused
 from agentdesk.i18n import _
 
@@ -60,10 +60,13 @@ def _rebind(registry: Registry, lines: dict[tuple[Scope, str], str], key: str, l
     scopes: tuple[Scope, ...] = tuple({scope for scope, taken in lines if taken == key})
     if line:
         try:
-            command, _rest = registry.split(line)
+            command, rest = registry.split(line)
+            parse(command, rest)
         except Refused as error:
             raise ConfigError(_("[keys] {key}: {reason}", key=key, reason=str(error))) from error
         scopes = command.scopes
+        if not any(scope in PANES[pane] for scope in scopes for pane in PANES):
+            raise ConfigError(_("[keys] {key}: {line!r} works in the shell only.", key=key, line=line))
     for taken in [taken for taken in lines if taken[1] == key and any(_meet(taken[0], scope) for scope in scopes)]:
         del lines[taken]
     if line:

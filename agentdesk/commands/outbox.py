@@ -67,6 +67,7 @@ async def edit(cx: Context, id: str = "") -> None:
     now = cx.now()
     if not await cx.desk.write(lambda store: store.outbox.recall(op, now)):
         raise Refused(_("It may have left already. Look at the ticket before you write again."))
+    cx.ops.append(op)
     cx.front.say(_("Back in the draft; nothing has left."), "good")
     cx.front.reopen(op)
 
@@ -80,6 +81,7 @@ async def drop(cx: Context, *ids: str) -> None:
         dropped = await cx.desk.write(lambda store: [store.outbox.drop(op) for op in ops])
         if not all(dropped):
             raise Refused(_("It is on its way and cannot be dropped any more."))
+        cx.ops.extend(ops)
         cx.front.say(_("Dropped."))
 
 

@@ -8,6 +8,7 @@ Scopes say where a command's keys work; a pane of the screen listens to several 
 """
 
 import inspect
+import re
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -77,16 +78,28 @@ class Command:
     @property
     def usage(self) -> str:
         """The command as typed, with what it takes: `ticket assign [TO]`."""
-        return " ".join([self.name, *(_usage(parameter) for parameter in self.parameters)])
+        options = [one for one in self.parameters if one.kind in ("flag", "option")]
+        words = [one for one in self.parameters if one not in options]
+        inner = [*options, *words] if any(one.kind == "rest" for one in words) else [*words, *options]
+        return " ".join([self.name, *(_usage(parameter) for parameter in inner)])
+
+    @property
+    def options(self) -> Mapping[str, Parameter]:
+        """What the command takes by name, as typed: `--status`."""
+        return {_option(one): one for one in self.parameters if one.kind in ("flag", "option")}
+
+
+def _option(parameter: Parameter) -> str:
+    return f"--{parameter.name.replace('_', '-')}"
 
 
 def _usage(parameter: Parameter) -> str:
     word = parameter.name.upper()
     match parameter.kind:
         case "flag":
-            return f"[--{parameter.name.replace('_', '-')}]"
+            return f"[{_option(parameter)}]"
         case "option":
-            return f"[--{parameter.name.replace('_', '-')} {word}]"
+            return f"[{_option(parameter)} {word}]"
         case "words":
             return f"{word}..." if parameter.required else f"[{word}...]"
         case _:
@@ -209,9 +222,7 @@ class Arguments:
 def parse(command: Command, rest: str) -> Arguments:
     """The arguments in the rest of a line; raises `Refused` with the usage when they do not fit."""
     if command.parameters and command.parameters[0].kind == "rest":
-        return (
-            Arguments((rest,) if rest else (), {}) if rest or not command.parameters[0].required else _misuse(command)
-        )
+        return _with_rest(command, rest)
     try:
         words = shlex.split(rest)
     except ValueError:
@@ -219,21 +230,46 @@ def parse(command: Command, rest: str) -> Arguments:
     return bind(command, words)
 
 
+def _with_rest(command: Command, rest: str) -> Arguments:
+    """Options first, then text that is taken as it stands, quotation marks and all; `--` begins it.
+
+    An option further on is refused: it would otherwise be said to the customer.
+    """
+    leading: list[str] = []
+    text = rest
+    while (start := _LEADING.match(text)) and (option := command.options.get(start[1])):
+        taken = 1 if option.kind == "flag" or start[2] else 2
+        words = text.split(maxsplit=taken)
+        leading += words[:taken]
+        text = words[taken] if len(words) > taken else ""
+    if text.split(maxsplit=1)[:1] == ["--"]:
+        text = text.removeprefix("--").lstrip()
+    elif any(word.partition("=")[0] in command.options for word in text.split()):
+        _misuse(command)
+    return bind(command, [*leading, *(("--", text) if text else ())])
+
+
+_LEADING = re.compile(r"(--[a-z-]+)(=?)")
+
+
 def bind(command: Command, words: Iterable[str]) -> Arguments:
-    """The arguments that separate words stand for; raises `Refused` with the usage when they do not fit."""
+    """The arguments that separate words stand for, after `--` none is an option; raises `Refused` with the usage."""
     named: dict[str, Any] = {}
     plain: list[str] = []
-    options = {f"--{p.name.replace('_', '-')}": p for p in command.parameters if p.kind in ("flag", "option")}
     queue = list(words)
     while queue:
         word = queue.pop(0)
-        option = options.get(word)
+        if word == "--":
+            plain += queue
+            break
+        name, equals, value = word.partition("=")
+        option = command.options.get(name)
         if option is None:
             plain.append(word)
-        elif option.kind == "flag":
+        elif option.kind == "flag" and not equals:
             named[option.name] = True
-        elif queue:
-            named[option.name] = _typed(command, option, queue.pop(0))
+        elif option.kind == "option" and (equals or queue):
+            named[option.name] = _typed(command, option, value if equals else queue.pop(0))
         else:
             _misuse(command)
     return Arguments(tuple(_positional(command, plain)), named)
@@ -263,7 +299,7 @@ def _positional(command: Command, plain: list[str]) -> Iterator[Any]:
 def _typed(command: Command, parameter: Parameter, word: str) -> str | int:
     if not parameter.is_number:
         return word
-    if not word.lstrip("-").isdecimal():
+    if not re.fullmatch(r"-?\d{1,9}", word):
         _misuse(command)
     return int(word)
 

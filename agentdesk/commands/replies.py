@@ -7,7 +7,7 @@ from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
-from agentdesk.model import Change, Note, Reply, SetStatus, Status, TicketRow
+from agentdesk.model import Change, Note, Reply, SetStatus, Status
 
 
 @commands.add("ticket reply", scope="ticket", keys="r", when=needs_ticket, undo="window", in_shell=True)
@@ -23,21 +23,13 @@ async def note(cx: Context, text: str = "", *, status: str = "") -> None:
 
 
 async def _write(cx: Context, kind: str, text: str, status: str) -> None:
-    if not text:
+    if not text.strip():
         one_ticket(cx)
         cx.front.screen.compose("note" if kind == "note" else "reply")
         return
     message = Note(text) if kind == "note" else Reply(text)
     changes: tuple[Change, ...] = (message, SetStatus(status_named(status))) if status else (message,)
-
-    def wanted(row: TicketRow) -> tuple[Change, ...]:
-        if row.ticket.status is Status.CLOSED:
-            raise Refused(
-                _("Ticket {number} is closed and takes no more messages. Open a new one.", number=row.ticket.number)
-            )
-        return changes
-
-    await deciding(cx, wanted, hold=timedelta(seconds=cx.hold_seconds))
+    await deciding(cx, changes, hold=timedelta(seconds=cx.hold_seconds))
 
 
 def status_named(word: str) -> Status:

@@ -1,6 +1,5 @@
 """Searching from the shell."""
 
-
 from agentdesk.answers import Answer
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import NoReturn
 
 from agentdesk import i18n
 from agentdesk.answers import Answer, event_document, ticket_document
-from agentdesk.columns import COLUMNS
+from agentdesk.columns import COLUMNS, priority_word, status_word
 from agentdesk.commands.answering import deciding, needs_ticket, one_ticket
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import commands
@@ -19,6 +21,7 @@ from agentdesk.model import (
     STAFF,
     Assign,
     Change,
+    Field,
     FieldValue,
     Person,
     Priority,
@@ -124,6 +127,7 @@ async def tag(cx: Context, *tags: str) -> None:
     if not tags:
         choices = [Choice(one, one) for one in cx.desk.store.queries.tags()]
         tags = tuple((await cx.front.choose(_("Tag"), choices, free=True) or "").split())
+    tags = tuple(one for one in " ".join(tags).replace(",", " ").split() if one.strip("+-"))
     if tags:
         changes = [Untag(one[1:]) if one.startswith("-") else Tag(one.removeprefix("+")) for one in tags]
         await deciding(cx, changes, done=_("Tags: {tags}.", tags=" ".join(tags)))
@@ -242,30 +246,6 @@ def priority_named(word: str) -> Priority | None:
         raise Refused(_("There is no priority {word!r}. Choose one of: {names}.", word=word, names=names)) from None
 
 
-def status_word(status: Status) -> str:
-    """The status in the agent's language."""
-    words = {
-        Status.NEW: _("new"),
-        Status.OPEN: _("open"),
-        Status.PENDING: _("pending"),
-        Status.HOLD: _("on hold"),
-        Status.SOLVED: _("solved"),
-        Status.CLOSED: _("closed"),
-    }
-    return words[status]
-
-
-def priority_word(priority: Priority) -> str:
-    """The priority in the agent's language."""
-    words = {
-        Priority.LOW: _("low"),
-        Priority.NORMAL: _("normal"),
-        Priority.HIGH: _("high"),
-        Priority.URGENT: _("urgent"),
-    }
-    return words[priority]
-
-
 def _pair(assignment: str) -> tuple[str, str]:
     name, equals, value = assignment.partition("=")
     if not equals or not name:
@@ -303,24 +283,46 @@ def _field_change(cx: Context, row: TicketRow, name: str, value: str) -> SetFiel
     if field is None:
         names = ", ".join(["status", "priority", "assignee", "group", "subject", "tags", *(f.label for f in fields)])
         raise Refused(_("There is no field {name!r}. Choose one of: {names}.", name=name, names=names))
-    return SetField(field.ref.id, _field_value(field.type, field.label, value))
+    return SetField(field.ref.id, _field_value(field, value))
 
 
-def _field_value(type: str, label: str, value: str) -> FieldValue:
-    """The value as the field's type wants it; an empty one clears the field."""
+def _field_value(field: Field, value: str) -> FieldValue:
+    """The value as the field's type wants it, choices by value or label; an empty one clears the field."""
     if not value:
         return None
     try:
-        match type:
+        match field.type:
             case "bool":
                 return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[value.casefold()]
             case "int":
                 return int(value)
             case "decimal":
-                return float(value)
+                return float(Decimal(value)) if Decimal(value).is_finite() else _no_value(field, value)
+            case "date":
+                return date.fromisoformat(value).isoformat()
+            case "choice":
+                return _option(field, value)
             case "multichoice":
-                return tuple(value.split(","))
+                return tuple(_option(field, one) for one in value.split(","))
             case _:
                 return value
-    except (KeyError, ValueError):
-        raise Refused(_("{field} does not take {value!r}.", field=label, value=value)) from None
+    except (KeyError, ValueError, InvalidOperation):
+        _no_value(field, value)
+
+
+def _option(field: Field, word: str) -> str:
+    """The value of the option that a word names; any word where the helpdesk does not list them."""
+    wanted = word.strip().casefold()
+    found = next((one for one in field.options if wanted in (one.value.casefold(), one.label.casefold())), None)
+    if field.options and found is None:
+        _no_value(field, word)
+    return found.value if found else word.strip()
+
+
+def _no_value(field: Field, value: str) -> NoReturn:
+    if not field.options:
+        raise Refused(_("{field} does not take {value!r}.", field=field.label, value=value)) from None
+    names = ", ".join(option.label for option in field.options)
+    raise Refused(
+        _("{field} does not take {value!r}. Choose one of: {names}.", field=field.label, value=value, names=names)
+    ) from None

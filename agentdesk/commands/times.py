@@ -1,6 +1,7 @@
 """Times as people type them: `2h`, `30m`, `3d`, `17:00`, `tomorrow`, `明日 9:00`, `2026-11-24 09:00`."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 
 from agentdesk import i18n
@@ -11,6 +12,7 @@ _SPAN = re.compile(r"(\d+)\s*(m|min|分|h|時間|d|日)")
 _UNITS = {"m": "minutes", "min": "minutes", "分": "minutes", "h": "hours", "時間": "hours", "d": "days", "日": "days"}
 _CLOCK = re.compile(r"(\d{1,2})(?::|時)(\d{2})?分?")
 _DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}")
 _MORNING = time(9)
 _DAYS = {"today": 0, "今日": 0, "tomorrow": 1, "明日": 1, "明後日": 2}
 
@@ -21,20 +23,24 @@ def moment(text: str, now: datetime) -> datetime:
     A clock time that has passed today means tomorrow; a day without a time means nine in the morning; a span counts
     from now.
     """
-    words = text.strip().casefold()
+    words = unicodedata.normalize("NFKC", text).strip().casefold()
     span = _SPAN.fullmatch(words.removesuffix("後"))
-    if span:
-        return now + timedelta(**{_UNITS[span[2]]: int(span[1])})
     try:
-        return (
-            datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00")).astimezone(UTC)
-            if "t" in words
-            else _at(words, now)
-        )
-    except ValueError:
+        if span:
+            return now + timedelta(**{_UNITS[span[2]]: int(span[1])})
+        return _written_out(words) or _at(words, now)
+    except (ValueError, OverflowError):
         raise Refused(
             _("{text!r} is no time I know. Write 2h, 30m, 3d, 17:00, tomorrow or 2026-11-24 09:00.", text=text)
         ) from None
+
+
+def _written_out(words: str) -> datetime | None:
+    """The moment of an ISO 8601 date with its time, in the agent's zone where it names none."""
+    if not _ISO.match(words):
+        return None
+    found = datetime.fromisoformat(words.upper())
+    return (found if found.tzinfo else found.replace(tzinfo=i18n.active().zone)).astimezone(UTC)
 
 
 def _at(words: str, now: datetime) -> datetime:

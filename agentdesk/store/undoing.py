@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from agentdesk.model import Change, Op, OpState, Ref, Ticket, inverse
+from agentdesk.model import Assign, Op, OpState, Ref, Ticket, Transfer, inverse
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
 from agentdesk.store.outbox import Author
 from agentdesk.store.store import Store
 
 UNDO = "undo:"
-SKIPPED = "undo skipped"
+DONE = "undone"
 LOOK_BACK = 500
 
 
@@ -49,31 +49,32 @@ def undo_last(store: Store, author_of: Callable[[str], Author], now: datetime, n
             if reversal is not None:
                 store.outbox.add(reversal, author_of(op.ticket.account))
                 reversals.append(reversal)
-        if not recalled and not reversals:
-            store.desktop.remember(SKIPPED, batch)
+        store.desktop.remember(DONE, [batch, *_done(store)][:LOOK_BACK])
     return Undone(tuple(recalled), tuple(reversals), tuple(left))
 
 
 def _newest(store: Store) -> str | None:
-    recent = store.outbox.recent(LOOK_BACK)
-    done = {op.batch.removeprefix(UNDO) for op in recent if op.batch.startswith(UNDO)}
-    done.add(str(store.desktop.place(SKIPPED)))
-    for op in recent:
+    done = _done(store)
+    for op in store.outbox.recent(LOOK_BACK):
         can_be = op.batch and op.state is not OpState.DROPPED and not op.batch.startswith(UNDO)
         if can_be and op.batch not in done:
             return op.batch
     return None
 
 
+def _done(store: Store) -> list[str]:
+    """The batches an undo has already been through, the latest first."""
+    known = store.desktop.place(DONE)
+    return [str(batch) for batch in known] if isinstance(known, list) else []
+
+
 def _reversal(store: Store, op: Op, now: datetime, id: str) -> Op | None:
     if op.seen is None:
         return None
-    changes: list[Change] = []
-    ticket = op.seen
-    for change in reversed(op.changes):
-        back = inverse(ticket, change)
-        if back is not None:
-            changes.append(back)
+    changes = [back for change in reversed(op.changes) if (back := inverse(op.seen, change)) is not None]
+    if any(isinstance(change, Transfer) for change in changes):
+        changes = [change for change in changes if not isinstance(change, Assign)]
+        changes.append(Assign(op.seen.assignee))  # last, because moving to a team takes the assignee away
     shown = _visible(store, op.ticket)
     if not changes or shown is None:
         return None

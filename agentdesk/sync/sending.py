@@ -41,8 +41,7 @@ async def send_now(engine: Engine, ids: Collection[str], *, sleep: Sleep = async
 
 def _is_blocked(store: Store, op: Op) -> bool:
     """Does an earlier decision on the same ticket have to be settled by the agent first?"""
-    first = store.outbox.of_ticket(op.ticket)[0]
-    return first.state not in ON_THEIR_WAY
+    return any(first.state not in ON_THEIR_WAY for first in store.outbox.of_ticket(op.ticket)[:1])
 
 
 async def _watch_the_line(engine: Engine) -> None:
