@@ -124,12 +124,25 @@ class Shift(RuleBasedStateMachine):
         if self.is_writable(id):
             happens(self.helpdesk, id)
 
-    @rule(id=tickets, changes=decisions, happens=meanwhile, sending=troubles)
-    def race(self, id: str, changes: tuple[Change, ...], happens: Meanwhile, sending: list[Trouble | None]) -> None:
+    @rule(id=tickets, changes=decisions, happens=st.none() | meanwhile, sending=troubles)
+    def race(
+        self, id: str, changes: tuple[Change, ...], happens: Meanwhile | None, sending: list[Trouble | None]
+    ) -> None:
+        """Something happens between two tries to send."""
         self.decide(id, changes, 0.0)
         self.push(sending, [])
         self.decide(id, changes, 0.0)
+        if happens is not None:
+            self.something_happens(id, happens)
+        self.push([], [])
+
+    @rule(id=tickets, changes=decisions, happens=meanwhile)
+    def decide_on_a_log_with_holes(self, id: str, changes: tuple[Change, ...], happens: Meanwhile) -> None:
+        """The row of a ticket is new, what was said is not here yet."""
         self.something_happens(id, happens)
+        self.desk.clock.advance(60)
+        self.pull([], [Trouble.ANSWER_LOST])
+        self.decide(id, changes, 0.0)
         self.push([], [])
 
     @precondition(lambda self: len(self.decided) > 8)
@@ -158,9 +171,9 @@ class Shift(RuleBasedStateMachine):
         self.desk.provider.troubles.update(send=list(sending), find=list(finding))
         self.attempt(self.desk.engine.push)
 
-    @rule(reading=troubles)
-    def pull(self, reading: list[Trouble | None]) -> None:
-        self.desk.provider.troubles.update(changes=list(reading), detail=list(reading))
+    @rule(reading=troubles, filling=troubles)
+    def pull(self, reading: list[Trouble | None], filling: list[Trouble | None]) -> None:
+        self.desk.provider.troubles.update(changes=list(reading), detail=list(filling))
         self.attempt(self.desk.engine.pull)
 
     @rule(id=tickets)
