@@ -320,7 +320,9 @@ def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
         lower = text[:INDEXED_CHARACTERS].lower()
         first = min((at for token in tokens if (at := lower.find(token)) >= 0), default=0)
         start = max(first - PASSAGE_CHARACTERS // 2, 0)
-        text = text[start : start + 2 * PASSAGE_CHARACTERS]
+        space = text.find(" ", start, first)
+        start = space + 1 if start and space >= 0 else start
+        text = ("…" if start else "") + text[start : start + 2 * PASSAGE_CHARACTERS]
     passage, spans = snippet(text, tokens, SNIPPET_CELLS)
     return passage, tuple(spans)
 

@@ -153,6 +153,18 @@ def test_a_hit_shows_the_very_message_with_the_words_marked(store: Store) -> Non
     assert [hit.snippet[start:end] for start, end in hit.spans] == ["ラベル"]
 
 
+def test_a_long_article_is_shown_at_its_hit_from_a_whole_word(store: Store) -> None:
+    body = "nothing of note here " * 40 + "and a warranty of two years " + "then more words " * 40
+    take(store, article("k8", "Guarantee", body, "en-us"))
+    index_all(store)
+
+    (hit,) = store.search.search("warranty", now=NOW)
+
+    assert hit.snippet.startswith("…")
+    assert hit.snippet[1:].split()[0] in body.split()
+    assert [hit.snippet[start:end] for start, end in hit.spans] == ["warranty"]
+
+
 def test_tickets_come_newest_first_and_only_then_those_with_one_rare_word(store: Store) -> None:
     take(store, ticket("4", "返品とラベル", 0.5), ticket("5", "ラベルがない", 0.1))
     index_all(store)
