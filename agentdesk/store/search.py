@@ -239,7 +239,7 @@ class Search:
         if not tokens:
             return []
         here = Condition("a.account = ?", (ticket.account,))
-        hits = self._best_articles(any_of(tokens), here, tokens, limit * 4)
+        hits = self._best_articles(any_of(tokens), here, tokens, limit * 2)
         suggestions = [self._judged(hit) for hit in hits]
         spoken = language.partition("-")[0].lower()
         return sorted(
