@@ -124,16 +124,29 @@ class Shift(RuleBasedStateMachine):
         if self.is_writable(id):
             happens(self.helpdesk, id)
 
-    @rule(id=tickets, changes=decisions, happens=st.none() | meanwhile, sending=troubles)
-    def race(
-        self, id: str, changes: tuple[Change, ...], happens: Meanwhile | None, sending: list[Trouble | None]
-    ) -> None:
+    @rule(id=tickets, changes=decisions, lost=st.sampled_from((Trouble.ARRIVES_LATE, Trouble.ANSWER_LOST)))
+    def lose_an_answer(self, id: str, changes: tuple[Change, ...], lost: Trouble) -> None:
+        """A try to send is lost, and the next follows at once."""
+        self.decide(id, changes, 0.0)
+        self.push([lost], [])
+        self.push([], [])
+
+    @rule(id=tickets, changes=decisions, trouble=st.sampled_from(TROUBLES), happens=meanwhile)
+    def race(self, id: str, changes: tuple[Change, ...], trouble: Trouble, happens: Meanwhile) -> None:
         """Something happens between two tries to send."""
         self.decide(id, changes, 0.0)
-        self.push(sending, [])
+        self.push([trouble], [])
         self.decide(id, changes, 0.0)
-        if happens is not None:
-            self.something_happens(id, happens)
+        self.something_happens(id, happens)
+        self.push([], [])
+
+    @rule(id=tickets, changes=decisions, second=st.sampled_from((Trouble.NEVER_LEFT, Trouble.LIMITED)))
+    def regret(self, id: str, changes: tuple[Change, ...], second: Trouble) -> None:
+        """A request is on its way, a second one is refused, and then the agent wants it back."""
+        self.decide(id, changes, 0.0)
+        self.push([Trouble.ARRIVES_LATE], [])
+        self.push([second], [])
+        self.recall(len(self.decided) - 1)
         self.push([], [])
 
     @rule(id=tickets, changes=decisions, happens=meanwhile)
@@ -277,7 +290,7 @@ class Shift(RuleBasedStateMachine):
 
 TestShift = Shift.TestCase
 TestShift.settings = settings(
-    max_examples=100,
+    max_examples=90,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
