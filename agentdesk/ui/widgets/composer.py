@@ -7,7 +7,6 @@ the agent's signature itself, so none is added here: a customer never gets two.
 import os
 import re
 import shlex
-import sqlite3
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -312,7 +311,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         slow = self.set_timer(SLOW_SECONDS, self._show_frame)
         try:
             await self._write_drafts()
-        except (sqlite3.Error, AgentdeskError) as error:
+        except AgentdeskError as error:
             self._problem = safe_line(str(error))
             self._saving = self.set_timer(AGAIN_SECONDS, self._save)
         else:

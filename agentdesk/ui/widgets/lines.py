@@ -5,14 +5,14 @@ A line is text in tones (`painting`); nothing in it is ever read as markup.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from agentdesk.ui.painting import COMPONENTS, Painter, Span
+from agentdesk.ui.painting import Painter, Span
 from agentdesk.ui.pane import Pane
 
 WHEEL_LINES = 3
@@ -48,8 +48,6 @@ def joined(words: Iterable[Span], gap: str = "  ") -> tuple[Span, ...]:
 
 class Drawing(Widget):
     """A widget that draws lines; a subclass says which line is where (`line_at`)."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -118,20 +116,20 @@ class Lines(Drawing, can_focus=True):
     def move(self, rows: int) -> None:
         count = self.entries()
         if count == 0:
-            self._scroll(rows)
+            self.scroll_lines(rows)
         elif self.cursor is None:
             self.choose(0 if rows > 0 else count - 1)
         else:
             self.choose(max(0, min(self.cursor + rows, count - 1)))
 
     def page(self, pages: int) -> None:
-        self._scroll(pages * max(1, self.size.height - 1))
+        self.scroll_lines(pages * max(1, self.size.height - 1))
 
     def edge(self, end: Literal["top", "bottom"]) -> None:
         count = self.entries()
         if count:
             self.choose(0 if end == "top" else count - 1)
-        self._scroll(-len(self.lines()) if end == "top" else len(self.lines()))
+        self.scroll_lines(-len(self.lines()) if end == "top" else len(self.lines()))
 
     def choose(self, entry: int | None) -> None:
         """Put the cursor on an entry and bring it on the screen."""
@@ -153,11 +151,11 @@ class Lines(Drawing, can_focus=True):
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         event.stop()
-        self._scroll(WHEEL_LINES)
+        self.scroll_lines(WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         event.stop()
-        self._scroll(-WHEEL_LINES)
+        self.scroll_lines(-WHEEL_LINES)
 
     def on_focus(self) -> None:
         self.refresh()
@@ -168,7 +166,8 @@ class Lines(Drawing, can_focus=True):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return max(1, len(self.build(width)))
 
-    def _scroll(self, rows: int) -> None:
+    def scroll_lines(self, rows: int) -> None:
+        """Move what is seen, not the cursor."""
         self.top = self._top_within(self.top + rows)
         self.refresh()
 

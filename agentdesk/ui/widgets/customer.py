@@ -1,0 +1,178 @@
+"""The customer's card: who this is, before the first word."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+
+from agentdesk import i18n
+from agentdesk.columns import channel_word
+from agentdesk.desk import Desk
+from agentdesk.i18n import _, plural, wait
+from agentdesk.model import Event, FieldValue, Kind, Ref, TicketRow
+from agentdesk.store.queries import Card
+from agentdesk.text.safe import safe_line, safe_text
+from agentdesk.text.width import cell_width, pad, truncate
+from agentdesk.text.wrap import wrap
+from agentdesk.ui.painting import Span
+from agentdesk.ui.widgets.lines import Line, LinesPane, joined, line
+from agentdesk.ui.widgets.timeline import TicketWanted
+from agentdesk.ui.widgets.words import customer_name
+
+RECENT = 8
+LABEL_CELLS = 12
+HAPPENINGS = frozenset({Kind.CUSTOMER, Kind.CALL, Kind.RATING, Kind.OUTSIDE, Kind.REPLY})
+
+
+class CustomerPane(LinesPane):
+    """Who the customer of a ticket is, what they already told us, and what happened lately."""
+
+    NAME: ClassVar[Literal["customer"]] = "customer"
+
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.desk = desk
+        self.row: TicketRow | None = None
+        self._card: Card | None = None
+        self._recent: list[Event] = []
+
+    def show(self, row: TicketRow | None) -> None:
+        """Show the customer of a ticket, or nobody."""
+        is_same = row is not None and self.row is not None and row.ticket.requester == self.row.ticket.requester
+        self.row = row
+        self._read(keep_place=is_same)
+
+    def reload(self) -> None:
+        self._read(keep_place=True)
+
+    def enter(self) -> None:
+        """Open the ticket of the happening under the cursor."""
+        event = self._recent[self.cursor] if self.cursor is not None and self.cursor < len(self._recent) else None
+        if event is not None and event.ticket:
+            self.post_message(TicketWanted(Ref(event.ref.account, event.ticket), event.ref))
+
+    def _read(self, *, keep_place: bool) -> None:
+        before = self._card, self._recent
+        self._card, self._recent = None, []
+        if self.row is not None and self.row.ticket.requester is not None:
+            person = Ref(self.row.ticket.ref.account, self.row.ticket.requester)
+            self._card = self.desk.store.queries.card(person)
+            self._recent = self.desk.store.queries.timeline(person, kinds=HAPPENINGS, limit=RECENT)
+        if before != (self._card, self._recent):
+            self.rebuild(keep_place=keep_place)
+
+    def build(self, width: int) -> list[Line]:
+        if self.row is None:
+            return [line((_("No customer to show."), "dim"))]
+        if self._card is None:
+            return [line((customer_name(safe_line(self.row.requester_name)), "strong"))]
+        return [*self._who(self._card, width), line(), *self._facts(self._card, width), *self._lately(width)]
+
+    def _who(self, card: Card, width: int) -> list[Line]:
+        person = card.person
+        lines = [line((customer_name(safe_line(person.name)), "strong"))]
+        fields = [_field_word(value) for value in person.fields.values()]
+        plain = [safe_line(card.organization.name) if card.organization else "", *fields]
+        lines += [line(text) for text in _flowed([text for text in plain if text], width)]
+        counts = [f"{channel_word(channel)} {count}" for channel, count in card.channels.items()]
+        lines += [line((text, "dim")) for text in _flowed(counts, width)]
+        if card.unsolved > 1:
+            lines.append(line((plural("{n} ticket is open", "{n} tickets are open", card.unsolved), "soon")))
+        return lines
+
+    def _facts(self, card: Card, width: int) -> list[Line]:
+        person, now = card.person, self.desk.clock()
+        facts = [
+            (safe_line(identity.kind), safe_line(identity.value)) for one in card.people for identity in one.identities
+        ]
+        words = {"email": _("mail"), "phone": _("phone")}
+        rows: list[tuple[str, str]] = [(words.get(kind, kind), value) for kind, value in dict.fromkeys(facts)]
+        rows.append((_("language"), _language(person.language)))
+        rows.append((_("their time"), _their_time(person.zone, now)))
+        if card.first_seen is not None:
+            rows.append((_("since"), f"{i18n.day_with_year(card.first_seen)}  ({wait(now - card.first_seen)})"))
+        rows.append((_("tags"), safe_line(" ".join(person.tags))))
+        lines: list[Line] = []
+        for label, value in rows:
+            for number, text in enumerate(wrap(value, max(8, width - LABEL_CELLS - 1)) if value else []):
+                lines.append(line((pad("" if number else label, LABEL_CELLS), "dim"), text))
+        if person.notes.strip():
+            lines.append(line())
+            lines += [line((text, "soon")) for text in wrap(safe_text(person.notes.strip()), max(8, width - 1))]
+        return lines
+
+    def _lately(self, width: int) -> list[Line]:
+        """The newest happenings, each on one line."""
+        if not self._recent:
+            return []
+        lines = [line(), line((_("Lately"), "dim"))]
+        now = self.desk.clock()
+        for entry, event in enumerate(self._recent):
+            day = _near_day(event.at, now)
+            what = _happening(event)
+            room = width - cell_width(day) - 2 - sum(cell_width(text) for text, _tone in what)
+            words = truncate(safe_line(event.body[:200]), max(0, room - 3))
+            lines.append(line((day, "dim"), ("  ", "plain"), *what, ("  ", "plain"), words, entry=entry))
+        return lines
+
+
+def _happening(event: Event) -> tuple[Span, ...]:
+    match event.kind:
+        case Kind.RATING:
+            score = safe_line(str(event.data.get("score") or ""))
+            return joined([(_("rating"), "accent"), (score, "late" if score.startswith("bad") else "good")], " ")
+        case Kind.OUTSIDE:
+            return ((safe_line(str(event.data.get("kind") or _("outside"))), "accent"),)
+        case Kind.REPLY:
+            return ((_("we answered"), "reply"),)
+        case _:
+            return ((channel_word(event.channel, event.channel_raw), "accent"),)
+
+
+def _near_day(at: datetime, now: datetime) -> str:
+    """A day at a glance: the time today, `yesterday`, else the date."""
+    days = (i18n.local(now).date() - i18n.local(at).date()).days
+    if days == 0:
+        return pad(i18n.clock(at), 5)
+    return _("yesterday") if days == 1 else i18n.local(at).strftime("%m/%d" if days < 300 else "%Y-%m")
+
+
+def _flowed(words: list[str], width: int) -> list[str]:
+    """Words with two spaces between, on as few lines as they fit."""
+    lines: list[str] = []
+    for word in words:
+        if lines and cell_width(lines[-1]) + 2 + cell_width(word) < width:
+            lines[-1] = f"{lines[-1]}  {word}"
+        else:
+            lines.append(truncate(word, max(1, width - 1)))
+    return lines
+
+
+def _field_word(value: FieldValue) -> str:
+    match value:
+        case None | bool():
+            return ""
+        case tuple():
+            return safe_line(", ".join(value))
+        case _:
+            return safe_line(str(value))
+
+
+def _language(code: str) -> str:
+    """A language's name in the agent's language."""
+    if not code:
+        return ""
+    try:
+        name = Locale.parse(code.replace("-", "_")).get_display_name(i18n.active().code)
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name or safe_line(code)
+
+
+def _their_time(zone: str, now: datetime) -> str:
+    """The customer's time of day now, with their zone; empty where it is unknown."""
+    try:
+        return f"{now.astimezone(ZoneInfo(zone)).strftime('%H:%M')}  {safe_line(zone)}" if zone else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return safe_line(zone)

@@ -1,0 +1,125 @@
+"""The knowledge beside a ticket."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from agentdesk.desk import Desk
+from agentdesk.ui.widgets.knowledge import Answer, Found, KnowledgePane
+
+from .example import NOW, TICKET, Showing, desk_at, fill, row
+
+
+class Knowing(Showing):
+    """The knowledge pane and nothing else."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.knowledge = KnowledgePane(desk)
+        super().__init__(self.knowledge)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    opened = desk_at(tmp_path)
+    fill(opened.store, 1)
+    while opened.store.search.index_some(100):
+        pass
+    yield opened
+    await opened.close()
+
+
+async def settled(app: Knowing, pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def test_suggestions_are_there_before_a_key_is_pressed(desk: Desk) -> None:
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+
+        assert "二重請求の確認方法" in app.words()
+        assert "internal" in next(text for text in app.words().splitlines() if "請求の社内手順" in text)
+
+
+async def test_an_article_that_solved_tickets_says_how_often(desk: Desk) -> None:
+    desk.store.desktop.inserted(TICKET, "a1", "link", NOW)
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+
+        assert "solved 0/1" in app.words()
+
+
+async def test_the_search_answers_while_one_types(desk: Desk) -> None:
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.show(row(desk))
+        app.knowledge.search("")
+        await pilot.press(*"社内")
+        await settled(app, pilot)
+
+        assert "Found" in app.words()
+        assert "請求の社内手順" in app.words()
+        assert "二重請求の確認方法" not in app.words()
+
+
+async def test_an_answer_to_an_older_question_is_dropped(desk: Desk) -> None:
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.search("社内")
+        await settled(app, pilot)
+        app.knowledge.post_message(Found(Answer("older question", problem="stale")))
+        await pilot.pause()
+
+        assert "stale" not in app.words()
+
+
+async def test_an_article_is_read_in_the_pane_and_left_again(desk: Desk) -> None:
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+        app.knowledge.enter()
+        await pilot.pause()
+        assert "明細に同じ金額が二度ある場合" in app.words()
+        assert "https://help.acme.example/hc/ja/articles" in app.words()
+
+        assert app.knowledge.leave()
+        await pilot.pause()
+        assert "Useful articles" in app.words()
+
+
+async def test_the_chosen_article_is_the_one_under_the_cursor(desk: Desk) -> None:
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+        app.knowledge.move(1)
+        app.knowledge.move(1)
+
+        chosen = app.knowledge.selected()
+
+        assert chosen is not None
+        assert chosen.title == "請求の社内手順"
+
+
+async def test_a_query_that_does_not_read_says_so(desk: Desk) -> None:
+    app = Knowing(desk)
+
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.knowledge.search("wait>banana")
+        await settled(app, pilot)
+
+        assert app.knowledge.list.answer.problem

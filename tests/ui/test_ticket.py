@@ -1,0 +1,201 @@
+"""What is around an open ticket: its way through the teams, its links and its files."""
+
+import webbrowser
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agentdesk.desk import Desk
+from agentdesk.errors import Offline, Refused
+from agentdesk.exchange import Page
+from agentdesk.model import Attachment, Kind
+from agentdesk.ui.screens.attachments import Attachments, free_place, runs, safe_name
+from agentdesk.ui.widgets.ticket import TicketView, legs
+
+from .example import NOW, Showing, desk_at, event, fill, row
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    opened = desk_at(tmp_path / "home")
+    fill(opened.store, 2)
+    yield opened
+    await opened.close()
+
+
+def test_time_is_counted_for_each_team_a_ticket_was_with(desk: Desk) -> None:
+    changes = desk.store.queries.events(row(desk).ticket.ref, kinds={Kind.CHANGE})
+
+    passed = legs(row(desk), changes, NOW)
+
+    assert [(leg.team, leg.span) for leg in passed] == [
+        ("g1", timedelta(hours=21, minutes=30)),
+        ("g2", timedelta(hours=1)),
+        ("g1", timedelta(hours=1, minutes=30)),
+    ]
+
+
+def test_a_ticket_that_never_moved_has_one_leg(desk: Desk) -> None:
+    assert [leg.team for leg in legs(row(desk), [], NOW)] == ["g1"]
+
+
+async def test_a_link_is_opened_only_after_its_whole_address_was_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    view = TicketView(desk)
+    app = Showing(view)
+
+    async with app.run_test(size=(90, 40)) as pilot:
+        view.show(row(desk))
+        await app.workers.wait_for_complete()
+        view.timeline.edge("top")
+        view.next_message(1)
+        view.next_message(1)
+        view.open_link(1)
+        await pilot.pause()
+        assert "https://evil.example/x" in app.words()
+        assert "leads elsewhere" in app.words()
+        assert opened == []
+
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert opened == ["https://evil.example/x"]
+
+
+async def test_a_link_that_is_not_there_is_refused(desk: Desk) -> None:
+    view = TicketView(desk)
+    app = Showing(view)
+
+    async with app.run_test(size=(90, 40)):
+        view.show(row(desk))
+
+        with pytest.raises(Refused, match="no link 9"):
+            view.open_link(9)
+
+
+async def test_no_ticket_says_what_to_do(desk: Desk) -> None:
+    view = TicketView(desk)
+    app = Showing(view)
+
+    async with app.run_test(size=(90, 40)):
+        view.show(None)
+
+        assert "No ticket is open" in app.words()
+
+
+async def test_an_unknown_filter_names_those_there_are(desk: Desk) -> None:
+    view = TicketView(desk)
+    app = Showing(view)
+
+    async with app.run_test(size=(90, 40)):
+        view.show(row(desk))
+
+        with pytest.raises(Refused, match="all, messages, public, email"):
+            view.filter_timeline("pigeons")
+
+
+@pytest.mark.parametrize(
+    ("given", "safe"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Windows\\system.ini", "system.ini"),
+        (".bashrc", "bashrc"),
+        ("con.txt", "file_con.txt"),
+        ("", "file_"),
+        ("明細 11月.pdf", "明細 11月.pdf"),
+        ("evil\u202efdp.exe", "evil_fdp.exe"),
+        ("a\x1b]0;x\x07.txt", "a_]0;x_.txt"),
+    ],
+)
+def test_a_name_from_outside_never_decides_where_a_file_lands(given: str, safe: str) -> None:
+    assert safe_name(given) == safe
+
+
+def test_a_long_name_keeps_its_ending() -> None:
+    assert len(safe_name("長" * 300 + ".pdf")) == 120
+    assert safe_name("長" * 300 + ".pdf").endswith(".pdf")
+
+
+def test_a_saved_file_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_text("mine")
+    (tmp_path / "a (2).pdf").write_text("mine too")
+
+    assert free_place(tmp_path, "a.pdf") == tmp_path / "a (3).pdf"
+
+
+def test_programs_are_told_apart() -> None:
+    assert [runs(name) for name in ("a.EXE", "a.sh", "a.pdf", "a.png")] == [True, True, False, False]
+
+
+def answered(pieces: list[bytes], error: Exception | None = None) -> object:
+    """A desk's `download` that answers at once."""
+
+    def download(account: str, attachment: Attachment, to: object) -> "Future[None]":
+        done: Future[None] = Future()
+        for piece in pieces:
+            to(piece)  # type: ignore[operator]  # the function that takes a piece
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+        return done
+
+    return download
+
+
+async def test_a_file_is_saved_under_a_name_that_is_free(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "download", answered([b"one", b"two"]))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    (tmp_path / "Downloads").mkdir()
+    (tmp_path / "Downloads" / "明細_11月.pdf").write_bytes(b"older")
+    app = Showing()
+
+    async with app.run_test(size=(90, 30)) as pilot:
+        await app.push_screen(Attachments(desk, row(desk)))
+        await pilot.pause()
+        assert "明細_11月.pdf" in app.words()
+        assert "340 KB" in app.words()
+
+        await pilot.press("s")
+        await app.workers.wait_for_complete()
+
+        assert (tmp_path / "Downloads" / "明細_11月 (2).pdf").read_bytes() == b"onetwo"
+
+
+async def test_a_file_that_cannot_be_fetched_leaves_nothing_behind(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "download", answered([b"half"], Offline("no line")))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    (tmp_path / "Downloads").mkdir()
+    app = Showing()
+
+    async with app.run_test(size=(90, 30)) as pilot:
+        await app.push_screen(Attachments(desk, row(desk)))
+        await pilot.press("s")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+        assert "was not fetched: no line" in app.words()
+        assert list((tmp_path / "Downloads").iterdir()) == []
+
+
+async def test_a_program_is_never_opened(desk: Desk) -> None:
+    evil = event("evil", 1, Kind.CUSTOMER, "open me", attachments=(Attachment("x", "invoice.exe"),))
+    desk.store.mirror.take(Page((evil,), "9"))
+    app = Showing()
+
+    async with app.run_test(size=(90, 30)) as pilot:
+        await app.push_screen(Attachments(desk, row(desk)))
+        await pilot.press("o")
+        await pilot.pause()
+
+        assert "invoice.exe is a program; it can only be saved." in app.words()
