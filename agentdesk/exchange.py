@@ -24,7 +24,8 @@ class Page:
     """A part of a stream: what changed, what is gone for ever, and the cursor that continues after it.
 
     `more` is False on the last page for now. `total` estimates the whole stream for a progress bar, where the helpdesk
-    says. `complete` names tickets whose whole event log is in `items`.
+    says. `complete` names tickets whose whole event log is in `items`. `whole_below`, at the end of a stream of events,
+    says that the log of every ticket with a smaller stamp has been given whole.
     """
 
     items: tuple[Item, ...]
@@ -33,6 +34,7 @@ class Page:
     gone: tuple[Ref, ...] = ()
     complete: tuple[Ref, ...] = ()
     total: int | None = None
+    whole_below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,20 +194,28 @@ async def sync_once(engine: Engine, holder: str = "", *, sleep: Sleep = asyncio.
     lease = Lease(engine.account, holder or new_holder(), engine.disk, engine.clock, sleep)
     began = engine.clock()
     while not await lease.take():
-        weather = await engine.disk.do(lambda store: store.desktop.weather(engine.account))
-        if weather is not None and await _has_happened(engine, weather, began):
+        if await _has_happened(engine, began):
             return await engine.summary()
         await sleep(TICK_SECONDS)
     await lease.keep(_round(engine, sleep))
     return await engine.summary()
 
 
-async def _has_happened(engine: Engine, weather: Weather, began: datetime) -> bool:
-    """Did the holder of the lease do a whole round since `began`? Raises `Offline` when its line is down."""
-    if weather.state in ("offline", "unauthorized"):
-        raise Offline(weather.message, arrived=False)
+async def _has_happened(engine: Engine, began: datetime) -> bool:
+    """Did the holder of the lease do a whole round since `began`?"""
+    weather = await check_line(engine)
     due = await engine.disk.do(lambda store: store.outbox.due(engine.account, began))
-    return weather.synced_at is not None and weather.synced_at > began and not due
+    return weather is not None and weather.synced_at is not None and weather.synced_at > began and not due
+
+
+async def check_line(engine: Engine) -> Weather | None:
+    """The line as the holder of the lease sees it; raises `Offline` or `Unauthorized` when nothing comes through."""
+    weather = await engine.disk.do(lambda store: store.desktop.weather(engine.account))
+    if weather is not None and weather.state == "offline":
+        raise Offline(weather.message, arrived=False)
+    if weather is not None and weather.state == "unauthorized":
+        raise Unauthorized(weather.message)
+    return weather
 
 
 async def _round(engine: Engine, sleep: Sleep) -> None:

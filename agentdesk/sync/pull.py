@@ -1,8 +1,8 @@
 """The pull: what changed on the helpdesk, taken into the cache page by page.
 
 Every page is saved with the cursor that continues after it, in parts of at most `PART` things so that no write holds
-the file for long; a crash between two parts reads the page again. After the tickets come the logs of unsolved tickets
-that have holes, the agent's own first; what else happened comes with the stream of events, where there is one.
+the file for long; a crash between two parts reads the page again. After the tickets come the logs of the unsolved
+tickets that matter first, one by one; all others come with the stream of events, or one by one where there is none.
 """
 
 from collections import Counter
@@ -65,8 +65,6 @@ class Pull:
     async def run(self, between: Between = nothing) -> None:
         """Follow the streams whose time has come to their present ends; `between` runs after every page."""
         for stream in self._provider.streams():
-            if stream is Stream.EVENTS:
-                await self._fill_logs(between)
             if self._is_time(stream):
                 began = self._clock()
                 await self._follow(stream, between)
@@ -103,6 +101,8 @@ class Pull:
         try:
             async for page in pages:
                 await self._save(stream, page)
+                if page.whole_below is not None:
+                    await self._trust_logs(page.whole_below)
                 done += len(page.items)
                 await self._line.progress(stream.value, done, page.total)
                 await between()
@@ -141,6 +141,14 @@ class Pull:
             await between()
 
         await together(LOGS_AT_ONCE, missing, fill)
+
+    async def _trust_logs(self, below: int) -> None:
+        """Count the logs that the stream of events has given whole as read, without asking for each."""
+        account, me = self._provider.account, self.me
+        stale = await self._disk.do(lambda store: store.mirror.stale(account, me))
+        whole = [ticket.ref for ticket in stale if ticket.stamp < below]
+        for start in range(0, len(whole), PART):
+            await self._take(Page((), "", complete=tuple(whole[start : start + PART])))
 
     async def _fill_log(self, ticket: Ticket) -> None:
         """Read one log; a copy that the helpdesk could not complete is not asked for twice."""

@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import Collection
 
-from agentdesk.errors import Offline, RateLimited, Unauthorized
+from agentdesk.errors import RateLimited
 from agentdesk.model import Op, OpState
 from agentdesk.store import Store
 from agentdesk.sync.engine import Engine
 from agentdesk.sync.lease import Lease, Sleep, new_holder
+from agentdesk.sync.loop import check_line
 
 LOOK_AGAIN_SECONDS = 0.3
 ON_THEIR_WAY = frozenset({OpState.QUEUED, OpState.SENDING})
 
 
 async def send_now(engine: Engine, ids: Collection[str], *, sleep: Sleep = asyncio.sleep) -> list[Op]:
-    """The named decisions once each is sent, held, failed, in doubt or dropped; raises `Offline`, `Unauthorized`.
+    """The named decisions once none of them can move on by itself; raises `Offline`, `Unauthorized`.
 
     While another process syncs the account, that one sends them and we watch. What waits behind a decision that needs
     the agent comes back as it is.
@@ -29,7 +30,7 @@ async def send_now(engine: Engine, ids: Collection[str], *, sleep: Sleep = async
 
     while await engine.disk.do(may_leave):
         if not await lease.take():
-            await _watch_the_line(engine)
+            await check_line(engine)
         else:
             try:
                 await lease.keep(engine.serve())
@@ -42,12 +43,3 @@ async def send_now(engine: Engine, ids: Collection[str], *, sleep: Sleep = async
 def _is_blocked(store: Store, op: Op) -> bool:
     """Does an earlier decision on the same ticket have to be settled by the agent first?"""
     return any(first.state not in ON_THEIR_WAY for first in store.outbox.of_ticket(op.ticket)[:1])
-
-
-async def _watch_the_line(engine: Engine) -> None:
-    """Raise what stops the process that syncs the account from sending."""
-    weather = await engine.disk.do(lambda store: store.desktop.weather(engine.account))
-    if weather is not None and weather.state == "offline":
-        raise Offline(weather.message, arrived=False)
-    if weather is not None and weather.state == "unauthorized":
-        raise Unauthorized(weather.message)

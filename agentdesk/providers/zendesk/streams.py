@@ -7,6 +7,7 @@ where it continues.
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agentdesk.errors import Rejected
@@ -95,7 +96,7 @@ class Streams:
             entries = documents(found, "ticket_events")
             items = await asyncio.to_thread(self._events_in, account, entries)
             for page in cut(items, _start(start), _start(following), more=more):
-                yield page
+                yield page if page.more else replace(page, whole_below=following)
             start = following
 
     def _events_in(self, account: Account, entries: list[Doc]) -> list[Item]:
