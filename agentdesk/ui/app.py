@@ -23,7 +23,7 @@ from agentdesk.ui.frontend import Frontend
 from agentdesk.ui.glyphs import glyphs
 from agentdesk.ui.hints import chord_hints, pane_hints
 from agentdesk.ui.keyboard import Begun, Broken, Keyboard, Run, is_text, key_name
-from agentdesk.ui.pane import Pane, RunLine
+from agentdesk.ui.pane import Pane, RunLine, TicketWanted
 from agentdesk.ui.place import Place
 from agentdesk.ui.prompt import Prompt
 from agentdesk.ui.running import Runner
@@ -167,6 +167,18 @@ class AgentDesk(App[None]):
         return None
 
     # Commands
+
+    @on(TicketWanted)
+    def _ticket_wanted(self, message: TicketWanted) -> None:
+        row = self.desk.store.queries.ticket(message.ticket)
+        if row is None:
+            self.say(_("This ticket is not in the cache."), "bad")
+            return
+        while self.screen is not self.main:
+            self.pop_screen()
+        self.main.open_ticket(row)
+        if self.main.furniture is not None:
+            self.main.furniture.reading.show(row, message.event)
 
     @on(RunLine)
     async def _run_line(self, message: RunLine) -> None:

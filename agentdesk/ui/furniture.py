@@ -57,6 +57,7 @@ class Furniture:
     def reload(self) -> None:
         """Read the store again."""
         self.reading.reload()
+        self.composer.reload()
         for pane in (self.customer, self.knowledge):
             assert isinstance(pane, Pane), "what takes movement can be reloaded"
             pane.reload()

@@ -1,6 +1,6 @@
 """A pane: a part of the screen that can have the keys.
 
-The app sends movement to whichever pane has the keys, so that `j` means "down" everywhere and no pane binds keys itself.
+The app sends movement to whichever pane has the keys, so that `j` means "down" everywhere and no pane binds keys.
 """
 
 from typing import ClassVar, Literal
@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from agentdesk.commands.registry import Pane as PaneName
+from agentdesk.model import Ref
 
 
 class RunLine(Message):
@@ -17,6 +18,15 @@ class RunLine(Message):
     def __init__(self, line: str) -> None:
         super().__init__()
         self.line = line
+
+
+class TicketWanted(Message):
+    """The agent wants to see a ticket, at one of its events if `event` says so."""
+
+    def __init__(self, ticket: Ref, event: Ref | None = None) -> None:
+        super().__init__()
+        self.ticket = ticket
+        self.event = event
 
 
 class Pane(Widget, can_focus=True):

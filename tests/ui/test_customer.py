@@ -9,8 +9,8 @@ from agentdesk.desk import Desk
 from agentdesk.exchange import Page
 from agentdesk.model import Person, Ref, Role
 from agentdesk.text.width import cell_width
+from agentdesk.ui.pane import TicketWanted
 from agentdesk.ui.widgets.customer import CustomerPane
-from agentdesk.ui.widgets.timeline import TicketWanted
 
 from .example import ACCOUNT, Showing, desk_at, fill, row, ticket
 

@@ -9,9 +9,8 @@ from textual.pilot import Pilot
 
 from agentdesk.commands import load
 from agentdesk.desk import Desk
-from agentdesk.ui.pane import RunLine
+from agentdesk.ui.pane import RunLine, TicketWanted
 from agentdesk.ui.screens.find import Answered, Answers, Find
-from agentdesk.ui.widgets.timeline import TicketWanted
 
 from .example import Showing, desk_at, fill
 

@@ -11,8 +11,8 @@ from agentdesk.desk import Desk
 from agentdesk.exchange import Page
 from agentdesk.model import Event, Kind, Reply
 from agentdesk.text.width import cell_width
+from agentdesk.ui.pane import TicketWanted
 from agentdesk.ui.widgets.ticket import TicketView
-from agentdesk.ui.widgets.timeline import TicketWanted
 
 from .example import NOW, TICKET, Showing, desk_at, event, fill, row
 

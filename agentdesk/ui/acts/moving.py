@@ -41,6 +41,8 @@ class Moving(Act):
                 self.main.close_ticket()
             case "list":
                 self.main.tickets.select_none()
+            case "knowledge" if self.furniture.knowledge.leave():
+                pass
             case _:
                 self.main.focus_pane("reading" if self.main.open_row is not None else "list")
 

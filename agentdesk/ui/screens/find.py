@@ -28,10 +28,9 @@ from agentdesk.text.width import cell_width, truncate
 from agentdesk.ui.background import Background
 from agentdesk.ui.matching import best
 from agentdesk.ui.painting import Span, ends
-from agentdesk.ui.pane import RunLine
+from agentdesk.ui.pane import RunLine, TicketWanted
 from agentdesk.ui.screens.page import text_page
 from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
-from agentdesk.ui.widgets.timeline import TicketWanted
 
 MOST = 30
 WIDE = 100

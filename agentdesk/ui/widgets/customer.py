@@ -16,8 +16,8 @@ from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.text.wrap import wrap
 from agentdesk.ui.painting import Span
+from agentdesk.ui.pane import TicketWanted
 from agentdesk.ui.widgets.lines import Line, LinesPane, joined, line
-from agentdesk.ui.widgets.timeline import TicketWanted
 from agentdesk.ui.widgets.words import customer_name
 
 RECENT = 8

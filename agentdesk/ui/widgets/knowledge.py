@@ -23,9 +23,8 @@ from agentdesk.text.width import cell_width, truncate
 from agentdesk.text.wrap import wrap
 from agentdesk.ui.background import Background
 from agentdesk.ui.painting import Span, ends
-from agentdesk.ui.pane import Pane
+from agentdesk.ui.pane import Pane, TicketWanted
 from agentdesk.ui.widgets.lines import Line, Lines, line
-from agentdesk.ui.widgets.timeline import TicketWanted
 
 SHOWN = 6
 SIMILAR = 3

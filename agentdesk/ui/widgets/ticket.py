@@ -141,6 +141,8 @@ class TicketView(Vertical):
     def show(self, row: TicketRow | None, at: Ref | None = None) -> None:
         """Show a ticket (at one of its events, where `at` names it), or nothing."""
         is_other = row is not None and (self.row is None or self.row.ticket.ref != row.ticket.ref)
+        if at is not None and self.timeline.is_whole_customer:
+            self.timeline.whole_customer()
         self.timeline.show(row)
         self._show_head()
         if at is not None:

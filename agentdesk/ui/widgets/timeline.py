@@ -13,7 +13,6 @@ from typing import ClassVar, Literal
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
-from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -23,7 +22,7 @@ from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Event, Kind, Ref, TicketRow
 from agentdesk.ui.painting import ends
-from agentdesk.ui.pane import Pane
+from agentdesk.ui.pane import Pane, TicketWanted
 from agentdesk.ui.widgets.entries import (
     MESSAGES,
     MORE_CHARACTERS,
@@ -48,15 +47,6 @@ FILTERS = ("all", "messages", "public")
 READ_MARK = 0
 
 Place = tuple[int, int]  # an item, and a line in it
-
-
-class TicketWanted(Message):
-    """The agent wants to see a ticket, at one of its events if `event` says so."""
-
-    def __init__(self, ticket: Ref, event: Ref | None = None) -> None:
-        super().__init__()
-        self.ticket = ticket
-        self.event = event
 
 
 @dataclass(slots=True)
