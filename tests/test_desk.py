@@ -1,0 +1,248 @@
+"""The desk and its sync in the background: writes in order, closing, and what stands against a helpdesk shown."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from agentdesk.background import Background
+from agentdesk.config import Config
+from agentdesk.desk import Desk, utc_now
+from agentdesk.errors import AgentdeskError, ConfigError, Refused, StoreError
+from agentdesk.helpdesks import open_providers
+from agentdesk.model import Attachment
+from agentdesk.paths import Folders
+from agentdesk.providers.base import Provider
+from agentdesk.store import Store
+from agentdesk.store.desktop import Account, Weather
+
+NOWHERE = "http://127.0.0.1:9"
+PATIENCE_SECONDS = 20.0
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    desk = desk_at(tmp_path)
+    yield desk
+    await desk.close()
+
+
+def desk_at(folder: Path) -> Desk:
+    return Desk(Folders(folder / "config", folder / "data", folder / "logs"), Config(account="second"))
+
+
+def account(name: str, provider: str = "zendesk", url: str = NOWHERE) -> Account:
+    return Account(name, provider, url, "aiko", "env:NOT_SET_ANYWHERE")
+
+
+async def weather(desk: Desk, name: str, fits: Callable[[Weather], bool]) -> Weather:
+    """The weather of an account once it fits."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            found = desk.store.desktop.weather(name)
+            if found is not None and fits(found):
+                return found
+            await asyncio.sleep(0.01)
+
+
+def is_bad(found: Weather) -> bool:
+    return found.state not in ("fresh", "online")
+
+
+async def test_writes_happen_in_the_order_they_were_asked_for(desk: Desk) -> None:
+    def noted(number: int) -> Callable[[Store], None]:
+        return lambda store: store.desktop.remember("last", number)
+
+    await asyncio.gather(*(desk.write(noted(number)) for number in range(50)))
+
+    assert desk.store.desktop.place("last") == 49
+
+
+async def test_listeners_hear_of_each_write_on_the_caller_s_thread(desk: Desk) -> None:
+    heard: list[int] = []
+    desk.on_written(lambda: heard.append(threading.get_ident()))
+
+    await desk.write(lambda store: None)
+
+    assert heard == [threading.get_ident()]
+
+
+async def test_closing_twice_does_nothing_more(desk: Desk) -> None:
+    await desk.close()
+    await desk.close()
+
+
+async def test_a_write_after_closing_is_refused(desk: Desk) -> None:
+    await desk.close()
+
+    with pytest.raises(Refused, match="closed"):
+        await desk.write(lambda store: None)
+
+
+async def test_what_was_being_written_when_the_desk_closed_is_written(desk: Desk, tmp_path: Path) -> None:
+    writing = asyncio.ensure_future(desk.write(lambda store: store.desktop.remember("last", "word")))
+    await asyncio.sleep(0)
+
+    await desk.close()
+    await writing
+
+    again = desk_at(tmp_path)
+    assert again.store.desktop.place("last") == "word"
+    await again.close()
+
+
+@pytest.mark.parametrize("reason", ["database is locked", "database or disk is full"])
+async def test_a_disk_that_does_not_take_a_write_is_told_as_a_sentence(desk: Desk, reason: str) -> None:
+    def fail(store: Store) -> None:
+        raise sqlite3.OperationalError(reason)
+
+    with pytest.raises(StoreError, match=f"nothing was changed: {reason}"):
+        await desk.write(fail)
+
+    await desk.write(lambda store: None)
+
+
+async def test_the_configured_account_comes_first(desk: Desk) -> None:
+    for name in ("first", "second", "third"):
+        desk.store.desktop.put_account(account(name))
+
+    assert [one.name for one in desk.accounts()] == ["second", "first", "third"]
+
+
+async def test_an_unknown_ticket_is_refused_with_what_to_do(desk: Desk) -> None:
+    with pytest.raises(Refused, match="Run: agentdesk sync"):
+        desk.ticket("1")
+
+
+async def test_a_missing_token_is_shown_and_not_a_dead_thread(desk: Desk) -> None:
+    desk.store.desktop.put_account(account("acme"))
+
+    desk.start_sync()
+
+    found = await weather(desk, "acme", is_bad)
+    assert found.state == "unauthorized"
+    assert "NOT_SET_ANYWHERE" in found.message
+
+
+async def test_an_account_that_cannot_be_opened_is_shown_while_the_others_go_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOT_SET_ANYWHERE", "token")
+    desk.store.desktop.put_account(account("gone", provider="no-such-provider"))
+    desk.store.desktop.put_account(account("plain", url="http://acme.example"))
+    desk.store.desktop.put_account(account("acme"))
+
+    desk.start_sync()
+
+    assert "no-such-provider" in (await weather(desk, "gone", lambda found: found.state == "broken")).message
+    assert (await weather(desk, "plain", is_bad)).state == "broken"
+    assert (await weather(desk, "acme", is_bad)).state == "offline"
+
+
+async def test_one_account_that_fails_does_not_stop_a_round(desk: Desk) -> None:
+    desk.store.desktop.put_account(account("gone", provider="no-such-provider"))
+    desk.store.desktop.put_account(account("acme"))
+
+    done = await desk.sync()
+
+    assert {one.account: (one.summary is not None, type(one.error).__name__) for one in done} == {
+        "gone": (False, "ConfigError"),
+        "acme": (True, "Unauthorized"),
+    }
+
+
+class Failing:
+    """Stands where the providers are opened, and fails there."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __call__(self, broken: object = None) -> AbstractAsyncContextManager[Sequence[Provider]]:
+        return self._open()
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Sequence[Provider]]:
+        raise self.error
+        yield ()
+
+
+@pytest.mark.parametrize(
+    "error", [StoreError("a sentence"), OSError("disk full"), sqlite3.OperationalError("locked"), ConfigError("x")]
+)
+async def test_a_helpdesk_that_cannot_be_prepared_is_shown(tmp_path: Path, error: Exception) -> None:
+    desk = Desk(Folders(tmp_path, tmp_path, tmp_path), Config(), providers=Failing(error))
+    desk.store.desktop.put_account(account("demo"))
+
+    desk.start_sync()
+
+    found = await weather(desk, "demo", is_bad)
+    assert found.state == "broken"
+    assert str(error) in found.message
+    await desk.close()
+
+
+@pytest.fixture
+async def background(tmp_path: Path) -> AsyncIterator[Background]:
+    """A started sync of one account that has no token."""
+    one = account("acme")
+
+    def opened(
+        broken: Callable[[str, AgentdeskError], None],
+    ) -> AbstractAsyncContextManager[Sequence[Provider]]:
+        return open_providers([one], broken)
+
+    made = Background(tmp_path / "agentdesk.db", ["acme"], opened, utc_now)
+    yield made
+    await within_patience(asyncio.to_thread(made.stop))
+
+
+async def within_patience(work: Awaitable[None]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await work
+
+
+async def test_a_sync_can_be_stopped_before_it_starts(background: Background) -> None:
+    await within_patience(asyncio.to_thread(background.stop))
+
+
+async def test_a_sync_can_be_stopped_at_once_and_twice(background: Background) -> None:
+    background.start()
+
+    await within_patience(asyncio.to_thread(background.stop))
+    await within_patience(asyncio.to_thread(background.stop))
+
+
+async def test_words_to_a_sync_that_is_not_there_do_no_harm(background: Background) -> None:
+    background.wake()
+    background.start()
+    for _round in range(200):
+        background.wake()
+        background.refresh()
+    await asyncio.to_thread(background.stop)
+
+    background.wake()
+    background.refresh()
+
+
+async def test_a_download_without_a_line_is_refused(background: Background) -> None:
+    with pytest.raises(Refused, match="no line to acme"):
+        background.download("acme", Attachment("1", "a.txt"), lambda chunk: None)
+
+
+async def test_a_download_after_the_end_is_refused(background: Background, tmp_path: Path) -> None:
+    background.start()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                background.download("acme", Attachment("1", "a.txt"), lambda chunk: None).cancel()
+                break
+            except Refused:
+                await asyncio.sleep(0.01)
+    await asyncio.to_thread(background.stop)
+
+    with pytest.raises(Refused):
+        background.download("acme", Attachment("1", "a.txt"), lambda chunk: None)
