@@ -33,6 +33,7 @@ from agentdesk.ui.watch import Watch
 from agentdesk.ui.widgets.command_line import CommandLine
 
 CHORD_SECONDS = 0.4
+WORKPLACE_SECONDS = 0.1
 FALLBACK_THEME = "dark"
 
 
@@ -83,11 +84,19 @@ class AgentDesk(App[None]):
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
-        await self.main.furnish()
-        self.place.reopen()
-        self.show_hints()
+        """Bring in, after the first paint, what it did not need; the workplace at once if a ticket was open."""
+        await self.main.furnish_side()
         if self._theme_problem:
             self.say(self._theme_problem, "bad")
+        self.show_hints()
+        if self.place.was_reading or self.is_headless:
+            await self._begin_work()
+        else:
+            self.set_timer(WORKPLACE_SECONDS, self._begin_work)
+
+    async def _begin_work(self) -> None:
+        await self.main.furnish_work()
+        self.place.reopen()
         if self._syncs:
             self.desk.start_sync()
         self.furnished.set()
@@ -177,8 +186,8 @@ class AgentDesk(App[None]):
         while self.screen is not self.main:
             self.pop_screen()
         self.main.open_ticket(row)
-        if self.main.furniture is not None:
-            self.main.furniture.reading.show(row, message.event)
+        if self.main.work is not None:
+            self.main.work.reading.show(row, message.event)
 
     @on(RunLine)
     async def _run_line(self, message: RunLine) -> None:

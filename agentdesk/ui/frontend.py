@@ -41,7 +41,8 @@ class Frontend:
     async def confirm(self, question: str) -> bool:
         from agentdesk.ui.screens.choose import Confirm  # late: not needed for the first paint
 
-        return bool(await self._app.runner.asked(Confirm(question)))
+        answer = await self._app.runner.asked(Confirm(question))
+        return bool(answer)
 
     def reopen(self, op: Op) -> None:
         self._workspace.reopen(op)

@@ -4,11 +4,13 @@ A tone is a word for what a text means (`late`, `dim`, ...); the theme says whic
 made safe here once more, and markup is never parsed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color as ThemeColor
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,8 +21,9 @@ Tone: TypeAlias = Literal["plain", "strong", "dim", "faint", "accent", "soon", "
 Ground: TypeAlias = Literal["plain", "cursor", "idle"]
 Span: TypeAlias = tuple[str, Tone]
 
-TONES: tuple[Tone, ...] = ("plain", "strong", "dim", "faint", "accent", "soon", "late", "good", "reply", "note")
-COMPONENTS = {*(f"tone--{tone}" for tone in TONES), "ground--cursor", "ground--idle"}
+
+_NAMES: Mapping[Tone, str] = {"plain": "foreground"}
+_GROUNDS: Mapping[Ground, str] = {"cursor": "cursor", "idle": "cursor-idle"}
 
 
 class Painter:
@@ -37,11 +40,14 @@ class Painter:
     def style(self, tone: Tone, ground: Ground = "plain") -> Style:
         found = self._styles.get((tone, ground))
         if found is None:
-            found = self._widget.get_component_rich_style(f"tone--{tone}")
-            if ground != "plain":
-                found += Style(bgcolor=self._widget.get_component_rich_style(f"ground--{ground}").bgcolor)
+            back = self._widget.rich_style.bgcolor if ground == "plain" else self._colour(_GROUNDS[ground])
+            found = Style(color=self._colour(_NAMES.get(tone, tone)), bgcolor=back, bold=tone == "strong" or None)
             self._styles[tone, ground] = found
         return found
+
+    def _colour(self, variable: str) -> Color:
+        """A colour of the theme; asked directly, as component classes would be styled anew for every widget."""
+        return ThemeColor.parse(self._widget.app.theme_variables[variable]).rich_color
 
     def strip(self, spans: Iterable[Span], width: int, ground: Ground = "plain") -> Strip:
         """One line of exactly `width` cells; neighbours that look alike become one segment."""

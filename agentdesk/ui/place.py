@@ -42,16 +42,21 @@ class Place:
             return self._desk.queue(name) or Queue(name, str(self._known.get("title") or name), asked)
         return self._desk.queues()[0]
 
+    @property
+    def was_reading(self) -> bool:
+        """Was a ticket open?"""
+        return self._row("open") is not None
+
     def reopen(self) -> None:
         """Open the ticket and the composer that were open."""
         row = self._row("open")
-        furniture = self._main.furniture
-        if row is None or furniture is None or self._main.open_row is not None:
+        work = self._main.work
+        if row is None or work is None or self._main.open_row is not None:
             return
         self._main.open_ticket(row)
         kind = self._known.get("composer")
         if kind in ("reply", "note"):
-            furniture.composer.open(row, kind)
+            work.composer.open(row, kind)
         pane = self._known.get("pane")
         if pane in ("queues", "list", "reading", "customer", "knowledge", "composer"):
             self._main.focus_pane(pane)
@@ -72,7 +77,7 @@ class Place:
     def _now(self) -> dict[str, Any]:  # JSON
         main = self._main
         queue = main.listing.queue
-        composer = main.furniture.composer if main.furniture else None
+        composer = main.work.composer if main.work else None
         return {
             "queue": queue.name,
             "title": queue.title,

@@ -1,6 +1,6 @@
 """What every act needs: the app and its main screen."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
@@ -9,7 +9,10 @@ from agentdesk.ui.screens.desk import DeskScreen
 
 if TYPE_CHECKING:
     from agentdesk.ui.app import AgentDesk
-    from agentdesk.ui.furniture import Furniture
+    from agentdesk.ui.side import Side
+    from agentdesk.ui.workplace import Workplace
+
+T = TypeVar("T")
 
 
 class Act:
@@ -23,11 +26,12 @@ class Act:
         return self.app.main
 
     @property
-    def furniture(self) -> "Furniture":
-        found = self.main.furniture
-        if found is None:
-            raise Refused(_("One moment: the desk is still opening."))
-        return found
+    def work(self) -> "Workplace":
+        return _there(self.main.work)
+
+    @property
+    def side(self) -> "Side":
+        return _there(self.main.side)
 
     @property
     def pane(self) -> Pane | None:
@@ -50,3 +54,9 @@ class Act:
             if row is None:
                 raise Refused(_("Put the cursor on a ticket first."))
             self.main.open_ticket(row)
+
+
+def _there(part: T | None) -> T:
+    if part is None:
+        raise Refused(_("One moment: the desk is still opening."))
+    return part

@@ -35,13 +35,13 @@ class Moving(Act):
             return
         match self.main.at:
             case "composer":
-                self.furniture.composer.close()
+                self.work.composer.close()
                 self.main.focus_pane("reading")
             case "reading":
                 self.main.close_ticket()
             case "list":
                 self.main.tickets.select_none()
-            case "knowledge" if self.furniture.knowledge.leave():
+            case "knowledge" if self.side.knowledge.leave():
                 pass
             case _:
                 self.main.focus_pane("reading" if self.main.open_row is not None else "list")

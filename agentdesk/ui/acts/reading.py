@@ -9,20 +9,20 @@ class Reading(Act):
     """Acts on the open ticket's timeline and the panes beside it."""
 
     def next_message(self, step: int) -> None:
-        self.furniture.reading.next_message(step)
+        self.work.reading.next_message(step)
 
     def filter_timeline(self, what: str) -> None:
-        self.furniture.reading.filter_timeline(what)
+        self.work.reading.filter_timeline(what)
 
     def fold_quotes(self) -> None:
-        self.furniture.reading.fold_quotes()
+        self.work.reading.fold_quotes()
 
     def whole_customer(self) -> None:
         self.open_current()
-        self.furniture.reading.whole_customer()
+        self.work.reading.whole_customer()
 
     def open_link(self, number: int | None) -> None:
-        self.furniture.reading.open_link(number)
+        self.work.reading.open_link(number)
 
     def attachments(self) -> None:
         from agentdesk.ui.screens.attachments import Attachments  # late: not needed for the first paint
@@ -35,4 +35,4 @@ class Reading(Act):
     def search_knowledge(self, query: str) -> None:
         self.to_main()
         self.main.focus_pane("knowledge")
-        self.furniture.knowledge.search(query)
+        self.side.knowledge.search(query)

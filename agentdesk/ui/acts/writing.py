@@ -3,8 +3,10 @@
 from agentdesk.commands.context import Choice, ComposeKind
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
-from agentdesk.model import Note, Op
+from agentdesk.model import Note, Op, first_words
 from agentdesk.ui.acts.act import Act
+
+HINT_CHARACTERS = 40
 
 
 class Writing(Act):
@@ -14,39 +16,46 @@ class Writing(Act):
         self.open_current()
         row = self.main.open_row
         assert row is not None, "a ticket was opened"
-        self.furniture.composer.open(row, kind)
+        self.work.composer.open(row, kind)
         self.main.focus_pane("composer")
 
     def review(self) -> None:
         from agentdesk.ui.screens.review import Review  # late: not needed for the first paint
 
         self._needs_composer()
-        self.app.push_screen(Review(self.furniture.composer))
+        self.app.push_screen(Review(self.work.composer))
 
     async def send(self, status: str | None) -> None:
         self._needs_composer()
-        await self.furniture.composer.send(status)
-        if not self.furniture.composer.is_open:
-            self.main.focus_pane("reading")
+        said = await self.work.composer.send(status)
+        self.main.focus_pane("reading")
+        self.app.say(said, "good")
 
     def edit_outside(self) -> None:
         self._needs_composer()
-        self.furniture.composer.edit_outside()
+        self.work.composer.edit_outside()
 
     def insert_text(self, text: str) -> None:
-        if not self.furniture.composer.is_open:
+        if not self.work.composer.is_open:
             self.compose("reply")
-        self.furniture.composer.insert(text)
+        self.work.composer.insert(text)
         self.main.focus_pane("composer")
 
     async def insert_template(self, name: str | None) -> None:
-        await self.furniture.composer.insert_template(name)
+        if not self.work.composer.is_open:
+            self.compose("reply")
+        composer = self.work.composer
+        found = [Choice(one.title, one.title, first_words(one.body)[:HINT_CHARACTERS]) for one in composer.templates()]
+        wanted = name if name is not None else await self.app.front.choose(_("Template"), found)
+        if wanted is not None:
+            await composer.insert_template(wanted)
+            self.main.focus_pane("composer")
 
     async def set_copies(self, addresses: str | None) -> None:
         self._needs_composer()
         wanted = addresses if addresses is not None else await self._asked_copies()
         if wanted is not None:
-            self.furniture.composer.set_copies(wanted)
+            self.work.composer.set_copies(wanted)
 
     async def _asked_copies(self) -> str | None:
         row = self.main.open_row
@@ -56,12 +65,12 @@ class Writing(Act):
         return await self.app.front.choose(_("A copy to"), [one for one in found if one.value], free=True)
 
     async def insert_article(self, how: str) -> None:
-        article = self.furniture.knowledge.selected()
+        article = self.side.knowledge.selected()
         if article is None:
             raise Refused(_("Choose an article first."))
-        if not self.furniture.composer.is_open:
+        if not self.work.composer.is_open:
             self.compose("reply")
-        self.furniture.composer.insert_article(article, how)
+        self.work.composer.insert_article(article, how)
         self.main.focus_pane("composer")
 
     def reopen(self, op: Op) -> None:
@@ -70,9 +79,9 @@ class Writing(Act):
         if row is not None:
             self.to_main()
             self.main.open_ticket(row)
-            self.furniture.composer.open(row, "note" if isinstance(op.message, Note) else "reply")
+            self.work.composer.open(row, "note" if isinstance(op.message, Note) else "reply")
             self.main.focus_pane("composer")
 
     def _needs_composer(self) -> None:
-        if not self.furniture.composer.is_open:
+        if not self.work.composer.is_open:
             raise Refused(_("Open a reply or a note first."))

@@ -22,10 +22,11 @@ from agentdesk.ui.widgets.ticket_list import TicketList
 from agentdesk.ui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
-    from agentdesk.ui.furniture import Furniture
+    from agentdesk.ui.side import Side
+    from agentdesk.ui.workplace import Workplace
 
 WIDE = 140
-FOLLOW_SECONDS = 0.08
+FOLLOW_SECONDS = 0.15
 DeskPane = Literal["queues", "list", "reading", "customer", "knowledge", "composer"]
 ORDER: tuple[DeskPane, ...] = ("queues", "list", "reading", "composer", "customer", "knowledge")
 
@@ -43,7 +44,8 @@ class DeskScreen(Screen[None]):
         self.tickets = TicketList(desk, signs, id="list")
         self.footer = Footer(id="footer")
         self.listing = Listing(desk, background, self.tickets)
-        self.furniture: Furniture | None = None
+        self.side: Side | None = None
+        self.work: Workplace | None = None
         self.open_row: TicketRow | None = None
         self._at: DeskPane = "list"
         self._following: asyncio.TimerHandle | None = None
@@ -59,14 +61,23 @@ class DeskScreen(Screen[None]):
             yield Vertical(id="side")
         yield self.footer
 
-    async def furnish(self) -> None:
-        """Bring in what the first paint does not need: ticket, composer, customer and knowledge."""
-        from agentdesk.ui.furniture import Furniture  # late: saves 40 ms before the first paint
+    async def furnish_side(self) -> None:
+        """Bring in the customer and the knowledge."""
+        from agentdesk.ui.side import Side  # late: saves 10 ms before the first paint
 
-        self.furniture = Furniture(self.desk)
-        await self.query_one("#centre").mount(self.furniture.reading, self.furniture.composer)
-        await self.query_one("#side").mount(self.furniture.customer, self.furniture.knowledge)
+        side = Side(self.desk)
+        await self.query_one("#side").mount(*side.panes)
+        self.side = side
         self.follow()
+
+    async def furnish_work(self) -> None:
+        """Bring in the ticket and the composer."""
+        from agentdesk.ui.workplace import Workplace  # late: saves 30 ms before the first paint
+
+        if self.work is None:
+            work = Workplace(self.desk)
+            await self.query_one("#centre").mount(*work.panes)
+            self.work = work
 
     # Layout
 
@@ -90,8 +101,14 @@ class DeskScreen(Screen[None]):
                 return self.queues
             case "list":
                 return self.tickets
-            case _:
-                return self.furniture.focus_of(pane) if self.furniture else None
+            case "customer":
+                return self.side.customer if self.side else None
+            case "knowledge":
+                return self.side.knowledge if self.side else None
+            case "reading":
+                return self.work.reading.timeline if self.work else None
+            case "composer":
+                return self.work.composer.field if self.work and self.work.composer.is_open else None
 
     def focus_pane(self, pane: DeskPane) -> bool:
         """Give the keys to a pane; False where it is not there."""
@@ -129,7 +146,7 @@ class DeskScreen(Screen[None]):
         """The panes that Tab turns through now."""
         is_reading = self.open_row is not None and self.query_one("#centre").has_class("-reading")
         centre: list[DeskPane] = ["reading"] if is_reading else ["list"]
-        if is_reading and self.furniture is not None and self.furniture.composer.is_open:
+        if is_reading and self.work is not None and self.work.composer.is_open:
             centre.append("composer")
         return ["queues", *centre, "customer", "knowledge"]
 
@@ -141,19 +158,19 @@ class DeskScreen(Screen[None]):
 
     def open_ticket(self, row: TicketRow) -> None:
         """Read a ticket; the composer turns to what was begun for it."""
-        if self.furniture is None:
+        if self.work is None:
             self.call_after_refresh(self.open_ticket, row)
             return
         self.open_row = row
-        self.furniture.open(row)
+        self.work.show(row)
         self.focus_pane("reading")
         self._follow_soon()
 
     def close_ticket(self) -> None:
         """Back to the list, the text kept."""
         self.open_row = None
-        if self.furniture is not None:
-            self.furniture.close()
+        if self.work is not None:
+            self.work.show(None)
         self.focus_pane("list")
         self._follow_soon()
 
@@ -172,8 +189,8 @@ class DeskScreen(Screen[None]):
     def follow(self) -> None:
         """Show the customer and the knowledge of the ticket the agent is at."""
         self._following = None
-        if self.furniture is not None and self.is_attached:
-            self.furniture.follow(self.current())
+        if self.side is not None and self.is_attached:
+            self.side.show(self.current())
 
     def reload(self) -> None:
         """The store has changed: read again what is on the screen."""
@@ -181,6 +198,8 @@ class DeskScreen(Screen[None]):
         self.listing.refresh()
         if self.open_row is not None:
             self.open_row = self.desk.store.queries.ticket(self.open_row.ticket.ref) or self.open_row
-        if self.furniture is not None:
-            self.furniture.reload()
+        if self.work is not None:
+            self.work.reload()
+        if self.side is not None:
+            self.side.reload()
             self._follow_soon()

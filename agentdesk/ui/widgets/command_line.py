@@ -1,7 +1,6 @@
 """The command line: `:` and what may be typed, with completion and what was typed before."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,7 +12,7 @@ from textual.widgets import Input
 
 from agentdesk.filters import Completion
 from agentdesk.text.width import cell_width
-from agentdesk.ui.painting import COMPONENTS, Painter, Span, column
+from agentdesk.ui.painting import Painter, Span, column
 from agentdesk.ui.widgets.sheet import Words
 
 NAMES_CELLS = 34
@@ -22,8 +21,6 @@ MOST_REMEMBERED = 200
 
 class Suggestions(Widget):
     """Ways to go on, the one that Tab takes marked."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,6 @@
 """The last line: the keys that matter here, what follows a chord, or one sentence about what just happened."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.strip import Strip
 from textual.timer import Timer
@@ -9,7 +8,7 @@ from textual.widget import Widget
 
 from agentdesk.commands.context import Tone
 from agentdesk.text.width import cell_width
-from agentdesk.ui.painting import COMPONENTS, Painter, Span
+from agentdesk.ui.painting import Painter, Span
 from agentdesk.ui.painting import Tone as Colour
 
 GOOD_NEWS_SECONDS = 6.0
@@ -19,8 +18,6 @@ Hint = tuple[str, str]
 
 class Footer(Widget):
     """Hints, until a sentence takes their place for a while (bad news: until the next key)."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)

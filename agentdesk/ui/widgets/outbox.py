@@ -55,10 +55,14 @@ class OutboxPane(Rows):
     def nothing(self) -> str:
         return _("Everything has left. What you send next waits here for a moment first.")
 
-    def heads(self, width: int) -> Sequence[Sequence[Span]]:
+    @property
+    def head_count(self) -> int:
+        return 1
+
+    def head(self, y: int, width: int) -> Sequence[Span]:
         names = (_("Ticket"), 26), (_("State"), 12), (_("Since"), 18)
         spans: list[Span] = [("  ", "plain"), *(column(name, cells, "dim") for name, cells in names)]
-        return ([*spans, (_("What, and why it is here"), "dim")],)
+        return [*spans, (_("What, and why it is here"), "dim")]
 
     def row(self, index: int, width: int) -> Sequence[Span]:
         op = self.ops[index]

@@ -58,8 +58,12 @@ class QueuesPane(Rows):
     def count(self) -> int:
         return len(self._queues)
 
-    def heads(self, width: int) -> Sequence[Sequence[Span]]:
-        return ([(f" {_('Queues')}", "accent" if self.has_focus else "dim")],)
+    @property
+    def head_count(self) -> int:
+        return 1
+
+    def head(self, y: int, width: int) -> Sequence[Span]:
+        return [(f" {_('Queues')}", "accent" if self.has_focus else "dim")]
 
     def row(self, index: int, width: int) -> Sequence[Span]:
         queue = self._queues[index]

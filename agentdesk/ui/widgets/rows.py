@@ -5,14 +5,14 @@ by half a screen, so that a held key costs as little as one.
 """
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
 from agentdesk.ui.glyphs import PRETTY, Glyphs
-from agentdesk.ui.painting import COMPONENTS, Ground, Painter, Span
+from agentdesk.ui.painting import Ground, Painter, Span
 from agentdesk.ui.pane import Pane
 
 WHEEL_ROWS = 3
@@ -20,8 +20,6 @@ WHEEL_ROWS = 3
 
 class Rows(Pane):
     """Lines with a cursor. A subclass says how many there are (`count`) and what each shows (`row`)."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     def __init__(self, *, signs: Glyphs = PRETTY, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -42,8 +40,13 @@ class Rows(Pane):
         """What a row shows beside the cursor's bar."""
         raise NotImplementedError
 
-    def heads(self, width: int) -> Sequence[Sequence[Span]]:
-        """The lines above the rows."""
+    @property
+    def head_count(self) -> int:
+        """How many lines stand above the rows."""
+        return 0
+
+    def head(self, y: int, width: int) -> Sequence[Span]:
+        """One of the lines above the rows."""
         return ()
 
     def nothing(self) -> str:
@@ -55,7 +58,7 @@ class Rows(Pane):
     @property
     def height(self) -> int:
         """How many rows are on the screen."""
-        return max(self.size.height - len(self.heads(self.size.width)), 1)
+        return max(self.size.height - self.head_count, 1)
 
     def move(self, rows: int) -> None:
         self.go(self.cursor + rows)
@@ -87,7 +90,7 @@ class Rows(Pane):
 
     def refresh_rows(self, *indexes: int) -> None:
         """Repaint single rows."""
-        above = len(self.heads(self.size.width))
+        above = self.head_count
         self.refresh(*(Region(0, above + index - self.top, self.size.width, 1) for index in indexes))
 
     def _top_within(self, top: int) -> int:
@@ -106,13 +109,13 @@ class Rows(Pane):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        heads = self.heads(width)
-        if y < len(heads):
-            return self.painter.strip(heads[y], width)
-        index = self.top + y - len(heads)
+        heads = self.head_count
+        if y < heads:
+            return self.painter.strip(self.head(y, width), width)
+        index = self.top + y - heads
         if index < self.count:
             return self.row_strip(index, width)
-        if self.count == 0 and y == len(heads) + 1:
+        if self.count == 0 and y == heads + 1:
             return self.painter.strip([("  ", "plain"), (self.nothing(), "dim")], width)
         return self.painter.strip((), width)
 
@@ -131,7 +134,7 @@ class Rows(Pane):
     # Mouse and size
 
     def on_click(self, event: events.Click) -> None:
-        index = self.top + event.y - len(self.heads(self.size.width))
+        index = self.top + event.y - self.head_count
         if 0 <= index < self.count:
             is_again = index == self.cursor
             self.go(index)

@@ -9,14 +9,13 @@ from textual.widget import Widget
 
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.text.wrap import wrap
-from agentdesk.ui.painting import COMPONENTS, Painter, Span, fitted
+from agentdesk.ui.painting import Painter, Span, fitted
 from agentdesk.ui.widgets.rows import Rows
 
 
 class Words(Widget):
     """Spans on as many lines as they need."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     DEFAULT_CSS = "Words { height: auto; width: 100%; }"
 
     def __init__(self, spans: Sequence[Span], *, id: str | None = None, classes: str | None = None) -> None:

@@ -130,18 +130,18 @@ class TicketList(Rows):
     def nothing(self) -> str:
         return self.empty_words
 
-    def heads(self, width: int) -> Sequence[Sequence[Span]]:
-        titles: list[Span] = [("  ", "plain")]
+    @property
+    def head_count(self) -> int:
+        return 2 if self.is_titled else 1
+
+    def head(self, y: int, width: int) -> Sequence[Span]:
+        if y < self.head_count - 1:
+            return [(f" {self.title}", "accent" if self.has_focus else "dim"), (f"  {number(self.count)}", "dim")]
         if self.selected:
             words = plural("{n} selected", "{n} selected", len(self.selected))
-            titles += [(words, "accent"), ("   " + _("Esc lets them go"), "dim")]
-            return (self._title_spans(), titles) if self.is_titled else (titles,)
-        for column, cells in self._fitted(width - 1):
-            titles.append((pad(column.title(), cells, column.align) + " ", "dim"))
-        return (self._title_spans(), titles) if self.is_titled else (titles,)
-
-    def _title_spans(self) -> list[Span]:
-        return [(f" {self.title}", "accent" if self.has_focus else "dim"), (f"  {number(self.count)}", "dim")]
+            return [("  ", "plain"), (words, "accent"), ("   " + _("Esc lets them go"), "dim")]
+        titles = [f"{pad(column.title(), cells, column.align)} " for column, cells in self._fitted(width - 1)]
+        return [("  ", "plain"), ("".join(titles), "dim")]
 
     def row_strip(self, index: int, width: int) -> Strip:
         key = self.keys[index]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from textual.strip import Strip
 from textual.widget import Widget
@@ -12,7 +11,7 @@ from agentdesk.i18n import _, clock, day, number, plural, wait
 from agentdesk.model import OpState
 from agentdesk.store.desktop import Weather
 from agentdesk.ui.glyphs import Glyphs
-from agentdesk.ui.painting import COMPONENTS, Painter, Span, Tone, ends, fitted
+from agentdesk.ui.painting import Painter, Span, Tone, ends, fitted
 
 BAR_CELLS = 12
 AGES = (10, 20, 30, 40, 50)
@@ -32,8 +31,6 @@ class Standing:
 
 class TitleBar(Widget):
     """One line that changes only when something did."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     def __init__(self, signs: Glyphs, *, id: str) -> None:
         super().__init__(id=id)
