@@ -1,0 +1,43 @@
+"""Waiting for one's own decisions from the shell."""
+
+import pytest
+
+from agentdesk.errors import Offline
+from agentdesk.model import Note, Status
+from agentdesk.store.desktop import Weather
+from agentdesk.sync.lease import LASTS
+from agentdesk.sync.sending import send_now
+
+from .desk import Desk
+from .helpdesk import ACCOUNT, START, Helpdesk
+
+
+async def no_sleep(_seconds: float) -> None:
+    return
+
+
+async def test_a_decision_is_waited_for_until_it_is_sent(desk: Desk) -> None:
+    op = desk.decides("1", Note("a"))
+
+    (settled,) = await send_now(desk.engine, [op.id], sleep=no_sleep)
+
+    assert settled.state == "sent"
+
+
+async def test_what_is_stuck_behind_another_decision_is_not_waited_for(desk: Desk, helpdesk: Helpdesk) -> None:
+    helpdesk.changes("1", status=Status.CLOSED)
+    desk.decides("1", Note("a"))
+    op = desk.decides("1", Note("b"))
+
+    (settled,) = await send_now(desk.engine, [op.id], sleep=no_sleep)
+
+    assert settled.state == "queued"
+
+
+async def test_beside_a_desk_whose_line_is_down_the_wait_ends(desk: Desk) -> None:
+    op = desk.decides("1", Note("a"))
+    desk.store.desktop.take_lease(ACCOUNT, "x@elsewhere/1", START, START + LASTS)
+    desk.store.desktop.report(Weather(ACCOUNT, "offline", START, "no route"))
+
+    with pytest.raises(Offline, match="no route"):
+        await send_now(desk.engine, [op.id], sleep=no_sleep)
