@@ -75,6 +75,7 @@ _ROW = (
     "LEFT JOIN organization o ON o.account = t.account AND o.id = t.organization"
 )
 _WITHOUT_HTML = rows.EVENT.replace("html", "''")
+_CUT = rows.EVENT.replace("body, html", "substr(body, 1, ?), substr(html, 1, ?)")
 
 
 class Queries:
@@ -178,12 +179,16 @@ class Queries:
         ).fetchone()
         return _row_from(row) if row else None
 
-    def events(self, ref: Ref, *, kinds: Collection[Kind] | None = None) -> list[Event]:
-        """The log of a ticket, oldest first."""
+    def events(
+        self, ref: Ref, *, kinds: Collection[Kind] | None = None, most_characters: int | None = None
+    ) -> list[Event]:
+        """The log of a ticket, oldest first; of long messages only the first `most_characters`, where that is said."""
         chosen = _one_of("kind", kinds)
+        cut = (most_characters, most_characters) if most_characters is not None else ()
         found = self._db.execute(
-            f"SELECT {rows.EVENT} FROM event WHERE account = ? AND ticket = ?{chosen.sql} ORDER BY at, key",
-            (ref.account, ref.id, *chosen.values),
+            f"SELECT {_CUT if cut else rows.EVENT} FROM event WHERE account = ? AND ticket = ?{chosen.sql} "
+            "ORDER BY at, key",
+            (*cut, ref.account, ref.id, *chosen.values),
         )
         return [rows.event_from(row) for row in found]
 

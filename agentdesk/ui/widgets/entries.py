@@ -233,7 +233,7 @@ def _message(event: Event, view: View, unfolding: Unfolding) -> Entry:
     while len(lines) > 1 and not lines[-1].plain.strip(f" {bar}"):
         lines.pop()
     if words.hidden:
-        lines.append(Line((*margin, ("  ", "plain"), (_rest_words(words.hidden), "accent"))))
+        lines.append(Line((*margin, ("  ", "plain"), (_("-- this message goes on: Enter shows more --"), "accent"))))
     lines += _attachment_lines(event.attachments, margin, view.width)
     lines += _link_lines(words.links, f" {bar} ", tone, view.width)
     return Entry((*lines, line()), words.links, words.hidden, folded)
@@ -288,10 +288,6 @@ def _fold_words(block: Block) -> str:
     if block.kind is Fold.SIGNATURE:
         return plural("[signature, {n} line]", "[signature, {n} lines]", block.lines)
     return "> " + plural("[quoted, {n} line]", "[quoted, {n} lines]", block.lines)
-
-
-def _rest_words(hidden: int) -> str:
-    return plural("-- {n} more character: Enter shows more --", "-- {n} more characters: Enter shows more --", hidden)
 
 
 def _attachment_lines(attachments: tuple[Attachment, ...], margin: tuple[Span, ...], width: int) -> Iterator[Line]:

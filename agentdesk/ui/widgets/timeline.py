@@ -5,8 +5,8 @@ become lines when they come near the screen. So a ticket of 200 messages opens l
 """
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import partial
 from math import ceil
 from typing import ClassVar, Literal
@@ -40,6 +40,7 @@ from agentdesk.ui.widgets.lines import WHEEL_LINES, Drawing, Line, line
 
 LINES_ABOVE_UNREAD = 2
 CUSTOMER_PAGE = 200
+READ_CHARACTERS = 64_000  # of each message; more when it is asked for, as 5 MB take too long to read
 READ_SECONDS = 0.4
 THUMB = "▐"
 MARKER = "▸"
@@ -57,6 +58,7 @@ class Item:
     words: Line = field(default_factory=Line)
     unfolding: Unfolding = field(default_factory=Unfolding)
     entry: Entry | None = None
+    is_whole: bool = False
 
     @property
     def is_message(self) -> bool:
@@ -251,8 +253,11 @@ class Timeline(Drawing, Pane, can_focus=True):
         if not self._items:
             return
         item, entry = self._items[self.current], self._entry(self.current)
-        if entry.hidden:
+        if entry.hidden and item.event is not None:
             item.unfolding.shown += MORE_CHARACTERS
+            if not item.is_whole and item.unfolding.shown >= len(item.event.body):
+                item.event = self.desk.store.queries.event(item.event.ref) or item.event
+                item.is_whole = True
         elif self.is_whole_customer and item.event is not None and item.event.ticket:
             self.post_message(TicketWanted(Ref(item.event.ref.account, item.event.ticket), item.event.ref))
             return
@@ -332,7 +337,7 @@ class Timeline(Drawing, Pane, can_focus=True):
             for known in store.queries.tickets_of(person, limit=self._limit):
                 self._subjects[known.ticket.ref.id] = f"#{known.ticket.number} {known.ticket.subject}"
         else:
-            self._events = store.queries.events(self.row.ticket.ref)
+            self._events = store.queries.events(self.row.ticket.ref, most_characters=READ_CHARACTERS)
         self._states = self._read_states()
         if self._countdown is not None and self._states:
             self._countdown.resume()
@@ -362,7 +367,9 @@ class Timeline(Drawing, Pane, can_focus=True):
         """Make the items anew; an event that is as it was keeps its lines."""
         known = {item.event.ref: item for item in self._items if item.event is not None}
         self._items = []
-        day, has_mark = "", self._read_until is None or self.is_whole_customer
+        day: date | None = None
+        this_year = i18n.local(self.desk.clock()).year
+        has_mark = self._read_until is None or self.is_whole_customer
         for event in self._events:
             if not self._is_shown(event):
                 continue
@@ -370,17 +377,22 @@ class Timeline(Drawing, Pane, can_focus=True):
                 has_mark = True
                 if self._items:
                     self._items.append(Item(None, line(f"   ── {_('read up to here')} ──", entry=READ_MARK)))
-            name = i18n.day_with_year(event.at) if event.at.year != self.desk.clock().year else i18n.day(event.at)
-            if name != day:
-                day = name
-                self._items.append(Item(None, line("   ", (day, "dim"))))
-            item = known.get(event.ref)
-            if item is None or item.event != event or event.provisional:
-                item = Item(event, unfolding=item.unfolding if item else Unfolding(quotes=self._all_quotes))
-            self._items.append(item)
+            if day != (day := i18n.local(event.at).date()):
+                name = i18n.day(event.at) if day.year == this_year else i18n.day_with_year(event.at)
+                self._items.append(Item(None, line("   ", (name, "dim"))))
+            self._items.append(self._item_for(event, known.get(event.ref)))
         self._view = None
         self._bottom = None
         self.current = max(0, min(self.current, len(self._items) - 1))
+
+    def _item_for(self, event: Event, known: Item | None) -> Item:
+        """The item there is for an event, unless the event has changed."""
+        if known is None or known.event is None:
+            return Item(event, unfolding=Unfolding(quotes=self._all_quotes))
+        as_read = replace(event, body=known.event.body, html=known.event.html) if known.is_whole else event
+        if known.event == as_read and not event.provisional:
+            return known
+        return Item(event, unfolding=known.unfolding)
 
     def _is_shown(self, event: Event) -> bool:
         match self.filter:
