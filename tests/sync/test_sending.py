@@ -1,5 +1,7 @@
 """Waiting for one's own decisions from the shell."""
 
+import asyncio
+
 import pytest
 
 from agentdesk.errors import Offline
@@ -13,7 +15,7 @@ from .helpdesk import ACCOUNT, START, Helpdesk
 
 
 async def no_sleep(_seconds: float) -> None:
-    return
+    await asyncio.sleep(0)  # the others still have their turn
 
 
 async def test_a_decision_is_waited_for_until_it_is_sent(desk: Desk) -> None:
