@@ -29,7 +29,7 @@ class Safe(KeyringBackend):
     kept: dict[tuple[str, str], str]
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring annotates no constructors
         self.kept = {}
 
     def set_password(self, service: str, username: str, password: str) -> None:

@@ -12,7 +12,7 @@ import re
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
@@ -36,6 +36,7 @@ PANES: Mapping[Pane, tuple[Scope, ...]] = {
 """Which scopes' keys work while a pane has the keys. The composer takes plain letters as text."""
 
 Run = Callable[..., Awaitable[object]]
+R = TypeVar("R", bound=Run)
 Reason = Callable[["Context"], str | None]
 
 
@@ -125,10 +126,10 @@ class Registry:
         undo: Literal["yes", "window", "no"] = "no",
         is_recorded: bool = True,
         in_shell: bool = False,
-    ) -> Callable[[Run], Run]:
+    ) -> Callable[[R], R]:
         """Register the decorated function; see `Command` for what the arguments mean."""
 
-        def register(run: Run) -> Run:
+        def register(run: R) -> R:
             assert name not in self._commands, f"two commands are named {name!r}"
             doc = inspect.getdoc(run)
             assert doc, f"the command {name!r} has no help"
