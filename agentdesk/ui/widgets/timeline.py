@@ -131,13 +131,15 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._go_to_unread()
 
     def reload(self) -> None:
-        """Read the store again; the place is kept, and what is at the end stays at the end."""
+        """Read the store again; the place is kept, but the end stays in view, and comes when we wrote something."""
         known = len(self._events)
+        mine = {event.ref for event in self._events if event.provisional}
         anchor = self._event_near(self._top[0])
         words_above = (self._place_of(anchor) or 0) - self._top[0]
         current = self._event_near(self.current)
         self._read_store()
-        if self._held_at == "end" and len(self._events) >= known:
+        wrote = any(event.provisional and event.ref not in mine for event in self._events)
+        if wrote or (self._held_at == "end" and len(self._events) >= known):
             self.edge("bottom")
             return
         self._top = (max(0, (self._place_of(anchor) or 0) - words_above), self._top[1])
