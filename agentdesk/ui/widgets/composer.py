@@ -4,18 +4,14 @@ Every keystroke is on its way to the disk at most `SAVE_SECONDS` after the first
 the agent's signature itself, so none is added here: a customer never gets two.
 """
 
-import os
 import re
-import shlex
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import TextArea
 
@@ -26,11 +22,13 @@ from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus
 from agentdesk.store.outbox import Draft, DraftKind
 from agentdesk.templates import facts, load_templates, placeholders, render
 from agentdesk.text.safe import safe_line
-from agentdesk.text.width import cell_width, truncate
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.pane import Pane
+from agentdesk.ui.widgets.drafts import Drafts
 from agentdesk.ui.widgets.editor import Editor
-from agentdesk.ui.widgets.lines import Drawing, Line, joined
+from agentdesk.ui.widgets.frame import FrameLine
+from agentdesk.ui.widgets.lines import joined
+from agentdesk.ui.widgets.outside import edited_outside
 from agentdesk.ui.widgets.words import size_word
 
 SAVE_SECONDS = 0.15
@@ -58,35 +56,6 @@ class Leaving:
         return (message,) if self.status is None else (message, SetStatus(self.status))
 
 
-class FrameLine(Drawing):
-    """One edge of the composer's frame, with words in it."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.left = self.right = self.rule = " "
-        self.tone: Tone = "reply"
-        self.words: tuple[Span, ...] = ()
-
-    def show(self, words: tuple[Span, ...], corners: str, tone: Tone) -> None:
-        """Show words between two corners; `corners` are the left one, the rule and the right one."""
-        if (words, corners, tone) == (self.words, self.left + self.rule + self.right, self.tone):
-            return
-        self.left, self.rule, self.right = corners[0], corners[1], corners[2]
-        self.words, self.tone = words, tone
-        self.refresh()
-
-    def line_at(self, y: int) -> Line:
-        width = self.size.width
-        room = width - 6
-        shown: list[Span] = []
-        for text, tone in self.words:
-            cut = truncate(text, room)
-            room -= cell_width(cut)
-            shown.append((cut, tone))
-        rest = self.rule * (room + 1)
-        return Line(((f"{self.left}{self.rule} ", self.tone), *shown, (f" {rest}{self.right}", self.tone)))
-
-
 class Composer(Pane, can_focus=False, can_focus_children=True):
     """A reply or a note being written, in a frame that says who will read it."""
 
@@ -103,7 +72,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.uploads: tuple[Upload, ...] = ()
         self._top, self._notice, self._bottom = FrameLine(), FrameLine(id="notice"), FrameLine()
         self._kept = ""
-        self._unsaved: dict[tuple[Ref, DraftKind], Draft] = {}
+        self._drafts = Drafts(desk)
         self._saving: Timer | None = None
         self._problem = ""
         self._seen: TicketRow | None = None
@@ -136,7 +105,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.to = self._recipient(row)
         self.set_class(kind == "note", "-note")
         self.add_class("-open")
-        self._show_draft(self._draft_of(row.ticket.ref, kind))
+        self._show_draft(self._drafts.get(row.ticket.ref, kind))
         self.field.focus()
 
     def close(self) -> None:
@@ -150,9 +119,9 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if self.row is None:
             return
         self.row = self.desk.store.queries.ticket(self.row.ticket.ref) or self.row
-        draft = self.desk.store.outbox.draft(self.row.ticket.ref, self.kind)
-        is_begun = self._key() in self._unsaved or self._saving is not None or self.text != self._kept
-        if draft is not None and not is_begun and draft.body != self.text:
+        draft = self._drafts.get(self.row.ticket.ref, self.kind)
+        is_begun = self._saving is not None or self.text != self._kept
+        if draft.body and not is_begun and draft.body != self.text:
             self._show_draft(draft)
         self._show_frame()
 
@@ -222,30 +191,10 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
 
     def edit_outside(self) -> None:
         """Write in the agent's own editor, and take over what they saved there."""
-        row = self._needs_open()
-        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-        if not editor:
-            raise Refused(_("Set VISUAL or EDITOR to the editor you want to write in."))
-        with tempfile.TemporaryDirectory(prefix="agentdesk-") as folder:  # readable by its owner alone
-            path = Path(folder) / f"{self.kind}-{re.sub(r'[^0-9A-Za-z]', '', row.ticket.number)}.txt"
-            path.write_text(self.text, encoding="utf-8", newline="\n")
-            self._run_editor([*shlex.split(editor, posix=os.name == "posix"), str(path)])
-            written = path.read_text(encoding="utf-8", errors="replace")
-        if not self.text.endswith("\n"):
-            written = written.removesuffix("\n")
+        number = self._needs_open().ticket.number
+        written = edited_outside(self.app, self.text, f"{self.kind}-{re.sub('[^0-9A-Za-z]', '', number)}")
         if written != self.text:
             self.field.put_all(written)
-
-    def _run_editor(self, command: list[str]) -> None:
-        try:
-            with self.app.suspend():
-                done = subprocess.run(command, check=False)  # noqa: S603  # the agent's own command
-        except (OSError, SuspendNotSupported) as error:
-            raise Refused(
-                _("The editor {name} did not start: {reason}.", name=command[0], reason=str(error))
-            ) from error
-        if done.returncode:
-            raise Refused(_("The editor ended with an error; the text is as it was before."))
 
     # Leaving
 
@@ -275,7 +224,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             self._warned = True
             self._show_frame()
             raise Refused(_("The customer wrote again while you were writing. Read it; sending once more sends this."))
-        self._forget_unsaved()
+        self._stop_timer()
+        self._drafts.forget(row.ticket.ref, self.kind)
         hold = self.desk.config.undo_seconds
         await self.desk.decide([row], leaving.changes, hold=timedelta(seconds=hold))
         self.field.show("", 0)
@@ -307,10 +257,10 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         """Write what is not on disk yet; where that fails, say so and try again."""
         self._stop_timer()
         if self.row is not None:
-            self._unsaved[self._key()] = self._draft()
+            self._drafts.put(self._draft(self.row))
         slow = self.set_timer(SLOW_SECONDS, self._show_frame)
         try:
-            await self._write_drafts()
+            await self._write()
         except AgentdeskError as error:
             self._problem = safe_line(str(error))
             self._saving = self.set_timer(AGAIN_SECONDS, self._save)
@@ -319,51 +269,37 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         slow.stop()
         self._show_frame()
 
-    async def _write_drafts(self) -> None:
-        for key, draft in list(self._unsaved.items()):
-            await self.desk.write(lambda store, draft=draft: store.outbox.save_draft(draft))  # type: ignore[misc]
-            if self._unsaved.get(key) is draft:
-                del self._unsaved[key]
-            if self.row is not None and key == self._key():
+    async def _write(self) -> None:
+        for draft in await self._drafts.write():
+            if self.row is not None and (draft.ticket, draft.kind) == (self.row.ticket.ref, self.kind):
                 self._kept = draft.body
 
     async def flush(self) -> None:
         """Have everything on disk before going on; the last thing to do before the program ends."""
         self._put_away()
-        await self._write_drafts()
+        await self._write()
 
     async def on_unmount(self) -> None:
         await self.flush()
 
     def _put_away(self) -> None:
-        """Start writing what is not on disk yet; whoever reads it back meanwhile gets it from memory."""
-        waiting = self._saving is not None or (self.row is not None and self.text != self._kept)
+        """Start writing what is not on disk yet."""
+        is_unsaved = self._saving is not None or self.text != self._kept
         self._stop_timer()
-        if self.row is not None and waiting:
-            self._unsaved[self._key()] = self._draft()
+        if self.row is not None and is_unsaved:
+            self._drafts.put(self._draft(self.row))
             self._kept = self.text
             if self.is_attached and self.app.is_running:
                 self.run_worker(self._save(), group="drafts")
-
-    def _forget_unsaved(self) -> None:
-        self._stop_timer()
-        self._unsaved.pop(self._key(), None)
 
     def _stop_timer(self) -> None:
         if self._saving is not None:
             self._saving.stop()
             self._saving = None
 
-    def _key(self) -> tuple[Ref, DraftKind]:
-        return self._needs_open().ticket.ref, self.kind
-
-    def _draft(self) -> Draft:
-        row, now = self._needs_open(), self.desk.clock()
+    def _draft(self, row: TicketRow) -> Draft:
+        now = self.desk.clock()
         return Draft(row.ticket.ref, self.kind, self.text, now, self.cc, self.uploads, self.field.caret)
-
-    def _draft_of(self, ticket: Ref, kind: DraftKind) -> Draft:
-        known = self._unsaved.get((ticket, kind)) or self.desk.store.outbox.draft(ticket, kind)
-        return known or Draft(ticket, kind, "", self.desk.clock())
 
     def _show_draft(self, draft: Draft) -> None:
         self.cc, self.uploads = draft.cc, draft.uploads
@@ -387,7 +323,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         side = "┃" if is_note else "│"
         words = _("The customer wrote again while you were writing.")
         self._notice.show(((words, "soon"),), f"{side} {side}", tone)
-        self._bottom.show(self._state(), f"{low_left}{rule}{low_right}", tone)
+        self._bottom.show(self._state(self.row), f"{low_left}{rule}{low_right}", tone)
 
     def _heading(self, tone: Tone) -> tuple[Span, ...]:
         if self.kind == "note":
@@ -397,11 +333,11 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             words.append((_("copy to {who}", who=", ".join(self.cc)), "soon"))
         return joined(words)
 
-    def _state(self) -> tuple[Span, ...]:
+    def _state(self, row: TicketRow) -> tuple[Span, ...]:
         words: list[Span] = []
         if self._problem:
             words.append((_("NOT SAVED: {reason}", reason=self._problem), "late"))
-        elif self._key() in self._unsaved:
+        elif self._drafts.is_waiting(row.ticket.ref, self.kind):
             words.append((_("saving"), "dim"))
         elif self._kept:
             words.append((_("draft saved"), "dim"))

@@ -1,0 +1,41 @@
+"""Unsent text on its way to the disk; whoever reads it back meanwhile gets it from memory."""
+
+from agentdesk.desk import Desk
+from agentdesk.model import Ref
+from agentdesk.store.outbox import Draft, DraftKind
+
+Key = tuple[Ref, DraftKind]
+
+
+class Drafts:
+    """The drafts of this process that are not on disk yet, one for each ticket and kind."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._waiting: dict[Key, Draft] = {}
+
+    def put(self, draft: Draft) -> None:
+        """Take a draft; `write` brings it to the disk."""
+        self._waiting[draft.ticket, draft.kind] = draft
+
+    def get(self, ticket: Ref, kind: DraftKind) -> Draft:
+        """What was begun for a ticket, or an empty draft."""
+        known = self._waiting.get((ticket, kind)) or self._desk.store.outbox.draft(ticket, kind)
+        return known or Draft(ticket, kind, "", self._desk.clock())
+
+    def is_waiting(self, ticket: Ref, kind: DraftKind) -> bool:
+        return (ticket, kind) in self._waiting
+
+    def forget(self, ticket: Ref, kind: DraftKind) -> None:
+        """Never write what waits here: its words have become a decision."""
+        self._waiting.pop((ticket, kind), None)
+
+    async def write(self) -> list[Draft]:
+        """Bring everything to the disk; the answer is what is there now. Raises `StoreError` where that fails."""
+        written: list[Draft] = []
+        for key, draft in list(self._waiting.items()):
+            await self._desk.write(lambda store, draft=draft: store.outbox.save_draft(draft))  # type: ignore[misc]
+            if self._waiting.get(key) is draft:
+                del self._waiting[key]
+            written.append(draft)
+        return written
