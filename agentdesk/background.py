@@ -29,8 +29,6 @@ Broken = Callable[[str, AgentdeskError], None]
 """Told an account that cannot be opened, and why."""
 OpenProviders = Callable[[Broken], AbstractAsyncContextManager[Sequence[Provider]]]
 """Opens the providers on the loop they will run on, and closes them."""
-CACHE_REST_SECONDS = 30.0
-"""How long the sync rests when the cache cannot be written: a full disk, a file that another program locks."""
 
 _log = logging.getLogger(__name__)
 
@@ -123,27 +121,17 @@ class Background:
     async def _keep_in_step(self, providers: Sequence[Provider], stop: asyncio.Event) -> None:
         """Run a loop for each provider until `stop` is set."""
         disks = [StoreThread(self._path) for _provider in providers]
-        engines = [Engine(provider, disk, self._clock) for provider, disk in zip(providers, disks, strict=True)]
         self._providers = {provider.account: provider for provider in providers}
-        self._loops = [Loop(engine) for engine in engines]
-        pairs = zip(self._loops, engines, strict=True)
-        tasks = [asyncio.create_task(self._keep(loop, engine)) for loop, engine in pairs]
+        self._loops = [
+            Loop(Engine(provider, disk, self._clock)) for provider, disk in zip(providers, disks, strict=True)
+        ]
+        tasks = [asyncio.create_task(loop.run()) for loop in self._loops]
         await stop.wait()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for disk in disks:
             await disk.close()
-
-    async def _keep(self, loop: Loop, engine: Engine) -> None:
-        """Run a loop again whenever the cache stopped it."""
-        while True:
-            try:
-                await loop.run()
-            except (StoreError, sqlite3.Error) as error:
-                _log.error("sync of %s: %s", engine.account, type(error).__name__)
-                await self._report(engine.account, _("The cache cannot be written: {reason}.", reason=str(error)))
-                await asyncio.sleep(CACHE_REST_SECONDS)
 
     async def _report(self, account: str, message: str) -> None:
         """Show on the screen that an account is broken, if the cache can still take the words."""

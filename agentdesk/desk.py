@@ -259,11 +259,16 @@ class Desk:
         return await self.write(lambda store: undo_last(store, authors.__getitem__, now, new_id))
 
     def ticket(self, text: str, account: str | None = None) -> TicketRow:
-        """The ticket that `123`, `#123` or `account:123` names; raises `Refused` when there is none here."""
-        found = self.store.queries.find_ticket(text, account)
-        if found is None:
+        """The ticket that `123`, `#123` or `account:123` names; raises `Refused` for none here, or for several."""
+        names = [account] if account or ":" in text else [one.name for one in self.accounts()]
+        every = [self.store.queries.find_ticket(text, name) for name in names]
+        found = [row for row in every if row is not None]
+        if not found:
             raise Refused(_("There is no ticket {text} in the cache. Run: agentdesk sync", text=text))
-        return found
+        if len(found) > 1:
+            refs = ", ".join(str(row.ticket.ref) for row in found)
+            raise Refused(_("Several accounts have a ticket {text}. Say which: {refs}.", text=text, refs=refs))
+        return found[0]
 
 
 def effective(ticket: Ticket, changes: Sequence[Change]) -> tuple[Change, ...]:

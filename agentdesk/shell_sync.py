@@ -25,9 +25,12 @@ FAILED, UNREACHABLE = 1, 3
 
 def run_sync(desk: Desk, account: str | None, *, watch: bool, form: Form) -> int:
     """Sync, print what was done for each account, and give the exit code."""
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         return asyncio.run(_sync(desk, account, watch, form))
-    return 0
+    except KeyboardInterrupt:
+        if not watch:
+            raise
+        return 0  # a watch goes on until it is interrupted: that is how it ends
 
 
 async def _sync(desk: Desk, account: str | None, watch: bool, form: Form) -> int:

@@ -13,8 +13,9 @@ from agentdesk.background import Background
 from agentdesk.config import Config
 from agentdesk.desk import Desk, utc_now
 from agentdesk.errors import AgentdeskError, ConfigError, Refused, StoreError
+from agentdesk.exchange import Page
 from agentdesk.helpdesks import open_providers
-from agentdesk.model import Attachment
+from agentdesk.model import Attachment, Ref, Status, Ticket
 from agentdesk.paths import Folders
 from agentdesk.providers.base import Provider
 from agentdesk.store import Store
@@ -116,6 +117,28 @@ async def test_the_configured_account_comes_first(desk: Desk) -> None:
 async def test_an_unknown_ticket_is_refused_with_what_to_do(desk: Desk) -> None:
     with pytest.raises(Refused, match="Run: agentdesk sync"):
         desk.ticket("1")
+
+
+async def test_a_number_that_two_accounts_have_is_never_guessed(desk: Desk) -> None:
+    for name in ("first", "second"):
+        desk.store.desktop.put_account(account(name))
+        began = utc_now()
+        desk.store.mirror.take(Page((Ticket(Ref(name, "1"), "1", "Hello", Status.OPEN, began, began),), ""))
+
+    with pytest.raises(Refused, match="Say which: second:1, first:1"):
+        desk.ticket("1")
+
+    assert desk.ticket("first:1").ticket.ref == Ref("first", "1")
+    assert desk.ticket("1", "second").ticket.ref == Ref("second", "1")
+
+
+async def test_a_cache_that_cannot_be_written_is_shown_and_not_a_dead_thread(desk: Desk) -> None:
+    desk.store.desktop.put_account(account("acme"))
+    desk.store.db.execute("CREATE TRIGGER full BEFORE INSERT ON lease BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+
+    desk.start_sync()
+
+    assert (await weather(desk, "acme", is_bad)).state == "broken"
 
 
 async def test_a_missing_token_is_shown_and_not_a_dead_thread(desk: Desk) -> None:

@@ -5,13 +5,14 @@ from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
+from agentdesk.model import Ref
 from agentdesk.text.safe import safe_text
 
 
 @commands.add("article show", scope="shell", in_shell=True, is_recorded=False)
 async def show_article(cx: Context, id: str) -> Answer:
     """Show a knowledge article."""
-    article = cx.desk.store.queries.article(id)
+    article = cx.desk.store.queries.article(Ref(cx.account, id) if cx.account else id)
     if article is None:
         raise Refused(_("There is no article {id} in the cache. Find one with: agentdesk search", id=id))
     head = [article.title, article.url, _("For colleagues only") if article.internal else ""]

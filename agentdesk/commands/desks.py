@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from agentdesk import __version__, tokens
 from agentdesk.answers import Answer, iso
+from agentdesk.columns import COLUMNS
 from agentdesk.commands.context import Context
+from agentdesk.commands.keys import key_map
 from agentdesk.commands.registry import commands
 from agentdesk.errors import ConfigError, Refused
 from agentdesk.i18n import LANGUAGES, _, active
@@ -185,7 +187,7 @@ async def doctor(cx: Context) -> Answer:
 def _checks(cx: Context) -> Iterator[dict[str, object]]:
     store = cx.desk.store
     yield _check("AgentDesk", f"{__version__}, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
-    yield _check(_("configuration"), str(cx.desk.folders.config_file))
+    yield _check(_("configuration"), *_configuration(cx))
     (verdict,) = store.db.execute("PRAGMA quick_check(1)").fetchone()
     size = cx.desk.folders.database.stat().st_size
     yield _check(_("cache"), f"{cx.desk.folders.database} ({size // 1024} KiB): {verdict}", verdict == "ok")
@@ -201,6 +203,23 @@ def _checks(cx: Context) -> Iterator[dict[str, object]]:
         told = f"{account.provider} {account.url} {state}, {_('synced')} {synced}"
         yield _check(account.name, told, state not in ("unauthorized", "broken"))
     yield _check("keyring", *_keyring())
+
+
+def _configuration(cx: Context) -> tuple[str, bool]:
+    """What the configuration names that is not there, or its file when all is well."""
+    config = cx.desk.config
+    try:
+        key_map(commands, config.keys)
+    except ConfigError as error:
+        return str(error), False
+    strange = next((name for name in config.columns if name not in COLUMNS), None)
+    if strange is not None:
+        known = ", ".join(COLUMNS)
+        return _("columns: there is no {name!r}. Choose from: {names}.", name=strange, names=known), False
+    names = [account.name for account in cx.desk.accounts()]
+    if config.account is not None and config.account not in names:
+        return _("account: there is no {name!r}. See: agentdesk account list", name=config.account), False
+    return str(cx.desk.folders.config_file), True
 
 
 _COUNTED = ("ticket", "event", "person", "article")

@@ -17,7 +17,8 @@ SHORT_ID = 8
 async def list_outbox(cx: Context, *, all: bool = False, limit: int = 200) -> Answer:
     """List what has not arrived yet, oldest first; with --all also what has."""
     outbox = cx.desk.store.outbox
-    ops = list(reversed(outbox.recent(limit))) if all else outbox.pending(cx.account)[:limit]
+    ops = list(reversed(outbox.recent(limit))) if all else outbox.pending()[:limit]
+    ops = [op for op in ops if cx.account in (None, op.ticket.account)]
     return Answer(
         [op_document(op) for op in ops],
         headings=(_("Id"), _("Ticket"), _("State"), _("Since"), _("What"), _("Why")),
@@ -28,7 +29,7 @@ async def list_outbox(cx: Context, *, all: bool = False, limit: int = 200) -> An
                 state_word(op.state),
                 i18n.stamp(op.created_at),
                 what(op),
-                safe_line(op.reason),
+                op.reason,
             ]
             for op in ops
         ],

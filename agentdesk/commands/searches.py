@@ -6,7 +6,6 @@ from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
 from agentdesk.store.search import HitKind
-from agentdesk.text.safe import safe_line
 
 KINDS: tuple[HitKind, ...] = ("article", "ticket", "customer")
 LIMIT = 20
@@ -17,9 +16,12 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     """Search articles, tickets and customers, best first."""
     if kind and kind not in KINDS:
         raise Refused(_("There is no kind {kind!r}. Choose one of: {names}.", kind=kind, names=", ".join(KINDS)))
+    if limit < 1:
+        raise Refused(_("--limit is how many results at most, 1 or more."))
     kinds = tuple(one for one in KINDS if kind in ("", one))
+    asked = f"account:{cx.account} {query}" if cx.account else query
     await cx.desk.index()
-    hits = cx.desk.store.search.search(query, kinds=kinds, limit=limit, now=cx.now())
+    hits = cx.desk.store.search.search(asked, kinds=kinds, limit=limit, now=cx.now())[:limit]
     results = [
         {
             "kind": hit.kind,
@@ -34,5 +36,5 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     return Answer(
         {"query": query, "results": results},
         headings=(_("Kind"), _("Id"), _("Title"), _("Found")),
-        rows=[[hit.kind, hit.ref.id, safe_line(hit.title), safe_line(hit.snippet)] for hit in hits],
+        rows=[[hit.kind, hit.ref.id, hit.title, hit.snippet] for hit in hits],
     )

@@ -39,7 +39,7 @@ from agentdesk.model import (
 )
 from agentdesk.store.desktop import Desktop
 from agentdesk.store.store import Store
-from agentdesk.text.safe import safe_line, safe_text
+from agentdesk.text.safe import safe_text
 
 SHELL_COLUMNS = ("number", "status", "priority", "wait", "customer", "subject", "assignee", "group", "tags")
 
@@ -57,7 +57,7 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
     return Answer(
         [ticket_document(row) for row in rows],
         headings=tuple(column.title() for column in shown),
-        rows=[[safe_line(column.text(row, now)) for column in shown] for row in rows],
+        rows=[[column.text(row, now) for column in shown] for row in rows],
     )
 
 

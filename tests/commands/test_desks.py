@@ -109,6 +109,24 @@ def test_the_doctor_finds_an_empty_desk_well(shell: Shell) -> None:
     assert {"name", "ok", "told"} == set(found.document["checks"][0])
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('account = "nobody"', "no 'nobody'"),
+        ('columns = ["wait", "colour"]', "no 'colour'"),
+        ("[keys]\ng = 'quit'", "[keys] g would mean 'quit'"),
+    ],
+)
+def test_the_doctor_names_what_the_configuration_gets_wrong(shell: Shell, text: str, said: str) -> None:
+    (shell.home / "config").mkdir(parents=True)
+    (shell.home / "config" / "config.toml").write_text(text, encoding="utf-8")
+
+    found = shell("doctor", "--json")
+
+    assert (found.code, found.document["ok"]) == (1, False)
+    assert said in next(check["told"] for check in found.document["checks"] if not check["ok"])
+
+
 def test_sql_answers_and_writes_nothing(shell: Shell, tmp_path: Path) -> None:
     assert shell("sql", "select 1 as a, x'00ff' as b, null as c", "--json").document == [
         {"a": 1, "b": "00ff", "c": None}
