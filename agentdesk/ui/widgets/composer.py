@@ -238,8 +238,14 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         )
 
     def _is_newer(self, row: TicketRow) -> bool:
+        """Has a customer message come that is newer than what was there when the composer opened?
+
+        A ticket whose messages had not been read yet is taken as of its last change on the helpdesk.
+        """
         assert self._seen is not None, "an open composer has seen its ticket"
-        return row.ticket.last_customer_message != self._seen.ticket.last_customer_message
+        seen = self._seen.ticket.last_customer_message or self._seen.ticket.updated_at
+        newest = row.ticket.last_customer_message
+        return newest is not None and newest > seen
 
     # Keeping
 
