@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -69,17 +69,27 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks Japanese must not end the program
+    words = list(sys.argv[1:] if arguments is None else arguments)
     own = folders()
     speak(Config())
     try:
+        if any(not _is_text(word) for word in words):
+            raise Refused(_("What was typed is not text in {encoding}.", encoding=sys.getfilesystemencoding()))
         config = load_config(own.config_file)
         speak(config)
-        _shell(own, config).main(arguments, prog_name="agentdesk", standalone_mode=True)
+        _shell(own, config).main(words, prog_name="agentdesk", standalone_mode=True)
     except AgentdeskError as error:
         _fail(error)
     except sqlite3.Error as error:
         _fail(StoreError(_("The cache {path} cannot be used: {reason}.", path=str(own.database), reason=str(error))))
+    except OSError as error:
+        _fail(Refused(_("The system refused: {reason}.", reason=str(error))))
     sys.exit(0)
+
+
+def _is_text(word: str) -> bool:
+    """Is it made of whole characters? Bytes that are not come in as halves, which nothing can store."""
+    return not any("\ud800" <= char <= "\udfff" for char in word)
 
 
 def _fail(error: AgentdeskError) -> NoReturn:
@@ -179,8 +189,9 @@ def _run(command: Command, given: dict[str, Any], own: Folders, config: Config) 
 def _arguments(command: Command, words: list[str], named: dict[str, Any]) -> Arguments:
     """What the words mean, with a message read from stdin where one is wanted and none was given."""
     takes_text = any(parameter.name == MESSAGE and parameter.kind == "rest" for parameter in command.parameters)
-    if takes_text and not words and not sys.stdin.isatty():
-        words = [_message(sys.stdin.buffer.read(MESSAGE_BYTES + 1), sys.stdin.encoding)]
+    piped: TextIO | None = sys.stdin  # None where it was closed
+    if takes_text and not words and piped is not None and not piped.isatty():
+        words = [_message(piped.buffer.read(MESSAGE_BYTES + 1), piped.encoding)]
     flags = [word for name, value in named.items() for word in _option(name, value)]
     return bind(command, [*flags, "--", *words])
 

@@ -16,15 +16,18 @@ from agentdesk.text.width import cell_width
 Form = Literal["text", "json", "jsonl"]
 SHORT_CELLS = 12
 """Columns up to this width are never squeezed on a narrow terminal."""
-PIPE_CELLS = 10_000
-"""A pipe has no width: nothing is cut there."""
+LONG_CELLS = 48
+"""Columns are at most this wide in a pipe."""
 _OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What JSON leaves as it is although a terminal would obey it, and halves of characters, which no encoding takes."""
 
 
 def write(answer: Answer, form: Form, stream: TextIO | None = None) -> None:
     """Print the answer (on stdout): data only, so that a pipe gets nothing else."""
-    stream = stream or sys.stdout
+    standard: TextIO | None = sys.stdout  # None where it was closed: nobody wants to know
+    stream = stream or standard
+    if stream is None:
+        return
     match form:
         case "json":
             stream.write(_json(answer.document, stream, indent=2) + "\n")
@@ -61,18 +64,31 @@ def _write_text(answer: Answer, stream: TextIO) -> None:
         stream.write(safe_text(answer.text).rstrip("\n") + "\n")
     if not answer.headings or not answer.rows:
         return
-    from rich.console import Console  # late: scripts that ask for JSON do not pay for tables
+    rows = [[safe_line(cell) for cell in row] for row in (answer.headings, *answer.rows)]
+    if stream.isatty():
+        _write_table(rows, stream)
+    else:
+        _write_columns(rows, stream)
+
+
+def _write_columns(rows: Sequence[Sequence[str]], stream: TextIO) -> None:
+    """Whole cells, for a pipe has no width; one that is very long pushes what follows, instead of every other row."""
+    widths = [min(max(map(cell_width, column)), LONG_CELLS) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True))
+        stream.write("  ".join(cells).rstrip() + "\n")
+
+
+def _write_table(rows: Sequence[Sequence[str]], stream: TextIO) -> None:
+    """A table that fits the terminal."""
+    from rich.console import Console  # late: neither scripts nor pipes pay for tables
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    rows = [[safe_line(cell) for cell in row] for row in answer.rows]
-    for place, heading in enumerate(answer.headings):
-        widest = max(cell_width(row[place]) for row in (answer.headings, *rows))
-        table.add_column(
-            Text(safe_line(heading)), overflow="ellipsis", no_wrap=True, min_width=min(widest, SHORT_CELLS)
-        )
-    for row in rows:
+    for column in zip(*rows, strict=True):
+        widest = max(map(cell_width, column))
+        table.add_column(Text(column[0]), overflow="ellipsis", no_wrap=True, min_width=min(widest, SHORT_CELLS))
+    for row in rows[1:]:
         table.add_row(*(Text(cell) for cell in row))
-    width = None if stream.isatty() else PIPE_CELLS
-    Console(file=stream, markup=False, highlight=False, emoji=False, width=width).print(table)
+    Console(file=stream, markup=False, highlight=False, emoji=False).print(table)

@@ -387,6 +387,35 @@ def test_a_terminal_that_knows_no_japanese_gets_escapes_and_json_stays_json(tmp_
     assert run(tmp_path, "sql", "select '返' as a", "--json", **old).document == [{"a": "返"}]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="words are never bytes there")
+def test_words_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    for words in (("sql", b"\xff"), ("ticket", "show", b"\xff"), ("search", b"\xff")):
+        done = subprocess.run(
+            [sys.executable, "-m", "agentdesk", *words],
+            capture_output=True,
+            env=os.environ | {"AGENTDESK_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
+            timeout=60,
+        )
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert b"not text" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stdout_is_a_sentence(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "agentdesk", "doctor", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"AGENTDESK_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
+            timeout=60,
+        )
+
+    assert done.returncode != 0
+    assert b"Traceback" not in done.stderr
+    assert b"No space left" in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
 def test_a_reader_that_leaves_early_sees_no_traceback(tmp_path: Path) -> None:
     query = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 200000) select i from n"

@@ -58,5 +58,14 @@ def test_a_pipe_gets_whole_cells_without_colour(monkeypatch: pytest.MonkeyPatch)
     assert "\x1b" not in text
 
 
+def test_one_long_cell_does_not_widen_every_row() -> None:
+    rows = [["x" * 5000, "end"], ["返品", "end"]]
+
+    _heading, long, short = printed(Answer([], ("Subject", "Tags"), rows), "text").splitlines()
+
+    assert long == "x" * 5000 + "  end"
+    assert short == "返品" + " " * (48 - 4) + "  end"
+
+
 def test_an_empty_table_prints_nothing() -> None:
     assert printed(Answer([], ("Subject",), []), "text") == ""
