@@ -172,7 +172,7 @@ def _subject_tone(row: TicketRow, now: datetime) -> Tone:
 _COLUMNS = (
     Column("marker", lambda: "", 1, lambda row, now: marker(row), _marker_tone),
     Column("wait", lambda: _("Wait"), 6, waited, urgency, align="right"),
-    Column("sla", lambda: _("Due"), 10, time_left, urgency, align="right"),
+    Column("sla", lambda: _("Due"), 11, time_left, urgency, align="right"),
     Column("priority", lambda: _("Prio"), 6, lambda row, now: priority_word(row.ticket.priority), _priority_tone),
     Column("customer", lambda: _("Customer"), 14, _customer_text, _plain),
     Column(

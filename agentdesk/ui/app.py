@@ -1,6 +1,7 @@
 """The app: one main screen over one desk, and one place where every key becomes a command line."""
 
 import asyncio
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -32,15 +33,17 @@ from agentdesk.ui.theme import load_theme
 from agentdesk.ui.watch import Watch
 from agentdesk.ui.widgets.command_line import CommandLine
 
+HERE = Path(__file__).parent
 CHORD_SECONDS = 0.4
-WORKPLACE_SECONDS = 0.1
+WORKPLACE_SECONDS = 0.25
 FALLBACK_THEME = "dark"
+SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
 
 
 class AgentDesk(App[None]):
     """The desk in a terminal."""
 
-    CSS_PATH = ["agentdesk.tcss", "ticket.tcss"]  # noqa: RUF012 (Textual annotates it)
+    CSS_PATH = [HERE / "agentdesk.tcss", HERE / "ticket.tcss"]  # noqa: RUF012 (Textual annotates it)
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -118,6 +121,12 @@ class AgentDesk(App[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.show_hints()
+        self._show_caret()
+
+    def _show_caret(self) -> None:
+        """Let the terminal show its own cursor in text fields, where the person wants it (IME, braille)."""
+        if self.desk.config.show_caret and self._driver is not None and not self.is_headless:
+            self._driver.write(SHOW_CURSOR if self._is_typing() else HIDE_CURSOR)
 
     # Keys
 

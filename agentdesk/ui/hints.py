@@ -28,7 +28,7 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
     rest = [("find", _("search")), ("command", _("command")), ("help", _("keys"))]
     match pane:
         case "list":
-            return [("open", _("open")), ("next", _("next")), ("select", _("select")), *rest]
+            return [("open", _("open it")), ("next", _("next")), ("select", _("select")), *rest]
         case "reading":
             return [
                 ("ticket reply", _("reply")),
@@ -49,7 +49,7 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
             return [("article link", _("insert link")), ("article text", _("insert text")), ("back", _("back")), *rest]
         case "outbox":
             return [
-                ("open", _("open")),
+                ("open", _("open it")),
                 ("outbox retry", _("try again")),
                 ("outbox edit", _("edit")),
                 ("outbox drop", _("drop")),
@@ -63,7 +63,7 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
                 ("back", _("later (it stays in the outbox)")),
             ]
         case "queues" | "customer":
-            return [("open", _("open")), ("pane next", _("next pane")), ("back", _("back")), *rest]
+            return [("open", _("open it")), ("pane next", _("next pane")), ("back", _("back")), *rest]
 
 
 def pane_hints(pane: Pane, keys: KeyMap) -> list[Hint]:

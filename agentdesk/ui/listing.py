@@ -34,7 +34,6 @@ class Listing:
         """Show a queue, the cursor on the ticket `at`, else on the first; raises `FilterError`."""
         self._question = parse(queue.filter)
         self.queue = queue
-        self.view.title = queue.title
         self.view.empty_words = _nothing_waits(queue)
         self.view.selected = set()
         self.view.cursor = self.view.top = 0

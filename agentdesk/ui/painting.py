@@ -4,8 +4,9 @@ A tone is a word for what a text means (`late`, `dim`, ...); the theme says whic
 made safe here once more, and markup is never parsed.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from rich.color import Color
 from rich.segment import Segment
@@ -22,6 +23,8 @@ Ground: TypeAlias = Literal["plain", "cursor", "idle"]
 Span: TypeAlias = tuple[str, Tone]
 
 
+_JOINED: Final = re.compile("(?:\u200d[^\\s\u200d])+|[\ufe0e\ufe0f\u200d\u20e3]|[\U0001f3fb-\U0001f3ff]")
+_FLAG_LETTERS: Final = {0x1F1E6 + letter: chr(ord("A") + letter) for letter in range(26)}
 _NAMES: Mapping[Tone, str] = {"plain": "foreground"}
 _GROUNDS: Mapping[Ground, str] = {"cursor": "cursor", "idle": "cursor-idle"}
 
@@ -66,6 +69,16 @@ class Painter:
         else:
             segments.append(Segment(text + " " * room, self.style("plain", ground)))
         return Strip(segments, width)
+
+
+def steady(text: str) -> str:
+    """The text with emoji that take as many cells on every terminal: joined ones as their first, flags as letters.
+
+    Terminals that do not join them would shift the rest of the row.
+    """
+    if text.isascii():
+        return text
+    return _JOINED.sub("", text).translate(_FLAG_LETTERS)
 
 
 def fitted(spans: Sequence[Span]) -> int:

@@ -90,7 +90,7 @@ async def test_escape_leaves_a_dialog_without_a_word(tmp_path: Path) -> None:
 
 async def test_the_footer_names_the_keys_of_the_pane(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(3), size=NARROW) as desk:
-        desk.sees("Enter open", "n next", "? keys")
+        desk.sees("Enter open it", "n next", "? keys")
 
         await desk.press("enter")
 

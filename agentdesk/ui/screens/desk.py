@@ -46,6 +46,7 @@ class DeskScreen(Screen[None]):
         self.listing = Listing(desk, background, self.tickets)
         self.side: Side | None = None
         self.work: Workplace | None = None
+        self._furnishing = asyncio.Lock()
         self.open_row: TicketRow | None = None
         self._at: DeskPane = "list"
         self._following: asyncio.TimerHandle | None = None
@@ -74,10 +75,11 @@ class DeskScreen(Screen[None]):
         """Bring in the ticket and the composer."""
         from agentdesk.ui.workplace import Workplace  # late: saves 30 ms before the first paint
 
-        if self.work is None:
-            work = Workplace(self.desk)
-            await self.query_one("#centre").mount(*work.panes)
-            self.work = work
+        async with self._furnishing:
+            if self.work is None:
+                work = Workplace(self.desk)
+                await self.query_one("#centre").mount(*work.panes)
+                self.work = work
 
     # Layout
 
@@ -87,7 +89,6 @@ class DeskScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < WIDE, "-narrow")
-        self.tickets.is_titled = event.size.width >= WIDE
         self._mark_place()
 
     def _mark_place(self) -> None:
@@ -159,12 +160,16 @@ class DeskScreen(Screen[None]):
     def open_ticket(self, row: TicketRow) -> None:
         """Read a ticket; the composer turns to what was begun for it."""
         if self.work is None:
-            self.call_after_refresh(self.open_ticket, row)
+            self.run_worker(self._open_when_there(row), group="open", exclusive=True)
             return
         self.open_row = row
         self.work.show(row)
         self.focus_pane("reading")
         self._follow_soon()
+
+    async def _open_when_there(self, row: TicketRow) -> None:
+        await self.furnish_work()
+        self.open_ticket(row)
 
     def close_ticket(self) -> None:
         """Back to the list, the text kept."""

@@ -12,6 +12,8 @@ from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.hints import shown_key
 from agentdesk.ui.screens.choose import Choose
 
+MOVING = "moving"
+
 
 class Palette(Choose):
     """A choice among command lines."""
@@ -33,7 +35,7 @@ def palette_choices(
 
 def _commands(registry: Registry, keys: KeyMap, pane: Pane) -> Iterator[Choice]:
     scopes = set(PANES[pane])
-    for command in registry:
+    for command in sorted(registry, key=lambda one: one.topic == MOVING):  # what everybody knows by heart comes last
         if scopes & set(command.scopes):
             bound = next((key for key in keys.of(command.name)), "")
             yield Choice(_line(command), f"{command.help}", f"{command.name}  {shown_key(bound)}".strip())

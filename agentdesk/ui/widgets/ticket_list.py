@@ -10,15 +10,15 @@ from agentdesk.columns import COLUMNS, Column
 from agentdesk.columns import Tone as ColumnTone
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
-from agentdesk.i18n import _, number, plural
+from agentdesk.i18n import _, plural
 from agentdesk.model import TicketRow
 from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.ui.glyphs import Glyphs
-from agentdesk.ui.painting import Span, Tone
+from agentdesk.ui.painting import Span, Tone, steady
 from agentdesk.ui.widgets.rows import Rows
 
 ROWS_KEPT = 400
-NARROW = 100
+NARROW = 84
 LEFT_OUT_WHEN_NARROW = ("assignee", "bounce", "tags", "channel", "group")
 _TONES: dict[ColumnTone, Tone] = {
     "plain": "plain", "dim": "dim", "amber": "soon", "red": "late", "accent": "accent",
@@ -33,8 +33,6 @@ class TicketList(Rows):
     def __init__(self, desk: Desk, signs: Glyphs, *, id: str) -> None:
         super().__init__(signs=signs, id=id)
         self.desk = desk
-        self.title = ""
-        self.is_titled = True
         self.empty_words = ""
         self.on_open: Callable[[TicketRow], None] = lambda row: None  # called at once: the next key meets the ticket
         self.keys: list[int] = []
@@ -132,11 +130,9 @@ class TicketList(Rows):
 
     @property
     def head_count(self) -> int:
-        return 2 if self.is_titled else 1
+        return 1
 
     def head(self, y: int, width: int) -> Sequence[Span]:
-        if y < self.head_count - 1:
-            return [(f" {self.title}", "accent" if self.has_focus else "dim"), (f"  {number(self.count)}", "dim")]
         if self.selected:
             words = plural("{n} selected", "{n} selected", len(self.selected))
             return [("  ", "plain"), (words, "accent"), ("   " + _("Esc lets them go"), "dim")]
@@ -183,9 +179,9 @@ class TicketList(Rows):
 
 
 def _cell(column: Column, cells: int, row: TicketRow, now: datetime) -> list[Span]:
-    text = column.text(row, now)
+    text = steady(column.text(row, now))
     tone = _TONES[column.tone(row, now)]
-    detail = column.detail(row) if column.is_flexible else ""
+    detail = steady(column.detail(row)) if column.is_flexible else ""
     if not detail:
         return [(pad(text, cells, column.align) + " ", tone)]
     shown = truncate(text, cells)

@@ -113,9 +113,9 @@ def sync_spans(standing: Standing, signs: Glyphs, *, is_wide: bool) -> Sequence[
 
 def _first_sync(weather: Weather, signs: Glyphs, *, is_wide: bool) -> list[Span]:
     words = _phase(weather.phase)
-    if not weather.total:
+    if not weather.total or weather.done > weather.total:
         return [(_("first sync: {what} {n}", what=words, n=number(weather.done)), "plain")]
-    share = min(weather.done / weather.total, 1)
+    share = weather.done / weather.total
     done = round(share * BAR_CELLS)
     counted = _("first sync: {what} {n} of {total}", what=words, n=number(weather.done), total=number(weather.total))
     bar: list[Span] = [(signs.bar_done * done, "accent"), (signs.bar_rest * (BAR_CELLS - done), "faint")]
