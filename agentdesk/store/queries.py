@@ -208,21 +208,24 @@ class Queries:
         channels: Collection[str] | None = None,
         limit: int = 200,
         before: Event | None = None,
+        most_characters: int | None = None,
     ) -> list[Event]:
-        """What happened with a customer in all tickets and outside of them, newest first; without HTML.
+        """What happened with a customer in all tickets and outside of them, newest first; without HTML, and of long
+        messages only the first `most_characters`.
 
         `before` continues after the last event of an earlier answer.
         """
         chosen = _also(_one_of("kind", kinds), _one_of("channel", channels), self._older(before))
-        parts = [self._part_of_timeline(ref, chosen, limit) for ref in self.same_person(person)]
+        parts = [self._part_of_timeline(ref, chosen, limit, most_characters) for ref in self.same_person(person)]
         newest = merge(*parts, key=lambda row: (row[3], row[-1]), reverse=True)
         return [rows.event_from(row) for row in islice(newest, limit)]
 
-    def _part_of_timeline(self, person: Ref, chosen: Condition, limit: int) -> list[Row]:
+    def _part_of_timeline(self, person: Ref, chosen: Condition, limit: int, most: int | None) -> list[Row]:
+        columns = _WITHOUT_HTML if most is None else _WITHOUT_HTML.replace("body", "substr(body, 1, ?)")
         found = self._db.execute(
-            f"SELECT {_WITHOUT_HTML}, key FROM event WHERE account = ? AND customer = ?{chosen.sql} "
+            f"SELECT {columns}, key FROM event WHERE account = ? AND customer = ?{chosen.sql} "
             "ORDER BY at DESC, key DESC LIMIT ?",
-            (person.account, person.id, *chosen.values, limit),
+            (*(() if most is None else (most,)), person.account, person.id, *chosen.values, limit),
         )
         return found.fetchall()
 

@@ -300,3 +300,27 @@ async def test_a_page_of_a_long_ticket_is_drawn_within_a_frame(desk: Desk) -> No
             app.view.timeline.render_lines(app.view.timeline.size.region)
 
         assert (time.process_time() - began) / 10 < 0.05
+
+
+async def test_older_events_of_a_customer_come_as_the_top_is_reached(desk: Desk) -> None:
+    app = Reading(desk, rounds=60)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.whole_customer()
+        for _time in range(3):
+            app.view.timeline.edge("top")
+        await pilot.pause()
+
+        assert "#51220 二重請求について" in app.words()
+
+
+async def test_what_the_agent_just_wrote_comes_into_view(desk: Desk) -> None:
+    app = Reading(desk)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.timeline.edge("top")
+        await desk.decide([row(desk)], [Reply("ただいま確認しております")])
+        app.view.reload()
+        await pilot.pause()
+
+        assert "ただいま確認しております" in app.words()

@@ -22,6 +22,7 @@ from agentdesk.ui.widgets.words import customer_name
 
 RECENT = 8
 LABEL_CELLS = 12
+WORDS_READ = 200
 HAPPENINGS = frozenset({Kind.CUSTOMER, Kind.CALL, Kind.RATING, Kind.OUTSIDE, Kind.REPLY})
 
 
@@ -58,7 +59,9 @@ class CustomerPane(LinesPane):
         if self.row is not None and self.row.ticket.requester is not None:
             person = Ref(self.row.ticket.ref.account, self.row.ticket.requester)
             self._card = self.desk.store.queries.card(person)
-            self._recent = self.desk.store.queries.timeline(person, kinds=HAPPENINGS, limit=RECENT)
+            self._recent = self.desk.store.queries.timeline(
+                person, kinds=HAPPENINGS, limit=RECENT, most_characters=WORDS_READ
+            )
         if before != (self._card, self._recent):
             self.rebuild(keep_place=keep_place)
 
@@ -112,7 +115,7 @@ class CustomerPane(LinesPane):
             day = _near_day(event.at, now)
             what = _happening(event)
             room = width - cell_width(day) - 2 - sum(cell_width(text) for text, _tone in what)
-            words = truncate(safe_line(event.body[:200]), max(0, room - 3))
+            words = truncate(safe_line(event.body[:WORDS_READ]), max(0, room - 3))
             lines.append(line((day, "dim"), ("  ", "plain"), *what, ("  ", "plain"), words, entry=entry))
         return lines
 

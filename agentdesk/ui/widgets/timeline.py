@@ -5,8 +5,7 @@ become lines when they come near the screen. So a ticket of 200 messages opens l
 """
 
 import asyncio
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from math import ceil
 from typing import ClassVar, Literal
@@ -16,26 +15,25 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
 
-from agentdesk import i18n
 from agentdesk.columns import channel_word
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
-from agentdesk.model import Event, Kind, Ref, TicketRow
+from agentdesk.model import Event, Ref, TicketRow
 from agentdesk.ui.painting import ends
 from agentdesk.ui.pane import Pane, TicketWanted
+from agentdesk.ui.widgets.anchor import Anchor, Place
 from agentdesk.ui.widgets.entries import (
-    MESSAGES,
     MORE_CHARACTERS,
     Entry,
     HtmlReader,
     LinkShown,
     Names,
-    Unfolding,
     View,
     entry_of,
     html_reader,
     state_words,
 )
+from agentdesk.ui.widgets.items import Item, Wanted, choices, items
 from agentdesk.ui.widgets.lines import WHEEL_LINES, Drawing, Line, line
 
 LINES_ABOVE_UNREAD = 2
@@ -44,32 +42,6 @@ READ_CHARACTERS = 64_000  # of each message; more when it is asked for, as 5 MB 
 READ_SECONDS = 0.4
 THUMB = "▐"
 MARKER = "▸"
-FILTERS = ("all", "messages", "public")
-READ_MARK = 0
-
-Place = tuple[int, int]  # an item, and a line in it
-
-
-@dataclass(slots=True)
-class Item:
-    """A stretch of the timeline: an event, or the words between two (a day, the read mark)."""
-
-    event: Event | None
-    words: Line = field(default_factory=Line)
-    unfolding: Unfolding = field(default_factory=Unfolding)
-    entry: Entry | None = None
-    is_whole: bool = False
-
-    @property
-    def is_message(self) -> bool:
-        return self.event is not None and self.event.kind in MESSAGES
-
-    @property
-    def weight(self) -> int:
-        """A guess at its height, for the scroll bar alone."""
-        if self.event is None or not self.is_message:
-            return 1
-        return 4 + min(len(self.event.body), self.unfolding.shown) // 60
 
 
 class Timeline(Drawing, Pane, can_focus=True):
@@ -86,9 +58,8 @@ class Timeline(Drawing, Pane, can_focus=True):
         self.current = 0
         self._items: list[Item] = []
         self._events: list[Event] = []
-        self._top: Place = (0, 0)
+        self._anchor = Anchor(self._height)
         self._held_at: Literal["unread", "end", "here"] = "end"
-        self._bottom: Place | None = None
         self._read_until: datetime | None = None
         self._marked: tuple[Ref, datetime] | None = None
         self._limit = CUSTOMER_PAGE
@@ -134,15 +105,15 @@ class Timeline(Drawing, Pane, can_focus=True):
         """Read the store again; the place is kept, but the end stays in view, and comes when we wrote something."""
         known = len(self._events)
         mine = {event.ref for event in self._events if event.provisional}
-        anchor = self._event_near(self._top[0])
-        words_above = (self._place_of(anchor) or 0) - self._top[0]
+        anchor = self._event_near(self._anchor.top[0])
+        words_above = (self._place_of(anchor) or 0) - self._anchor.top[0]
         current = self._event_near(self.current)
         self._read_store()
         wrote = any(event.provisional and event.ref not in mine for event in self._events)
         if wrote or (self._held_at == "end" and len(self._events) >= known):
             self.edge("bottom")
             return
-        self._top = (max(0, (self._place_of(anchor) or 0) - words_above), self._top[1])
+        self._anchor.top = (max(0, (self._place_of(anchor) or 0) - words_above), self._anchor.top[1])
         self.current = self._place_of(current) or 0
         self._settle()
 
@@ -169,14 +140,13 @@ class Timeline(Drawing, Pane, can_focus=True):
             self.edge("bottom")
         else:
             self.current = place_of_current
-            self._top = (place_of_current, 0)
+            self._anchor.top = (place_of_current, 0)
             self._settle()
         return what
 
     def choices(self) -> list[str]:
         """What the timeline can be filtered by."""
-        channels = dict.fromkeys(event.channel for event in self._events if event.kind in MESSAGES)
-        return [*FILTERS, *(channel for channel in channels if channel != "other")]
+        return choices(self._events)
 
     def filter_word(self) -> str:
         """What is shown, in words; empty when it is everything."""
@@ -205,7 +175,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         if place is None:
             return False
         self.current = place
-        self._top = (place, 0)
+        self._anchor.top = (place, 0)
         self._held_at = "here"
         self._settle()
         return True
@@ -213,15 +183,7 @@ class Timeline(Drawing, Pane, can_focus=True):
     # Moving
 
     def move(self, rows: int) -> None:
-        place, number = self._top
-        number += rows
-        while number < 0 and place > 0:
-            place -= 1
-            number += self._height(place)
-        while place < len(self._items) - 1 and number >= self._height(place):
-            number -= self._height(place)
-            place += 1
-        self._top = (place, max(0, number))
+        self._anchor.move(rows)
         self._settle()
         self._keep_current_on_screen()
 
@@ -230,7 +192,7 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def edge(self, end: Literal["top", "bottom"]) -> None:
         is_top = end == "top"
-        self._top = (0, 0) if is_top else self._last_top()
+        self._anchor.top = (0, 0) if is_top else self._anchor.last()
         self.current = self._message_near(0 if is_top else len(self._items) - 1, 1 if is_top else -1)
         self._settle()
 
@@ -245,9 +207,9 @@ class Timeline(Drawing, Pane, can_focus=True):
             self.edge("bottom" if step > 0 else "top")
             return
         self.current = ahead[0] if step > 0 else ahead[-1]
-        shown = [number for place, number in self._on_screen() if place == self.current]
+        shown = [number for place, number in self._anchor.on_screen() if place == self.current]
         if len(shown) < self._height(self.current):
-            self._top = (self.current, 0)
+            self._anchor.top = (self.current, 0)
         self._settle()
 
     def enter(self) -> None:
@@ -266,7 +228,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         else:
             item.unfolding.quotes = not item.unfolding.quotes
         item.entry = None
-        self._bottom = None
+        self._anchor.resize(len(self._items), self.size.height)
         self._settle()
 
     def on_click(self, event: Click) -> None:
@@ -297,8 +259,8 @@ class Timeline(Drawing, Pane, can_focus=True):
     # Drawing
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        self._screenful = dict(enumerate(self._on_screen()))
-        self._thumb = self._thumb_rows()
+        self._screenful = dict(enumerate(self._anchor.on_screen()))
+        self._thumb = self._anchor.thumb(self._items)
         return super().render_lines(crop)
 
     def line_at(self, y: int) -> Line | None:
@@ -335,7 +297,7 @@ class Timeline(Drawing, Pane, can_focus=True):
             self._events = []
         elif self.is_whole_customer and self.row.ticket.requester is not None:
             person = Ref(self.row.ticket.ref.account, self.row.ticket.requester)
-            self._events = store.queries.timeline(person, limit=self._limit)[::-1]
+            self._events = store.queries.timeline(person, limit=self._limit, most_characters=READ_CHARACTERS)[::-1]
             for known in store.queries.tickets_of(person, limit=self._limit):
                 self._subjects[known.ticket.ref.id] = f"#{known.ticket.number} {known.ticket.subject}"
         else:
@@ -366,56 +328,18 @@ class Timeline(Drawing, Pane, can_focus=True):
             self.refresh()
 
     def _lay_out(self) -> None:
-        """Make the items anew; an event that is as it was keeps its lines."""
         known = {item.event.ref: item for item in self._items if item.event is not None}
-        self._items = []
-        day: date | None = None
-        this_year = i18n.local(self.desk.clock()).year
-        has_mark = self._read_until is None or self.is_whole_customer
-        for event in self._events:
-            if not self._is_shown(event):
-                continue
-            if not has_mark and self._is_unread(event):
-                has_mark = True
-                if self._items:
-                    self._items.append(Item(None, line(f"   ── {_('read up to here')} ──", entry=READ_MARK)))
-            if day != (day := i18n.local(event.at).date()):
-                name = i18n.day(event.at) if day.year == this_year else i18n.day_with_year(event.at)
-                self._items.append(Item(None, line("   ", (name, "dim"))))
-            self._items.append(self._item_for(event, known.get(event.ref)))
+        wanted = Wanted(self.filter, None if self.is_whole_customer else self._read_until, self._all_quotes)
+        self._items = items(self._events, known, wanted, self.desk.clock())
         self._view = None
-        self._bottom = None
+        self._anchor.resize(len(self._items), self.size.height)
         self.current = max(0, min(self.current, len(self._items) - 1))
-
-    def _item_for(self, event: Event, known: Item | None) -> Item:
-        """The item there is for an event, unless the event has changed."""
-        if known is None or known.event is None:
-            return Item(event, unfolding=Unfolding(quotes=self._all_quotes))
-        as_read = replace(event, body=known.event.body, html=known.event.html) if known.is_whole else event
-        if known.event == as_read and not event.provisional:
-            return known
-        return Item(event, unfolding=known.unfolding)
-
-    def _is_shown(self, event: Event) -> bool:
-        match self.filter:
-            case "all":
-                return True
-            case "messages":
-                return event.kind in MESSAGES
-            case "public":
-                return event.kind in MESSAGES and event.public and event.kind is not Kind.NOTE
-            case channel:
-                return event.kind in MESSAGES and event.channel == channel
-
-    def _is_unread(self, event: Event) -> bool:
-        is_mine = event.provisional or (event.op is not None and event.kind in MESSAGES)
-        return self._read_until is not None and event.at > self._read_until and not is_mine
 
     def _forget_layout(self) -> None:
         for item in self._items:
             item.entry = None
         self._view = None
-        self._bottom = None
+        self._anchor.resize(len(self._items), self.size.height)
         self.refresh()
 
     def _entry(self, place: int) -> Entry:
@@ -431,50 +355,36 @@ class Timeline(Drawing, Pane, can_focus=True):
     def _height(self, place: int) -> int:
         return len(self._entry(place).lines)
 
-    def _on_screen(self) -> list[Place]:
-        """What is in each row of the pane."""
-        found: list[Place] = []
-        place, number = self._top
-        while place < len(self._items) and len(found) < self.size.height:
-            found += [(place, at) for at in range(number, self._height(place))]
-            place, number = place + 1, 0
-        return found[: self.size.height]
-
-    def _last_top(self) -> Place:
-        """The place at which the end is at the bottom of the pane."""
-        if self._bottom is None:
-            room = max(1, self.size.height)
-            place = len(self._items)
-            while place > 0 and room > 0:
-                place -= 1
-                room -= self._height(place)
-            self._bottom = (max(0, place), max(0, -room))
-        return self._bottom
-
     def _settle(self) -> None:
         """Keep the place within the timeline; what is seen to its end is read."""
-        if self._top >= self._last_top():
-            self._top = self._last_top()
+        if self._anchor.settle():
             self._held_at = "end"
             self._read_soon()
         elif self._held_at != "unread":
             self._held_at = "here"
+        if self._anchor.top == (0, 0):
+            self._read_older()
         self.refresh()
 
+    def _read_older(self) -> None:
+        """Bring in older events of a customer before their top is seen; the place is kept."""
+        if not self.is_whole_customer or len(self._events) < self._limit or not self._items:
+            return
+        self._limit += CUSTOMER_PAGE
+        first, current = self._event_near(0), self._event_near(self.current)
+        self._read_store()
+        self._anchor.top = (self._place_of(first) or 0, 0)
+        self.current = self._place_of(current) or 0
+
     def _go_to_unread(self) -> None:
-        mark = next((at for at, item in enumerate(self._items) if item.words.entry == READ_MARK), None)
+        mark = next((at for at, item in enumerate(self._items) if item.is_read_mark), None)
         if mark is None:
             self.edge("bottom")
             return
         self.current = self._message_near(mark, 1)
-        self._top = (mark, 0)
+        self._anchor.top = (mark, 0)
         self._held_at = "unread"
-        for _above in range(LINES_ABOVE_UNREAD):
-            place, number = self._top
-            if number:
-                self._top = (place, number - 1)
-            elif place:
-                self._top = (place - 1, self._height(place - 1) - 1)
+        self._anchor.move(-LINES_ABOVE_UNREAD)
         self._settle()
 
     def _message_near(self, place: int, step: int) -> int:
@@ -486,7 +396,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         return max(0, min(place - step, len(self._items) - 1))
 
     def _keep_current_on_screen(self) -> None:
-        places = [place for place, _number in self._on_screen()]
+        places = [place for place, _number in self._anchor.on_screen()]
         if self.current not in places and places:
             messages = [place for place in places if self._items[place].is_message]
             self.current = messages[0] if messages else places[0]
@@ -498,17 +408,6 @@ class Timeline(Drawing, Pane, can_focus=True):
         if event is None:
             return None
         return next((at for at, item in enumerate(self._items) if item.event and item.event.ref == event.ref), None)
-
-    def _thumb_rows(self) -> range:
-        """The rows of the scroll bar's thumb, by a guess at the heights of what was not laid out."""
-        height, weights = self.size.height, [item.weight for item in self._items]
-        total = sum(weights)
-        if not weights or self._last_top() == (0, 0) or total == 0:
-            return range(0)
-        above = sum(weights[: self._top[0]]) + min(self._top[1], weights[self._top[0]])
-        size = max(1, height * height // max(height, total))
-        start = height - size if self._held_at == "end" else min(height - size, height * above // total)
-        return range(start, start + size)
 
     # Reading
 
