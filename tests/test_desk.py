@@ -5,21 +5,22 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agentdesk.background import Background
 from agentdesk.config import Config
-from agentdesk.desk import Desk, utc_now
-from agentdesk.errors import AgentdeskError, ConfigError, Refused, StoreError
+from agentdesk.desk import Desk, effective, utc_now
+from agentdesk.errors import AgentdeskError, ConfigError, Offline, ProviderError, Refused, StoreError, Unauthorized
 from agentdesk.exchange import Page
 from agentdesk.helpdesks import open_providers
-from agentdesk.model import Attachment, Ref, Status, Ticket
+from agentdesk.model import Assign, Attachment, Note, Ref, SetStatus, Status, Ticket, Transfer
 from agentdesk.paths import Folders
 from agentdesk.providers.base import Provider
 from agentdesk.store import Store
-from agentdesk.store.desktop import Account, Weather
+from agentdesk.store.desktop import Account, Weather, WeatherState
 
 NOWHERE = "http://127.0.0.1:9"
 PATIENCE_SECONDS = 20.0
@@ -117,6 +118,29 @@ async def test_the_configured_account_comes_first(desk: Desk) -> None:
 async def test_an_unknown_ticket_is_refused_with_what_to_do(desk: Desk) -> None:
     with pytest.raises(Refused, match="Run: agentdesk sync"):
         desk.ticket("1")
+
+
+@pytest.mark.parametrize(("state", "error"), [("offline", Offline), ("unauthorized", Unauthorized)])
+async def test_waiting_ends_when_the_process_that_syncs_has_no_line(
+    desk: Desk, state: WeatherState, error: type[ProviderError]
+) -> None:
+    now = utc_now()
+    desk.store.desktop.put_account(account("acme"))
+    desk.store.mirror.take(Page((Ticket(Ref("acme", "1"), "1", "Hello", Status.OPEN, now, now),), ""))
+    desk.store.desktop.take_lease("acme", "another process", now, now + timedelta(minutes=5))
+    desk.store.desktop.report(Weather("acme", state, now, "no line today"))
+    ops = await desk.decide([desk.ticket("1")], [Note("hello")])
+
+    with pytest.raises(error, match="no line today"):
+        await desk.wait_for(ops)
+
+
+async def test_changes_are_left_out_only_when_they_change_nothing_in_their_turn(desk: Desk) -> None:
+    now = utc_now()
+    ticket = Ticket(Ref("acme", "1"), "1", "Hello", Status.OPEN, now, now, "open", group="g1", assignee="7")
+
+    assert effective(ticket, [Transfer("g2"), Assign("7")]) == (Transfer("g2"), Assign("7"))
+    assert effective(ticket, [Transfer("g1"), SetStatus(Status.OPEN)]) == ()
 
 
 async def test_a_number_that_two_accounts_have_is_never_guessed(desk: Desk) -> None:

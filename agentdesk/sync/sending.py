@@ -36,7 +36,8 @@ async def send_now(engine: Engine, ids: Collection[str], *, sleep: Sleep = async
                 await lease.keep(engine.serve())
             except RateLimited as error:
                 await sleep(error.seconds)
-        await sleep(LOOK_AGAIN_SECONDS)
+        if await engine.disk.do(may_leave):
+            await sleep(LOOK_AGAIN_SECONDS)
     return await engine.disk.do(look)
 
 
