@@ -78,7 +78,7 @@ async def test_what_happened_lately_spans_tickets_and_outside(desk: Desk) -> Non
 
         lately = app.words().split("Lately")[1]
         assert "注文 10-2231 を発送しました" in lately
-        assert "rating bad" in lately
+        assert "rating not satisfied" in lately
         assert "二重に引き落とされています。" in lately
 
 

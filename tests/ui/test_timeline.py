@@ -145,7 +145,7 @@ async def test_field_changes_are_one_line_with_names(desk: Desk) -> None:
 async def test_the_head_tells_the_way_through_the_teams(desk: Desk) -> None:
     app = Reading(desk, rounds=2)
 
-    async with app.run_test(size=(130, 40)) as pilot:
+    async with app.run_test(size=(150, 40)) as pilot:
         await pilot.pause()
 
         head = app.words().splitlines()[0]

@@ -18,7 +18,7 @@ from agentdesk.text.wrap import wrap
 from agentdesk.ui.painting import Span
 from agentdesk.ui.pane import TicketWanted
 from agentdesk.ui.widgets.lines import Line, LinesPane, joined, line
-from agentdesk.ui.widgets.words import customer_name
+from agentdesk.ui.widgets.words import customer_name, rating_word
 
 RECENT = 8
 LABEL_CELLS = 12
@@ -123,8 +123,7 @@ class CustomerPane(LinesPane):
 def _happening(event: Event) -> tuple[Span, ...]:
     match event.kind:
         case Kind.RATING:
-            score = safe_line(str(event.data.get("score") or ""))
-            return joined([(_("rating"), "accent"), (score, "late" if score.startswith("bad") else "good")], " ")
+            return joined([(_("rating"), "accent"), rating_word(event.data.get("score"))], " ")
         case Kind.OUTSIDE:
             return ((safe_line(str(event.data.get("kind") or _("outside"))), "accent"),)
         case Kind.REPLY:

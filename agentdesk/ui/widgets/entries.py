@@ -21,13 +21,12 @@ from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.text.wrap import wrap
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.widgets.lines import Line, joined, line
-from agentdesk.ui.widgets.words import call_length, field_word, role_word, size_word, value_word
+from agentdesk.ui.widgets.words import call_length, field_word, rating_word, role_word, size_word, value_word
 
 FIRST_CHARACTERS = 6_000
 MORE_CHARACTERS = 24_000
 MOST_HTML = 60_000
 WIDEST = 108
-PLAIN_SCORE: Tone = "accent"
 BODY_INDENT = 3
 BARS: Mapping[Kind, tuple[str, Tone]] = {Kind.NOTE: ("┃", "note"), Kind.REPLY: ("│", "reply")}
 _RICH = re.compile(r"<(?:a|table|ul|ol|li|blockquote|img|h[1-6]|pre)\b", re.IGNORECASE)
@@ -191,13 +190,8 @@ def _short_entry(event: Event, view: View, parts: tuple[Span, ...]) -> Entry:
 
 
 def _rating_parts(event: Event) -> tuple[Span, ...]:
-    score = safe_line(str(event.data.get("score") or ""))
-    tones: Mapping[str, Tone] = {"good": "good", "bad": "late"}
-    words = {"good": _("satisfied"), "bad": _("not satisfied")}
-    tone = next((tone for word, tone in tones.items() if score.startswith(word)), PLAIN_SCORE)
-    word = next((text for name, text in words.items() if score.startswith(name)), score)
     reason = safe_line(str(event.data.get("reason") or ""))
-    return (_("Rating"), "strong"), (word, tone), (reason, "dim")
+    return (_("Rating"), "strong"), rating_word(event.data.get("score")), (reason, "dim")
 
 
 def _change_words(event: Event, names: Names) -> str:

@@ -20,7 +20,7 @@ from agentdesk.ui.widgets.lines import Drawing, Line, joined
 from agentdesk.ui.widgets.timeline import Timeline
 from agentdesk.ui.widgets.words import assignee_word
 
-WIDE = 110
+WIDE = 140
 MOST_LEGS = 4
 SOON = timedelta(hours=1)
 

@@ -1,10 +1,12 @@
 """The agent's words for what a timeline and a card name: fields and their values, people, sizes and spans."""
 
 from datetime import timedelta
+from typing import Literal
 
 from agentdesk.columns import priority_word, status_word
 from agentdesk.i18n import _, active, number, plural
 from agentdesk.model import Priority, Role, Status, TicketRow
+from agentdesk.text.safe import safe_line
 
 KILO = 1024
 
@@ -49,6 +51,14 @@ def value_word(field: str, value: str | None) -> str:
             return priority_word(Priority(value))
         case _:
             return value
+
+
+def rating_word(score: object) -> tuple[str, Literal["good", "late", "accent"]]:
+    """What a rating says, and its tone; a score of the helpdesk's own is shown as it is."""
+    word = safe_line(str(score or ""))
+    if word.startswith("good"):
+        return _("satisfied"), "good"
+    return (_("not satisfied"), "late") if word.startswith("bad") else (word, "accent")
 
 
 def customer_name(name: str) -> str:
