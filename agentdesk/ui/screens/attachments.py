@@ -131,7 +131,7 @@ class Attachments(ModalScreen[None]):
             yield FixedLines(line((_("Files of this ticket"), "strong")), line())
             yield self.files
             yield self.state
-            keys = line(("s", "accent"), f" {_('save')}   ", ("o", "accent"), f" {_('open')}   ", ("Esc", "accent"))
+            keys = line(("s", "accent"), f" {_('save')}   ", ("o", "accent"), f" {_('open it')}   ", ("Esc", "accent"))
             yield FixedLines(line(), keys)
 
     def on_mount(self) -> None:

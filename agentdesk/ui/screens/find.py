@@ -151,7 +151,7 @@ class Find(Screen[None]):
                 yield self.results["article"]
                 yield self.results["customer"]
                 yield self.results["command"]
-        keys = [("Enter", _("open")), ("Tab", _("next kind")), ("Esc", _("back"))]
+        keys = [("Enter", _("open it")), ("Tab", _("next kind")), ("Esc", _("back"))]
         yield FixedLines(Line(tuple(part for key, word in keys for part in _key(key, word))))
 
     def on_mount(self) -> None:

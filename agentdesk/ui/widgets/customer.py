@@ -1,6 +1,6 @@
 """The customer's card: who this is, before the first word."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,6 +23,7 @@ from agentdesk.ui.widgets.words import customer_name, rating_word
 RECENT = 8
 LABEL_CELLS = 12
 WORDS_READ = 200
+DAYS_OF_YEAR = 365
 HAPPENINGS = frozenset({Kind.CUSTOMER, Kind.CALL, Kind.RATING, Kind.OUTSIDE, Kind.REPLY})
 
 
@@ -94,7 +95,7 @@ class CustomerPane(LinesPane):
         rows.append((_("language"), _language(person.language)))
         rows.append((_("their time"), _their_time(person.zone, now)))
         if card.first_seen is not None:
-            rows.append((_("since"), f"{i18n.day_with_year(card.first_seen)}  ({wait(now - card.first_seen)})"))
+            rows.append((_("since"), f"{i18n.day_with_year(card.first_seen)}  {_age(now - card.first_seen)}"))
         rows.append((_("tags"), safe_line(" ".join(person.tags))))
         lines: list[Line] = []
         for label, value in rows:
@@ -159,6 +160,12 @@ def _field_word(value: FieldValue) -> str:
             return safe_line(", ".join(value))
         case _:
             return safe_line(str(value))
+
+
+def _age(span: timedelta) -> str:
+    """How long a customer has been one, at a glance."""
+    years = span.days // DAYS_OF_YEAR
+    return plural("{n} year", "{n} years", years) if years else wait(span)
 
 
 def _language(code: str) -> str:
