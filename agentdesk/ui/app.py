@@ -36,6 +36,7 @@ from agentdesk.ui.widgets.command_line import CommandLine
 HERE = Path(__file__).parent
 CHORD_SECONDS = 0.4
 WORKPLACE_SECONDS = 0.25
+PLACE_SECONDS = 1.0
 FALLBACK_THEME = "dark"
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
 
@@ -100,6 +101,8 @@ class AgentDesk(App[None]):
     async def _begin_work(self) -> None:
         await self.main.furnish_work()
         self.place.reopen()
+        self.set_interval(PLACE_SECONDS, self.place.save)
+        self.set_interval(PLACE_SECONDS, self.place.save)
         if self._syncs:
             self.desk.start_sync()
         self.furnished.set()
@@ -231,6 +234,10 @@ class AgentDesk(App[None]):
     async def leave(self) -> None:
         """Close the desk; everything is kept as it is."""
         await self.place.save()
+        if self.main.work is not None:
+            self.main.work.composer.close()
+            for worker in [one for one in self.workers if one.group == "drafts"]:
+                await worker.wait()
         self.exit()
 
     def action_help_quit(self) -> None:

@@ -36,7 +36,7 @@ class Watch:
         """Look at the store and the clock from now on."""
         self._main.set_interval(POLL_SECONDS, self.look)
         self._main.set_interval(CLOCK_SECONDS, self.show_standing)
-        self._main.set_interval(LIST_CLOCK_SECONDS, self._main.tickets.reload)
+        self._main.set_interval(LIST_CLOCK_SECONDS, self._main.tickets.tick)
         self._desk.on_written(self.look)
         self.show_standing()
         self._count()

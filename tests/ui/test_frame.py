@@ -191,3 +191,37 @@ async def test_the_second_process_is_seen_without_a_key(tmp_path: Path) -> None:
         await desk.settles()
 
         desk.sees("From the other process")
+
+
+async def test_the_place_is_on_disk_a_moment_after_the_agent_moved(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(6)) as desk:
+        await desk.press("j", "j")
+        await desk.app.place.save()
+
+        place = desk.desk.store.desktop.place("desk")
+        assert isinstance(place, dict)
+        assert place["cursor"] == [ACCOUNT, "3"]
+
+
+async def test_leaving_keeps_the_text_of_the_composer(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(2)) as desk:
+        await desk.press("r")
+        await desk.types("Dear Misaki")
+        await desk.press("ctrl+q")
+
+    async with opened_desk(tmp_path) as desk:
+        desk.sees("Dear Misaki")
+        desk.has_keys("composer")
+
+
+async def test_a_reply_is_sent_set_pending_and_taken_back(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(2)) as desk:
+        await desk.press("r")
+        await desk.types("Dear Misaki")
+        await desk.press("ctrl+s")
+        desk.sees("leaves in 10 s", "1 to send")
+
+        await desk.press("u")
+
+        desk.sees("Dear Misaki")
+        desk.has_keys("composer")

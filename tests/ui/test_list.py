@@ -3,8 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
+from textual.strip import Strip
+
 from agentdesk.config import Config
 from agentdesk.model import Priority, Status
+from agentdesk.ui.widgets.ticket_list import TicketList
 from tests.ui.driver import NARROW, NOW, opened_desk, people, question, ticket, tickets
 
 
@@ -26,14 +29,34 @@ async def test_j_and_k_move_the_cursor_and_stop_at_the_ends(tmp_path: Path) -> N
 
 async def test_moving_repaints_the_two_lines_the_cursor_left_and_met(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(30)) as desk:
-        view = desk.app.main.tickets
         painted: list[int] = []
-        paint = view.render_line
-        view.render_line = lambda y: (painted.append(y), paint(y))[1]  # type: ignore[method-assign]
+        watch_lines(desk.app.main.tickets, painted)
 
         await desk.press("j")
 
         assert sorted(set(painted)) == [1, 2]
+
+
+async def test_a_write_that_changes_no_row_paints_nothing(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(30)) as desk:
+        painted: list[int] = []
+        watch_lines(desk.app.main.tickets, painted)
+
+        await desk.desk.write(lambda store: store.desktop.remember("anything", 1))
+        await desk.settles()
+
+        assert painted == []
+
+
+def watch_lines(view: TicketList, painted: list[int]) -> None:
+    """Note which lines of a list are painted from now on."""
+    paint = view.render_line
+
+    def watched(y: int) -> Strip:
+        painted.append(y)
+        return paint(y)
+
+    view.render_line = watched  # type: ignore[method-assign]
 
 
 async def test_a_hundred_thousand_keys_read_only_the_rows_on_the_screen(tmp_path: Path) -> None:

@@ -46,32 +46,41 @@ class TicketList(Rows):
     def show(self, keys: list[int], *, at: int | None = None) -> None:
         """Show these tickets; the cursor goes to `at`, or stays on its ticket, or on its line if that is gone."""
         wanted = self.key if at is None else at
-        place = self.cursor
-        if wanted is not None and not (place < len(keys) and keys[place] == wanted) and wanted in keys:
-            place = keys.index(wanted)
-        same_sight = self._sight(self.keys) == self._sight(keys) and len(keys) == len(self.keys) and keys
+        before, seen = self.cursor, self._sight()
+        if wanted is not None and not (before < len(keys) and keys[before] == wanted) and wanted in keys:
+            self.cursor = keys.index(wanted)
         self.keys = keys
-        before = self.cursor
-        self.cursor = min(place, max(len(keys) - 1, 0))
+        self.cursor = min(self.cursor, max(len(keys) - 1, 0))
         self.top += self.cursor - before
-        self.forget_rows()
-        if not same_sight or before != self.cursor:
-            self._keep_in_sight()
-        self.refresh()
+        self._keep_in_sight()
+        if self.cursor == before and self._sight() == seen:
+            self.reload()
+        else:
+            self.forget_rows()
+            self.refresh()
         if self.key != wanted:
             self.cursor_moved()
 
-    def _sight(self, keys: list[int]) -> list[int]:
-        return keys[self.top : self.top + self.height]
-
-    def forget_rows(self) -> None:
-        """Read the rows again when they are painted next: something in the store, or the time, has changed."""
-        self._rows.clear()
-        self._strips.clear()
+    def _sight(self) -> list[int]:
+        return self.keys[self.top : self.top + self.height]
 
     def reload(self) -> None:
+        """Read the rows on the screen again, and paint them if one of them reads differently."""
+        fresh = {row.key: row for row in self.desk.store.queries.rows(self._sight())}
+        if any(fresh.get(key) != self._rows.get(key) for key in self._sight()):
+            self.refresh()
         self.forget_rows()
+        self._rows = fresh
+
+    def tick(self) -> None:
+        """Paint again: the clocks have moved on."""
+        self._strips.clear()
         self.refresh()
+
+    def forget_rows(self) -> None:
+        """Read the rows again when they are painted next."""
+        self._rows.clear()
+        self._strips.clear()
 
     @property
     def key(self) -> int | None:
