@@ -233,7 +233,7 @@ class AgentDesk(App[None]):
 
     async def leave(self) -> None:
         """Close the desk; everything is kept as it is."""
-        await self.place.save()
+        await self.place.save_last()
         if self.main.work is not None:
             self.main.work.composer.close()
             for worker in [one for one in self.workers if one.group == "drafts"]:

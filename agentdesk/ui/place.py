@@ -20,6 +20,7 @@ class Place:
         self._desk = desk
         self._main = main
         self._known = self._remembered()
+        self._is_over = False
         self._saved: dict[str, Any] = {}  # JSON, as the store gives it back
 
     def _remembered(self) -> dict[str, Any]:  # JSON, as the store gives it back
@@ -70,9 +71,14 @@ class Place:
     async def save(self) -> None:
         """Write down where the agent is, if that has changed."""
         now = self._now()
-        if now != self._saved:
+        if now != self._saved and not self._is_over:
             self._saved = now
             await self._desk.write(lambda store: store.desktop.remember(NAME, now))
+
+    async def save_last(self) -> None:
+        """Write down where the agent is, for good: what is put away now on the way out is no change of place."""
+        await self.save()
+        self._is_over = True
 
     def _now(self) -> dict[str, Any]:  # JSON
         main = self._main
