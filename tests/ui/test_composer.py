@@ -18,6 +18,7 @@ from agentdesk.errors import Refused
 from agentdesk.exchange import Page
 from agentdesk.model import Kind, Note, Ref, Reply, SetStatus, Status
 from agentdesk.store import Store
+from agentdesk.store.outbox import Draft
 from agentdesk.ui.screens.review import Letter, Review, visible
 from agentdesk.ui.widgets.composer import Composer
 
@@ -228,6 +229,18 @@ async def test_what_was_taken_back_is_in_the_open_composer_again(desk: Desk) -> 
         app.composer.reload()
 
         assert app.composer.text == "sorry"
+
+
+async def test_news_from_the_store_leaves_the_caret_where_it_is(desk: Desk) -> None:
+    desk.store.outbox.save_draft(Draft(TICKET, "reply", "one\r\ntwo", NOW, caret=0))
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.press("down", "right")
+        app.composer.reload()
+
+        assert app.composer.field.cursor_location == (1, 1)
 
 
 async def test_a_paste_of_many_lines_loses_only_what_a_terminal_would_obey(desk: Desk) -> None:

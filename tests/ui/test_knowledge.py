@@ -123,3 +123,22 @@ async def test_a_query_that_does_not_read_says_so(desk: Desk) -> None:
         await settled(app, pilot)
 
         assert app.knowledge.list.answer.problem
+
+
+async def test_suggestions_come_once_the_articles_are_indexed(tmp_path: Path) -> None:
+    desk = desk_at(tmp_path / "fresh")
+    fill(desk.store, 1)
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+        assert "No article fits" in app.words()
+
+        while desk.store.search.index_some(100):
+            pass
+        app.knowledge.reload()
+        await settled(app, pilot)
+        assert "二重請求の確認方法" in app.words()
+
+    await desk.close()

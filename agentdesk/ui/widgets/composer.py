@@ -25,7 +25,7 @@ from agentdesk.text.safe import safe_line
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.pane import Pane
 from agentdesk.ui.widgets.drafts import Drafts
-from agentdesk.ui.widgets.editor import Editor
+from agentdesk.ui.widgets.editor import Editor, typed
 from agentdesk.ui.widgets.frame import FrameLine
 from agentdesk.ui.widgets.lines import joined
 from agentdesk.ui.widgets.outside import edited_outside
@@ -121,7 +121,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.row = self.desk.store.queries.ticket(self.row.ticket.ref) or self.row
         draft = self._drafts.get(self.row.ticket.ref, self.kind)
         is_begun = self._saving is not None or self.text != self._kept
-        if draft.body and not is_begun and draft.body != self.text:
+        if draft.body and not is_begun and typed(draft.body) != self.text:
             self._show_draft(draft)
         self._show_frame()
 

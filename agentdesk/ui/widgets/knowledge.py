@@ -133,7 +133,9 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
             self._suggest()
 
     def reload(self) -> None:
-        """Read again; suggestions depend on the customer's words alone, and those come with `show`."""
+        """Look again where nothing fitted: the articles, or their index, may have come in meanwhile."""
+        if self.row is not None and not self.field.value and not self.list.answer.articles:
+            self._suggest()
 
     def search(self, query: str) -> None:
         """Search the articles; an empty query asks for one."""
