@@ -239,7 +239,8 @@ def _head(event: Event, view: View) -> tuple[Span, ...]:
         or view.names.person(event.ref.account, event.author)
         or role_word(event.author_role)
     )
-    channel = "" if event.channel == "other" else channel_word(event.channel, event.channel_raw)
+    is_plain = event.provisional or event.channel == "other"
+    channel = "" if is_plain else channel_word(event.channel, event.channel_raw)
     words: list[Span] = [(i18n.clock(event.at), "dim"), (safe_line(who), "strong")]
     match event.kind:
         case Kind.NOTE:
