@@ -51,7 +51,10 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
 async def test_a_ticket_opens_at_its_end_when_everything_was_read(desk: Desk) -> None:
     app = Reading(desk)
 
-    async with app.run_test(size=(80, 24)):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
         assert "まだでしょうか" in app.words().splitlines()[-2]
 
 

@@ -80,7 +80,7 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     async def _load_html(self) -> None:
         self._read_html = await asyncio.to_thread(html_reader)
-        self._forget_layout()
+        self._lay_out_again()
 
     # What is shown
 
@@ -247,6 +247,10 @@ class Timeline(Drawing, Pane, can_focus=True):
         self.move(-WHEEL_LINES)
 
     def on_resize(self) -> None:
+        self._lay_out_again()
+
+    def _lay_out_again(self) -> None:
+        """Heights have changed: what was in view stays there."""
         self._forget_layout()
         match self._held_at:
             case "end":
