@@ -168,3 +168,11 @@ def test_modified_keys_keep_their_name() -> None:
     assert key_name("G", "G") == "G"
     assert key_name("space", " ") == "space"
     assert key_name("plus", "+") == "+"
+
+
+async def test_help_names_each_command_once_where_names_begin_alike(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.press("?")
+
+        assert desk.text.count("select all") == 1
+        desk.sees("Select every ticket of this queue.")

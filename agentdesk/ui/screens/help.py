@@ -27,20 +27,26 @@ def help_lines(registry: Registry, keys: KeyMap, pane: Pane, titles: Mapping[str
         yield [(_scope_word(scope), "strong")]
         for command in registry:
             if scope in command.scopes:
-                yield from _lines(command, scope, keys, titles)
+                mine = {key: line for (one, key), line in keys.lines.items() if one == scope}
+                yield from _lines(
+                    command, {key: mine[key] for key in mine if _runs(registry, mine[key], command)}, titles
+                )
         yield [("", "plain")]
     yield [(_("Type a command after : and complete it with Tab. Own keys go to [keys] in the configuration."), "dim")]
 
 
-def _lines(command: Command, scope: Scope, keys: KeyMap, titles: Mapping[str, str]) -> Iterator[list[Span]]:
+def _runs(registry: Registry, line: str, command: Command) -> bool:
+    return registry.split(line)[0] is command
+
+
+def _lines(command: Command, lines: Mapping[str, str], titles: Mapping[str, str]) -> Iterator[list[Span]]:
     """The command with the keys that run it bare, then each key that gives it arguments."""
-    mine = {key: line for (one, key), line in keys.lines.items() if one == scope}
-    bare = [key for key, line in mine.items() if line == command.name]
-    with_arguments = {key: line for key, line in mine.items() if line.startswith(f"{command.name} ")}
+    bare = [key for key, line in lines.items() if line == command.name]
     yield _line("  ".join(map(shown_key, bare)), command.help, command.usage)
-    for key, line in with_arguments.items():
-        rest = line.removeprefix(f"{command.name} ")
-        yield _line(shown_key(key), f"  {titles.get(rest, rest)}", line)
+    for key, line in lines.items():
+        if key not in bare:
+            rest = line.removeprefix(f"{command.name} ")
+            yield _line(shown_key(key), f"  {titles.get(rest, rest)}", line)
 
 
 def _line(shown: str, words: str, usage: str) -> list[Span]:

@@ -60,7 +60,7 @@ class OutboxPane(Rows):
         return 1
 
     def head(self, y: int, width: int) -> Sequence[Span]:
-        names = (_("Ticket"), 26), (_("State"), 12), (_("Since"), 18)
+        names = (_("Ticket"), 26), (_("State"), 18), (_("Since"), 18)
         spans: list[Span] = [("  ", "plain"), *(column(name, cells, "dim") for name, cells in names)]
         return [*spans, (_("What, and why it is here"), "dim")]
 
@@ -71,7 +71,7 @@ class OutboxPane(Rows):
             (" ", "plain"),
             column(self._names[op.id], 25),
             (" ", "plain"),
-            column(state_word(op.state), 11, tone),
+            column(state_word(op.state), 17, tone),
             (" ", "plain"),
             column(i18n.stamp(op.created_at), 17, "dim"),
             (" ", "plain"),
