@@ -1,6 +1,7 @@
 """The app: one main screen over one desk, and one place where every key becomes a command line."""
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import ClassVar
 
@@ -105,6 +106,8 @@ class AgentDesk(App[None]):
         self.set_interval(PLACE_SECONDS, self.place.save)
         if self._syncs:
             self.desk.start_sync()
+            gc.freeze()  # what is there by now stays, so that collections during the shift stay short
+            gc.enable()  # whoever starts us may have saved its share of the start (a sixth)
         self.furnished.set()
 
     # Words

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 1.0
 SETTLING_SECONDS = 0.02
+MOUNTING_SECONDS, MOUNTING_TRIES = 0.005, 100
 T = TypeVar("T")
 
 
@@ -56,10 +57,19 @@ class Runner:
         except AgentdeskError as error:
             self._app.say(str(error), "bad")
             return
+        finally:
+            await self._keys_have_a_place()
         if command.is_recorded:
             self._last = line
         if isinstance(answer, Answer) and answer.text:
             self._front.screen.show_text(command.help, answer.text)
+
+    async def _keys_have_a_place(self) -> None:
+        """Wait until the screen in front can take the next key: one just opened mounts before it can."""
+        for _try in range(MOUNTING_TRIES):
+            if self._app.screen.focused is not None:
+                return
+            await asyncio.sleep(MOUNTING_SECONDS)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
@@ -81,6 +91,7 @@ class Runner:
                 answer.set_result(given)
 
         await self._app.push_screen(dialog, answered)
+        await self._keys_have_a_place()
         if self._go_on is not None:
             _let_go(self._go_on)
         self._asking += 1

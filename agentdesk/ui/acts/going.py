@@ -50,7 +50,7 @@ class Going(Act):
     def _chosen(self, line: str | None) -> None:
         """Run what was chosen in the palette; what needs more goes to the command line."""
         if line is not None and line.endswith(" "):
-            self.command_line(line)
+            self.app.run_worker(self.command_line(line), group="prompt")
         elif line is not None:
             self.app.run_worker(self.app.run_line(line))
 
@@ -59,9 +59,9 @@ class Going(Act):
 
         self.app.push_screen(text_page(title, text))
 
-    def command_line(self, start: str) -> None:
+    async def command_line(self, start: str) -> None:
         self.to_main()
-        self.app.run_worker(self.app.prompt.open(start), group="prompt")
+        await self.app.prompt.open(start)
 
     def search(self, query: str) -> None:
         from agentdesk.ui.screens.find import Find  # late: not needed for the first paint

@@ -104,6 +104,8 @@ class Choose(ModalScreen[str | None]):
     def take(self) -> None:
         """Answer with the choice under the cursor, or with what was typed."""
         typed = self.query_one(Input).value.strip()
+        if not self.is_current:
+            return  # answered already: the key was typed twice
         if self._list.count and not (self._is_free and typed and not _is_named(typed, self._list.choices)):
             self.dismiss(self._list.choices[self._list.cursor].value)
         elif self._is_free and typed:

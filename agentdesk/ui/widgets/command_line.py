@@ -82,7 +82,7 @@ class CommandLine(Widget):
         self._field.value = start
         self._field.cursor_position = len(start)
         self._suggest()
-        self._field.focus()
+        self.screen.set_focus(self._field)
 
     def close(self) -> None:
         """Go out of sight."""
