@@ -84,7 +84,8 @@ class Screen(Protocol):
     def show_text(self, title: str, text: str) -> None:
         """Show a page of plain text that is left with `back`."""
 
-    def command_line(self, start: str) -> None: ...
+    async def command_line(self, start: str) -> None:
+        """Let the person type a command that begins so; comes back when the line has the keys."""
 
     def search(self, query: str) -> None:
         """Open the search over everything."""

@@ -32,7 +32,7 @@ async def queue(cx: Context, query: str = "") -> None:
 @commands.add("filter", scope="list", keys="f", is_recorded=False)
 async def filter_list(cx: Context) -> None:
     """Type a query that says which tickets to list."""
-    cx.front.screen.command_line("queue ")
+    await cx.front.screen.command_line("queue ")
 
 
 @commands.add("outbox", keys="g o", is_recorded=False)
@@ -104,7 +104,7 @@ async def find(cx: Context, query: str = "") -> None:
 @commands.add("command", keys=":", is_recorded=False)
 async def command_line(cx: Context) -> None:
     """Type a command."""
-    cx.front.screen.command_line("")
+    await cx.front.screen.command_line("")
 
 
 @commands.add("palette", scope=("app", "composer"), keys="ctrl+p", is_recorded=False)

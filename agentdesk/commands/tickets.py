@@ -147,7 +147,7 @@ async def untag(cx: Context, *tags: str) -> None:
 async def set_fields(cx: Context, *assignments: str) -> None:
     """Set fields: field=value ..., for status, priority, assignee, group, subject, tags and the account's own."""
     if not assignments:
-        cx.front.screen.command_line("ticket set ")
+        await cx.front.screen.command_line("ticket set ")
         return
     pairs = [_pair(one) for one in assignments]
     await deciding(cx, lambda row: _changes(cx, row, pairs), done=_("Set: {fields}.", fields=" ".join(assignments)))

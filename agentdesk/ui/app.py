@@ -103,7 +103,6 @@ class AgentDesk(App[None]):
         await self.main.furnish_work()
         self.place.reopen()
         self.set_interval(PLACE_SECONDS, self.place.save)
-        self.set_interval(PLACE_SECONDS, self.place.save)
         if self._syncs:
             self.desk.start_sync()
             gc.freeze()  # what is there by now stays, so that collections during the shift stay short

@@ -8,7 +8,7 @@ from agentdesk.errors import Refused
 from agentdesk.filters import Completion, complete
 
 MOST_SHOWN = 8
-QUERIES = ("queue", "find", "ticket list")
+QUERIES = ("queue", "find")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,6 @@ FIELD_OF: Mapping[str, str] = {
     "ticket status": "status",
     "ticket priority": "priority",
     "ticket transfer": "group",
-    "ticket move": "group",
     "template": "template",
     "theme": "theme",
     "queue": "queue",
@@ -41,7 +40,7 @@ def completions(registry: Registry, line: str, caret: int, known: Known) -> list
     found = [
         Completion(command.name + (" " if command.parameters else ""), 0, caret, command.help)
         for command in sorted(registry, key=lambda one: one.name)
-        if command.name.startswith(typed) and command.name != typed.strip()
+        if command.name.startswith(typed) and command.name != typed.strip() and command.scopes != ("shell",)
     ]
     if not found or " " in typed:
         found += _arguments(registry, line, caret, known)

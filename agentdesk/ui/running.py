@@ -59,6 +59,7 @@ class Runner:
             return
         finally:
             await self._keys_have_a_place()
+            self._app.run_worker(self._app.place.save_step(), group="place")
         if command.is_recorded:
             self._last = line
         if isinstance(answer, Answer) and answer.text:

@@ -135,7 +135,7 @@ class Attachments(ModalScreen[None]):
             yield FixedLines(line(), keys)
 
     def on_mount(self) -> None:
-        self.files.focus()
+        self.set_focus(self.files)
 
     def action_move(self, rows: int) -> None:
         self.files.move(rows)

@@ -155,7 +155,7 @@ class Find(Screen[None]):
         yield FixedLines(Line(tuple(part for key, word in keys for part in _key(key, word))))
 
     def on_mount(self) -> None:
-        self.field.focus()
+        self.set_focus(self.field)
         self._activate("ticket")
         self.field.value = self._begun
 

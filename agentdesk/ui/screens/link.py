@@ -60,7 +60,7 @@ class OpenLink(ModalScreen[None]):
             yield FixedLines(line((_("Enter opens it in the browser   Esc leaves it"), "dim")))
 
     def on_mount(self) -> None:
-        self.list.focus()
+        self.set_focus(self.list)
 
     def action_move(self, rows: int) -> None:
         self.list.move(rows)

@@ -105,7 +105,7 @@ class Review(ModalScreen[None]):
         return parts
 
     def on_mount(self) -> None:
-        self.letter.focus()
+        self.set_focus(self.letter)
 
     def action_move(self, rows: int) -> None:
         self.letter.move(rows)

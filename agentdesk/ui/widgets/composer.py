@@ -97,7 +97,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     def open(self, row: TicketRow, kind: DraftKind) -> None:
         """Write to a ticket; what was begun for it is there, and what was begun elsewhere is kept there."""
         if self.row is not None and self.row.ticket.ref == row.ticket.ref and self.kind == kind:
-            self.field.focus()
+            self.screen.set_focus(self.field)
             return
         self._put_away()
         self.row, self.kind = row, kind
@@ -106,7 +106,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.set_class(kind == "note", "-note")
         self.add_class("-open")
         self._show_draft(self._drafts.get(row.ticket.ref, kind))
-        self.field.focus()
+        self.screen.set_focus(self.field)
 
     def close(self) -> None:
         """Put the text away, safe on disk, and show no composer."""

@@ -120,7 +120,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         self._background.close()
 
     def on_focus(self) -> None:
-        (self.field if self.field.display else self.list).focus()
+        self.screen.set_focus(self.field if self.field.display else self.list)
 
     # What is shown
 
@@ -142,7 +142,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         self.list.article = None
         self.field.display = True
         self.field.value = query
-        self.field.focus()
+        self.screen.set_focus(self.field)
 
     def selected(self) -> Article | None:
         """The article that is read, or the one under the cursor."""
@@ -189,7 +189,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         elif self.field.display:
             self.field.value = ""
             self.field.display = False
-            self.list.focus()
+            self.screen.set_focus(self.list)
             self._suggest()
         else:
             return False
@@ -208,7 +208,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.list.focus()
+        self.screen.set_focus(self.list)
         self.list.choose(0)
 
     def _suggest(self) -> None:

@@ -1,0 +1,82 @@
+"""The installed program, in a real terminal, as an agent uses it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are a POSIX thing; Windows terminals are not tested", allow_module_level=True)
+
+from tests.terminal import PROGRAM, Terminal
+
+DEMO = ("demo", "--tickets", "40", "--lang")
+
+
+def shell(home: Path, *words: str) -> str:
+    """What a shell command on the demo's desk prints."""
+    done = subprocess.run(
+        [str(PROGRAM), "--demo", *words],
+        env={"AGENTDESK_HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_a_reply_is_written_sent_and_taken_back(tmp_path: Path) -> None:
+    with Terminal(*DEMO, "en", home=tmp_path) as desk:
+        desk.sees("Waiting longest", "Dana Fox")
+        desk.press("enter")
+        desk.sees("#20005", "Unauthorised charge")
+        desk.press("r")
+        desk.sees("dana.fox@example.com")
+        desk.press("We are looking into it.")
+        desk.sees("We are looking into it.", "saved")
+        desk.press("ctrl+s")
+        desk.sees("takes it back")
+        desk.press("u")
+        desk.sees("Taken back")
+        desk.press("escape", "ctrl+q")
+        assert desk.ends() == 0
+
+    assert "We are looking into it." in shell(tmp_path, "sql", "SELECT body FROM draft")
+
+
+def test_what_was_typed_survives_kill_minus_nine(tmp_path: Path) -> None:
+    with Terminal(*DEMO, "ja", home=tmp_path) as desk:
+        desk.sees("田中 美咲")
+        desk.press("enter")
+        desk.sees("#20005")
+        desk.press("r")
+        desk.sees("tanaka")
+        desk.press("田中様\rお調べいたします。")
+        desk.sees("お調べいたします。", "下書き保存済み")
+        desk.kill()
+
+    with Terminal(*DEMO, "ja", home=tmp_path) as again:
+        again.sees("#20005", "田中様", "お調べいたします。")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 48)])
+def test_hostile_text_reaches_neither_the_terminal_nor_the_shell(tmp_path: Path, columns: int, rows: int) -> None:
+    with Terminal("demo", "--tickets", "80", "--lang", "en", home=tmp_path, columns=columns, rows=rows) as desk:
+        desk.sees("Waiting longest", "Dana Fox")
+        desk.press(":", "queue tag:hostile is:unsolved", "enter")
+        desk.sees("DROP TABLE")
+        for _ticket in range(12):
+            desk.press("enter")
+            desk.sees("Esc")
+            desk.press("escape", "j")
+        desk.press("ctrl+q")
+        desk.ends()
+
+        assert b"owned" not in desk.output.replace(b"]0;owned", b"") or b"\x1b]0;owned" not in desk.output
+        assert b"\x1b]52" not in desk.output
+        assert "\u202e".encode() not in desk.output
+
+    printed = shell(tmp_path, "ticket", "list", "tag:hostile")
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
