@@ -176,3 +176,12 @@ async def test_help_names_each_command_once_where_names_begin_alike(tmp_path: Pa
 
         assert desk.text.count("select all") == 1
         desk.sees("Select every ticket of this queue.")
+
+
+async def test_the_command_line_offers_nothing_that_only_the_shell_can_do(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.press(":")
+        await desk.types("outbox")
+
+        desk.sees("outbox retry")
+        desk.sees_not("outbox list")
