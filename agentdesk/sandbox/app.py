@@ -1,10 +1,12 @@
 """The application: every path of the helpdesk as a Starlette application, with and without `.json`."""
 
+import asyncio
 import base64
 import binascii
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -86,6 +88,8 @@ def _endpoint(helpdesk: Helpdesk, meter: Meter, endpoint: Endpoint) -> Callable[
                 helpdesk.jobs.step()
             if endpoint.admin and user["role"] != "admin":
                 raise forbidden()
+            while endpoint.prepare is not None and endpoint.prepare(helpdesk):  # noqa: ASYNC110 - works, waits for nobody
+                await asyncio.sleep(0)
             with helpdesk.db.atomic():
                 result = endpoint.handler(_call(helpdesk, request, raw, user))
         except Problem as problem:
@@ -115,11 +119,20 @@ def _call(helpdesk: Helpdesk, request: Request, raw: bytes, user: Doc) -> Call:
 
 
 def _response(answer: Answer, headers: dict[str, str]) -> Response:
-    every = {**headers, **answer.headers}
+    every = {**headers, **answer.headers, "X-Zendesk-API-Version": "v2"}
+    if answer.status == HTTPStatus.CREATED and (address := _address(answer.body)):
+        every["Location"] = address
     if answer.body is None:
         return Response(answer.content, answer.status, every)
     every.setdefault("Content-Type", "application/json; charset=utf-8")
     return Response(dumps(answer.body).encode(), answer.status, every)
+
+
+def _address(body: Doc | None) -> str | None:
+    """Where the record is that an answer shows first."""
+    made = next(iter((body or {}).values()), None)
+    address = made.get("url") if isinstance(made, dict) else None
+    return str(address) if address else None
 
 
 async def _nowhere(_request: Request, _error: Exception) -> Response:

@@ -22,6 +22,10 @@ class Answer:
     content: bytes = b""
 
 
+NO_WORDS = Answer(200, None, {"Content-Type": "application/json; charset=utf-8"}, b'""')
+"""What is answered when there is nothing to say: an empty text, as JSON."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One request: who asks, for which record, with what."""
@@ -77,6 +81,17 @@ class Call:
             raise missing(noun)
         return inner
 
+    def batch(self, noun: str, *, needs_id: bool = False) -> list[Doc]:
+        """The objects, a hundred at most, in a list of the JSON body; 400 for anything else."""
+        rows = self.body().get(noun)
+        if not isinstance(rows, list) or not rows:
+            raise missing(noun)
+        if len(rows) > 100:
+            raise bad_value(f"Bulk work takes up to 100 {noun}")
+        if not all(isinstance(row, dict) and (not needs_id or str(row.get("id")).isdigit()) for row in rows):
+            raise bad_value("Every one must be an object with an id" if needs_id else "Every one must be an object")
+        return rows
+
     def numbers(self, name: str = "ids", limit: int = 100) -> list[int]:
         """The ids of a parameter such as `ids=1,2`; 400 when there are none, too many, or something else."""
         words = [word.strip() for word in self.query.get(name, "").split(",") if word.strip()]
@@ -109,6 +124,8 @@ class Endpoint:
     handler: Handler
     buckets: tuple[str, ...] = ()
     admin: bool = False
+    prepare: Callable[[Helpdesk], bool] | None = None
+    """Does a slice of the work that has to come first; True while there is more."""
 
 
 def _cleaned(value: object) -> object:

@@ -15,6 +15,7 @@ from agentdesk.sandbox.conditions import matches
 from agentdesk.sandbox.dataset import Doc
 from agentdesk.sandbox.records import epoch, iso
 
+FIRST_METRIC_SET = 1_000_000_000
 UNSOLVED = frozenset(("new", "open", "pending", "hold"))
 _WAITING = frozenset(("new", "open", "hold"))
 _WORKED = frozenset(("new", "open"))
@@ -168,7 +169,7 @@ def metric_set(ticket: Doc, past: History) -> Doc:
 
     return {
         "url": None,
-        "id": 1_000_000_000 + ticket["id"],
+        "id": FIRST_METRIC_SET + ticket["id"],
         "ticket_id": ticket["id"],
         "created_at": ticket["created_at"],
         "updated_at": ticket["updated_at"],
@@ -185,7 +186,7 @@ def metric_set(ticket: Doc, past: History) -> Doc:
         "solved_at": _stamp(solved[-1] if solved and is_solved else None),
         "latest_comment_added_at": _stamp(past.last_comment),
         "reply_time_in_minutes": _minutes(reply_seconds),
-        "reply_time_in_seconds": {"calendar": reply_seconds},
+        "reply_time_in_seconds": {"calendar": reply_seconds, "business": reply_seconds},
         "first_resolution_time_in_minutes": _minutes(solved[0] - past.created if solved else None),
         "full_resolution_time_in_minutes": _minutes(solved[-1] - past.created if solved and is_solved else None),
         "agent_wait_time_in_minutes": spent("pending"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from agentdesk.sandbox.dataset import Doc
-from agentdesk.sandbox.problems import invalid, missing
+from agentdesk.sandbox.problems import invalid, missing, not_found
 from agentdesk.sandbox.records import Database, Query, Value, marks, pattern
 
 STAFF = ("agent", "admin")
@@ -98,6 +98,14 @@ class People:
             self.identities.remove(identity["id"])
         return self.users.put({**user, "active": False, "email": None, "updated_at": self.db.stamp()})
 
+    def forget_user(self, user_id: int) -> Doc:
+        """The deleted user without a name; 404 unless it was deleted first."""
+        user = self.users.get(user_id)
+        if user["active"]:
+            raise not_found()
+        blank: Doc = {"name": "Permanently Deleted User", "phone": None, "notes": None, "details": None, "tags": []}
+        return self.users.put({**user, **blank, "external_id": None, "updated_at": self.db.stamp()})
+
     def merge(self, loser_id: int, winner_id: int) -> Doc:
         """The winner, with the loser's identities and tickets; the loser is no longer active."""
         loser, winner = self.users.get(loser_id), self.users.get(winner_id)
@@ -151,6 +159,8 @@ class People:
             "updated_at": fields.get("updated_at") or stamp,
             "undeliverable_count": fields.get("undeliverable_count") or 0,
             "deliverable_state": fields.get("deliverable_state") or "deliverable",
+            "verification_method": fields.get("verification_method") or ("low" if fields.get("verified") else "none"),
+            "verified_at": fields.get("verified_at") or (stamp if fields.get("verified") else None),
         }
 
     def add_identity(self, user_id: int, fields: Doc) -> Doc:
@@ -201,6 +211,31 @@ class People:
         self.organizations.put({**gone, "deleted_at": stamp, "updated_at": stamp})
         for user in self.users.where(Query("organization_id = ?", (organization_id,))):
             self.users.put({**user, "organization_id": None, "updated_at": stamp})
+
+    def join(self, user_id: int, organization_id: int) -> Doc:
+        """The user, now of an organization; 422 when of one already, as in accounts without several per user."""
+        user = self.users.get(user_id)
+        if self.organizations.get(organization_id)["deleted_at"]:
+            raise invalid(organization="Organization: is invalid")
+        if user["organization_id"] is not None:
+            raise invalid(organization="Organization: users of this account belong to one organization")
+        return self.users.put({**user, "organization_id": organization_id, "updated_at": self.db.stamp()})
+
+    def leave(self, user_id: int) -> None:
+        """Take a user out of the organization."""
+        self.users.put({**self.users.get(user_id), "organization_id": None, "updated_at": self.db.stamp()})
+
+    def merge_organizations(self, loser_id: int, winner_id: int) -> None:
+        """Give an organization's users to another one and delete it."""
+        loser, winner = self.organizations.get(loser_id), self.organizations.get(winner_id)
+        if loser_id == winner_id or loser["deleted_at"] or winner["deleted_at"]:
+            raise invalid(base="These organizations cannot be merged")
+        stamp = self.db.stamp()
+        for user in self.users.where(Query("organization_id = ?", (loser_id,))):
+            self.users.put({**user, "organization_id": winner_id, "updated_at": stamp})
+        names = [*winner["domain_names"], *loser["domain_names"]]
+        self.organizations.put({**winner, "domain_names": list(dict.fromkeys(names)), "updated_at": stamp})
+        self.delete_organization(loser_id)
 
     def new_group(self, fields: Doc) -> Doc:
         """A whole group from the fields that are known."""

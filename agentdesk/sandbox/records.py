@@ -32,6 +32,7 @@ _SHELVES: dict[str, tuple[str, ...]] = {
     "groups": ("name", "deleted", "created_at", "updated_at"),
     "memberships": ("user_id", "group_id"),
     "organization_memberships": ("user_id", "organization_id"),
+    "organization_merges": ("loser_id", "winner_id"),
     "ticket_fields": ("type", "position"),
     "ticket_forms": ("position",),
     "macros": ("title", "active", "position", "created_at", "updated_at"),

@@ -5,7 +5,9 @@ from urllib.parse import quote
 from agentdesk.sandbox.dataset import Doc
 from agentdesk.sandbox.prose import html_of
 
-_OURS = frozenset(("seq", "channel", "solved_at", "previous_state", "deleter", "deleted_at", "followup_source_id"))
+_OURS = frozenset(
+    ("seq", "channel", "solved_at", "previous_state", "deleter", "deleted_at", "followup_source_id", "is_scrubbed")
+)
 _LISTS = {
     "ticket": "tickets", "user": "users", "organization": "organizations", "group": "groups", "macro": "macros",
     "view": "views", "ticket_field": "ticket_fields", "ticket_form": "ticket_forms", "sla": "slas/policies",
@@ -44,6 +46,26 @@ def organization(doc: Doc, base: str) -> Doc:
 def identity(doc: Doc, base: str) -> Doc:
     """An identity of a user."""
     return {"url": f"{base}/users/{doc['user_id']}/identities/{doc['id']}.json", **doc}
+
+
+def ticket_field(doc: Doc, base: str) -> Doc:
+    """A ticket field; its options are numbered."""
+    whole: Doc = {
+        "agent_can_edit": True,
+        "creator_user_id": -1,
+        "creator_app_name": None,
+        **plain("ticket_field", doc, base),
+    }
+    if "custom_field_options" in doc:
+        rows = enumerate(doc["custom_field_options"])
+        whole["custom_field_options"] = [field_option(doc["id"], place, one, base) for place, one in rows]
+    return whole
+
+
+def field_option(field_id: int, place: int, doc: Doc, base: str) -> Doc:
+    """One choice of a drop-down or multi-select field."""
+    address = f"{base}/ticket_fields/{field_id}/options/{doc['id']}.json" if doc.get("id") else None
+    return {"url": address, "position": place, "raw_name": doc["name"], **doc}
 
 
 def attachment(doc: Doc, base: str) -> Doc:

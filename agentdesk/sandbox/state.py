@@ -1,7 +1,6 @@
 """The helpdesk: one SQLite file with everything in it, who may sign in, and what can happen to it."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from agentdesk.sandbox.problems import invalid
 from agentdesk.sandbox.records import Clock, Database, Query, marks
 from agentdesk.sandbox.tickets import Tickets, via_of
 from agentdesk.sandbox.uploads import Uploads
+from agentdesk.sandbox.work import work_of
 
 # A script sees this many of the newest open tickets and of the customers.
 _VIEW_SIZE = 200
@@ -66,13 +66,7 @@ class Helpdesk:
         self.views = self.db.shelf("views")
         self.policies = self.db.shelf("slas")
         self.metric_events = self.db.shelf("metric_events")
-        work: dict[str, Callable[[Doc, Doc], Doc]] = {
-            "update": self._update_row,
-            "create": self._create_row,
-            "delete": self._delete_row,
-            "merge": self._merge_row,
-        }
-        self.jobs = Jobs(self.db, work, self.people.users.get)
+        self.jobs = Jobs(self.db, work_of(self.tickets, self.people), self.people.users.get)
         with self.db.atomic():
             self.fields.ensure_system_fields()
 
@@ -150,14 +144,16 @@ class Helpdesk:
                 audits[audit["ticket_id"]].append(audit)
         return {ticket["id"]: metrics.history(ticket, audits[ticket["id"]], staff.__contains__) for ticket in tickets}
 
-    def refresh_metric_events(self) -> None:
-        """Compute the metric events of the tickets that changed since this was last asked."""
+    def measure_some(self, most: int = 100) -> bool:
+        """Compute the metric events of some tickets that changed since they were last asked for; True when more did."""
         with self.db.atomic():
             done = int(self.db.setting("metrics") or -1)
-            while changed := self.tickets.tickets.where(Query("seq > ?", (done,)), "seq", limit=500):
-                self._measure(changed)
-                done = changed[-1]["seq"]
-            self.db.remember("metrics", str(done))
+            changed = self.tickets.tickets.where(Query("seq > ?", (done,)), "seq", limit=most)
+            if not changed:
+                return False
+            self._measure(changed)
+            self.db.remember("metrics", str(changed[-1]["seq"]))
+            return len(changed) == most
 
     def _measure(self, changed: list[Doc]) -> None:
         policies, now, pasts = self.policies.where(order="position, id"), self.db.now(), self.histories(changed)
@@ -170,25 +166,6 @@ class Helpdesk:
         ]
         # In the order of their ids, which are scattered: SQLite then adds page by page.
         self.metric_events.put_many(sorted(events, key=lambda event: int(event["id"])))
-
-    # Jobs
-
-    def _update_row(self, row: Doc, actor: Doc) -> Doc:
-        ticket, _ = self.tickets.update(int(row["id"]), row["fields"], actor)
-        return {"id": ticket["id"], "action": "update", "status": "Updated"}
-
-    def _create_row(self, row: Doc, actor: Doc) -> Doc:
-        ticket, _ = self.tickets.create(row["fields"], actor)
-        return {"id": ticket["id"], "action": "create", "status": "Created", "account_id": 1}
-
-    def _delete_row(self, row: Doc, actor: Doc) -> Doc:
-        self.tickets.delete(int(row["id"]), actor)
-        return {"id": row["id"], "action": "delete", "status": "Deleted"}
-
-    def _merge_row(self, row: Doc, actor: Doc) -> Doc:
-        self.tickets.check_mergeable(row["target_id"], [row["id"]])
-        self.tickets.merge(row["target_id"], row["id"], row["order"], actor)
-        return {"id": row["id"], "action": "merge", "status": "Merged"}
 
     # What happens by itself
 

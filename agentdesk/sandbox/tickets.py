@@ -151,7 +151,7 @@ class Tickets:
 
     def set_tags(self, ticket_id: int, mode: str, fields: Doc, actor: Doc) -> list[str]:
         """The ticket's tags after some were set, added or removed."""
-        tags = _tags(fields.get("tags"))
+        tags = tags_in(fields.get("tags"))
         key = {"set": "tags", "add": "additional_tags", "remove": "remove_tags"}[mode]
         safe: Doc = {name: fields[name] for name in ("safe_update", "updated_stamp") if name in fields}
         ticket, _ = self.update(ticket_id, {key: tags, **safe}, actor)
@@ -167,10 +167,25 @@ class Tickets:
     def restore(self, ticket_id: int) -> None:
         """Bring a deleted ticket back as it was."""
         ticket = self.tickets.get(ticket_id)
-        if ticket["status"] != "deleted":
+        if ticket["status"] != "deleted" or ticket.get("is_scrubbed"):
             raise not_found()
         back = {"status": ticket["previous_state"], "deleted_at": None, "updated_at": self.db.stamp()}
         self.tickets.put(ticket | back)
+
+    def forget(self, ticket_id: int) -> None:
+        """Scrub a deleted ticket for good; the export still tells that it was there."""
+        ticket = self.tickets.get(ticket_id)
+        if ticket["status"] != "deleted" or ticket.get("is_scrubbed"):
+            raise not_found()
+        for comment in self.comments.where(self.comments_of(ticket_id)):
+            for attachment_id in comment["attachment_ids"]:
+                self.uploads.forget(attachment_id)
+            self.comments.remove(comment["id"])
+        for audit in self.audits.where(Query("ticket_id = ?", (ticket_id,))):
+            self.audits.remove(audit["id"])
+        scrubbed: Doc = {"subject": "SCRUBBED", "raw_subject": "SCRUBBED", "description": "SCRUBBED", "tags": []}
+        scrubbed |= {"custom_fields": [], "is_scrubbed": True, "updated_at": self.db.stamp()}
+        self.tickets.put(ticket | scrubbed)
 
     def mark_as_spam(self, ticket_id: int, actor: Doc) -> None:
         """Delete a ticket and suspend who sent it."""
@@ -341,9 +356,9 @@ class Tickets:
         ticket |= {"group_id": group_id, "assignee_id": assignee_id}
 
     def _set_tags(self, ticket: Doc, fields: Doc) -> None:
-        tags = set(_tags(fields["tags"])) if "tags" in fields else set(ticket["tags"])
-        tags |= set(_tags(fields.get("additional_tags")))
-        tags -= set(_tags(fields.get("remove_tags")))
+        tags = set(tags_in(fields["tags"])) if "tags" in fields else set(ticket["tags"])
+        tags |= set(tags_in(fields.get("additional_tags")))
+        tags -= set(tags_in(fields.get("remove_tags")))
         if "custom_fields" in fields or "fields" in fields:
             before = self.fields.tags_of(ticket["custom_fields"])
             sent = fields["custom_fields"] if "custom_fields" in fields else fields["fields"]
@@ -520,7 +535,8 @@ def _comment_of(fields: Doc) -> Doc | None:
     return None if wordless else comment
 
 
-def _tags(sent: object) -> list[str]:
+def tags_in(sent: object) -> list[str]:
+    """The tags in what was sent: a list, or words in one text."""
     words = sent.replace(",", " ").split() if isinstance(sent, str) else sent if isinstance(sent, list) else []
     return [str(word).strip().lower().replace(" ", "_") for word in words if str(word).strip()]
 

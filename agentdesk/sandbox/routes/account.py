@@ -1,12 +1,10 @@
-"""The paths of how the account is set up: views, macros, fields, forms, statuses, SLA policies, tags."""
-
-from collections.abc import Callable
+"""The paths of what agents work with: views, macros, fields, forms, statuses, SLA policies, tags."""
 
 from agentdesk.sandbox import shapes
 from agentdesk.sandbox.calls import Answer, Call, Endpoint
 from agentdesk.sandbox.conditions import query_of
 from agentdesk.sandbox.dataset import Doc
-from agentdesk.sandbox.fields import BRAND_ID, custom_statuses
+from agentdesk.sandbox.fields import custom_statuses
 from agentdesk.sandbox.paging import Listed, Listing, Stored, answer
 from agentdesk.sandbox.problems import forbidden, invalid, not_found
 from agentdesk.sandbox.records import Query, Shelf, marks, pattern
@@ -79,7 +77,7 @@ def create_view(call: Call) -> Answer:
     sent = call.sent("view")
     if not sent.get("title"):
         raise invalid(title="Title: cannot be blank")
-    return Answer(201, _saved_view(call, call.desk.views.put(_view_of(call, sent, {}))))
+    return Answer(200, _saved_view(call, call.desk.views.put(_view_of(call, sent, {}))))
 
 
 def update_view(call: Call) -> Doc:
@@ -234,6 +232,16 @@ def views_count(call: Call) -> Doc:
     return {"count": {"value": len(rows), "refreshed_at": call.desk.db.stamp()}}
 
 
+def search_views(call: Call) -> Doc:
+    text = call.query.get("query", "").lower()
+    rows = [row for row in _visible(call, call.desk.views) if text in row["title"].lower()]
+    return answer(call, Listing("views", Listed(rows), lambda found: _shown_views(call, found), sort="position"))
+
+
+def export_view(call: Call) -> Doc:
+    return {"export": {"view_id": _view(call, call.id)["id"], "status": "starting"}}
+
+
 # Macros
 
 
@@ -304,7 +312,7 @@ def create_macro(call: Call) -> Answer:
     sent = call.sent("macro")
     if not call.is_admin and (sent.get("restriction") or {}).get("type") != "User":
         raise forbidden()
-    return Answer(201, {"macro": _shown_macros(call, [call.desk.macros.save(sent)])[0]})
+    return Answer(200, {"macro": _shown_macros(call, [call.desk.macros.save(sent)])[0]})
 
 
 def update_macro(call: Call) -> Doc:
@@ -346,7 +354,7 @@ def ticket_fields(call: Call) -> Doc:
 
 
 def _field(call: Call, row: Doc) -> Doc:
-    shown = shapes.plain("ticket_field", row, call.base)
+    shown = shapes.ticket_field(row, call.base)
     if row["type"] == "custom_status":
         shown["custom_statuses"] = _statuses(call)
     systems = {
@@ -387,6 +395,23 @@ def delete_field(call: Call) -> Answer:
     return Answer(204)
 
 
+def fields_count(call: Call) -> Doc:
+    return {"count": {"value": call.desk.fields.fields.count(), "refreshed_at": call.desk.db.stamp()}}
+
+
+def field_options(call: Call) -> Doc:
+    shown = _field(call, call.desk.fields.fields.get(call.id)).get("custom_field_options") or []
+    return answer(call, Listing("custom_field_options", Listed(shown), list, cursor_sorts=("id",), sort="none"))
+
+
+def field_option(call: Call) -> Doc:
+    shown = _field(call, call.desk.fields.fields.get(call.id)).get("custom_field_options") or []
+    for one in shown:
+        if one.get("id") == int(call.ids["option_id"]):
+            return {"custom_field_option": one}
+    raise not_found()
+
+
 def ticket_forms(call: Call) -> Doc:
     rows = Stored(call.desk.fields.forms)
 
@@ -398,6 +423,11 @@ def ticket_forms(call: Call) -> Doc:
 
 def ticket_form(call: Call) -> Doc:
     return {"ticket_form": shapes.plain("ticket_form", call.desk.fields.forms.get(call.id), call.base)}
+
+
+def forms_many(call: Call) -> Doc:
+    rows = [shapes.plain("ticket_form", row, call.base) for row in call.desk.fields.forms.many(call.numbers())]
+    return {"ticket_forms": rows, "count": len(rows), "next_page": None, "previous_page": None}
 
 
 def _statuses(call: Call) -> list[Doc]:
@@ -418,17 +448,6 @@ def status(call: Call) -> Doc:
     raise not_found()
 
 
-def _empty(name: str) -> Callable[[Call], Doc]:
-    def nothing(call: Call) -> Doc:
-        return answer(call, Listing(name, Listed([]), list))
-
-    return nothing
-
-
-def suspended(call: Call) -> Doc:
-    return answer(call, Listing("suspended_tickets", Stored(call.desk.db.shelf("suspended_tickets")), list))
-
-
 def policies(call: Call) -> Doc:
     rows = [shapes.plain("sla", row, call.base) for row in call.desk.policies.where(order="position, id")]
     return {"sla_policies": rows, "count": len(rows), "next_page": None, "previous_page": None}
@@ -442,6 +461,10 @@ def tags(call: Call) -> Doc:
     rows = _tag_counts(call, "")
     rows.sort(key=lambda row: (-row["count"], row["name"]))
     return answer(call, Listing("tags", Listed(rows), list, sort="none"))
+
+
+def tags_count(call: Call) -> Doc:
+    return {"count": {"value": len(_tag_counts(call, "")), "refreshed_at": call.desk.db.stamp()}}
 
 
 def _tag_counts(call: Call, start: str) -> list[Doc]:
@@ -459,36 +482,6 @@ def autocomplete_tags(call: Call) -> Doc:
     return {"tags": [row["name"] for row in _tag_counts(call, start)][:100], "count": None}
 
 
-def brands(call: Call) -> Doc:
-    stamp = call.desk.db.setting("created_at") or call.desk.db.stamp()
-    brand: Doc = {
-        "id": BRAND_ID, "url": f"{call.base}/brands/{BRAND_ID}.json", "name": "Desk", "brand_url": call.root,
-        "subdomain": "desk", "has_help_center": True, "help_center_state": "enabled", "active": True, "default": True,
-        "is_deleted": False, "logo": None, "ticket_form_ids": [row["id"] for row in call.desk.fields.forms.where()],
-        "signature_template": "{{agent.signature}}", "host_mapping": None, "created_at": stamp, "updated_at": stamp,
-    }  # fmt: skip
-    return answer(call, Listing("brands", Listed([brand]), list))
-
-
-def locales(call: Call) -> Doc:
-    names = [(1, "en-US", "English"), (67, "ja", "日本語")]
-    rows = [
-        {"id": number, "locale": name, "name": title, "native_name": title, "url": f"{call.base}/locales/{name}.json"}
-        for number, name, title in names
-    ]
-    return {"locales": rows}
-
-
-def settings(_call: Call) -> Doc:
-    return {
-        "settings": {
-            "active_features": {"customer_satisfaction": True, "user_tagging": True, "ticket_tagging": True},
-            "tickets": {"comments_public_by_default": True, "tagging": True, "custom_statuses_enabled": True},
-            "localization": {"locale_ids": [1, 67]},
-        }
-    }
-
-
 ENDPOINTS = (
     Endpoint("GET", "/views", views),
     Endpoint("POST", "/views", create_view, admin=True),
@@ -497,6 +490,8 @@ ENDPOINTS = (
     Endpoint("GET", "/views/count", views_count),
     Endpoint("GET", "/views/count_many", count_many, ("view-counts",)),
     Endpoint("GET", "/views/show_many", show_many_views),
+    Endpoint("GET", "/views/search", search_views),
+    Endpoint("GET", "/views/{id:int}/export", export_view),
     Endpoint("POST", "/views/preview", preview, ("views",)),
     Endpoint("POST", "/views/preview/count", preview_count, ("views",)),
     Endpoint("GET", "/views/{id:int}", view),
@@ -517,23 +512,20 @@ ENDPOINTS = (
     Endpoint("GET", "/tickets/{id:int}/macros/{macro_id:int}/apply", apply_macro_to_ticket),
     Endpoint("GET", "/ticket_fields", ticket_fields),
     Endpoint("POST", "/ticket_fields", create_field, admin=True),
+    Endpoint("GET", "/ticket_fields/count", fields_count),
     Endpoint("GET", "/ticket_fields/{id:int}", ticket_field),
+    Endpoint("GET", "/ticket_fields/{id:int}/options", field_options),
+    Endpoint("GET", "/ticket_fields/{id:int}/options/{option_id:int}", field_option),
     Endpoint("PUT", "/ticket_fields/{id:int}", update_field, admin=True),
     Endpoint("DELETE", "/ticket_fields/{id:int}", delete_field, admin=True),
     Endpoint("GET", "/ticket_forms", ticket_forms),
+    Endpoint("GET", "/ticket_forms/show_many", forms_many),
     Endpoint("GET", "/ticket_forms/{id:int}", ticket_form),
     Endpoint("GET", "/custom_statuses", statuses),
     Endpoint("GET", "/custom_statuses/{id:int}", status),
-    Endpoint("GET", "/user_fields", _empty("user_fields")),
-    Endpoint("GET", "/organization_fields", _empty("organization_fields")),
-    Endpoint("GET", "/triggers", _empty("triggers"), admin=True),
-    Endpoint("GET", "/automations", _empty("automations"), admin=True),
-    Endpoint("GET", "/suspended_tickets", suspended),
     Endpoint("GET", "/slas/policies", policies, admin=True),
     Endpoint("GET", "/slas/policies/{id:int}", policy, admin=True),
     Endpoint("GET", "/tags", tags),
+    Endpoint("GET", "/tags/count", tags_count),
     Endpoint("GET", "/autocomplete/tags", autocomplete_tags),
-    Endpoint("GET", "/brands", brands),
-    Endpoint("GET", "/locales", locales),
-    Endpoint("GET", "/account/settings", settings),
 )

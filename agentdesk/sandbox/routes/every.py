@@ -1,12 +1,15 @@
 """Every path, in the order in which they are tried."""
 
-from agentdesk.sandbox.routes import account, files, finding, helpcenter, people, tickets
+from agentdesk.sandbox.routes import absent, account, belonging, files, finding, helpcenter, people, settings, tickets
 
 EVERY_ENDPOINT = (
     *tickets.ENDPOINTS,
     *people.ENDPOINTS,
+    *belonging.ENDPOINTS,
     *account.ENDPOINTS,
+    *settings.ENDPOINTS,
     *finding.ENDPOINTS,
     *files.ENDPOINTS,
     *helpcenter.ENDPOINTS,
+    *absent.ENDPOINTS,
 )

@@ -8,7 +8,7 @@ from agentdesk.sandbox.dataset import Doc
 from agentdesk.sandbox.paging import Listed, Listing, answer
 from agentdesk.sandbox.problems import missing
 from agentdesk.sandbox.records import Query
-from agentdesk.sandbox.routes.tickets import job_status
+from agentdesk.sandbox.routes.showing import job_status
 
 
 def upload(call: Call) -> Answer:

@@ -11,6 +11,7 @@ from agentdesk.sandbox.problems import Problem, bad_page, bad_value, missing
 from agentdesk.sandbox.records import Query, Shelf, moment
 from agentdesk.sandbox.routes import showing
 from agentdesk.sandbox.search import KINDS, Search, bad_search, order_of
+from agentdesk.sandbox.state import Helpdesk
 from agentdesk.sandbox.tickets import event_value
 
 _MAX_RESULTS = 1000
@@ -263,7 +264,6 @@ def _ticket_event(audit: Doc, row: Doc, with_comments: bool) -> Doc:
 
 
 def metric_events(call: Call) -> Doc:
-    call.desk.refresh_metric_events()
     shelf, query = call.desk.metric_events, _visible(call)
     if call.flag("exclude_deleted"):
         query = query.and_("ticket_id NOT IN (SELECT id FROM tickets WHERE status = 'deleted')")
@@ -321,7 +321,9 @@ ENDPOINTS = (
     Endpoint("GET", "/incremental/users/cursor", users_by_cursor, _EXPORT, admin=True),
     Endpoint("GET", "/incremental/organizations", organizations, _EXPORT, admin=True),
     Endpoint("GET", "/incremental/ticket_events", ticket_events, _EXPORT, admin=True),
-    Endpoint("GET", "/incremental/ticket_metric_events", metric_events, _EXPORT, admin=True),
+    Endpoint(
+        "GET", "/incremental/ticket_metric_events", metric_events, _EXPORT, admin=True, prepare=Helpdesk.measure_some
+    ),
     Endpoint("GET", "/incremental/{noun}/sample", sample, _EXPORT, admin=True),
     Endpoint("GET", "/help_center/incremental/articles", articles),
 )

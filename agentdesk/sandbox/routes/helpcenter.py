@@ -5,7 +5,7 @@ from agentdesk.sandbox.calls import Answer, Call, Endpoint, Handler
 from agentdesk.sandbox.dataset import Doc
 from agentdesk.sandbox.paging import Listed, Listing, Stored, answer
 from agentdesk.sandbox.problems import Problem, missing, not_found
-from agentdesk.sandbox.records import Query
+from agentdesk.sandbox.records import Query, marks
 from agentdesk.sandbox.routes import showing
 
 _ROOT = "/help_center"
@@ -98,6 +98,29 @@ def search(call: Call) -> Doc:
     body = answer(_with_query(call, sized), listing)
     size = min(100, int(size_text))
     return body | {"page": int(number_text), "per_page": size, "page_count": -(-len(found) // size)}
+
+
+def guide_search(call: Call) -> Doc:
+    """Articles in the named languages, by cursor; other kinds of content this helpdesk has not."""
+    if not call.query.get("filter[locales]"):
+        raise missing("filter[locales]")
+    kinds = call.query.get("filter[content_types]", "ARTICLE").upper().split(",")
+    query = Query()
+    for name, where in (
+        ("filter[section_ids]", "section_id"),
+        ("filter[category_ids]", "(SELECT category_id FROM sections WHERE id = section_id)"),
+    ):
+        if call.query.get(name):
+            ids = call.numbers(name)
+            query = query.and_(f"{where} IN ({marks(ids)})", *ids)
+    found: list[Doc] = []
+    for locale in call.query["filter[locales]"].lower().split(","):
+        found += call.desk.help_center.search(call.query.get("query", ""), locale, query) if "ARTICLE" in kinds else []
+
+    def shown(rows: list[Doc]) -> list[Doc]:
+        return [_shown(call, row) | {"type": "ARTICLE"} for row in rows]
+
+    return answer(call, Listing("results", Listed(found), shown, sort="none", cursor_only=True))
 
 
 def _with_query(call: Call, query: dict[str, str]) -> Call:
@@ -211,6 +234,7 @@ def _both(method: str, path: str, handler: Handler, *, admin: bool = False) -> t
 
 
 ENDPOINTS = (
+    Endpoint("GET", "/guide/search", guide_search),
     Endpoint("GET", f"{_ROOT}/locales", locales),
     *_both("GET", "/articles", articles),
     *_both("GET", "/articles/search", search),

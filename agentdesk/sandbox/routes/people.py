@@ -254,7 +254,13 @@ def organizations_count(call: Call) -> Doc:
 
 
 def organizations_many(call: Call) -> Doc:
-    rows = [shapes.organization(row, call.base) for row in call.desk.people.organizations.many(call.numbers())]
+    organizations = call.desk.people.organizations
+    if call.query.get("external_ids"):
+        wanted = call.query["external_ids"].split(",")
+        found = [row for one in wanted for row in organizations.where(_NOT_DELETED.and_("external_id = ?", one))]
+    else:
+        found = [row for row in organizations.many(call.numbers()) if not row["deleted_at"]]
+    rows = [shapes.organization(row, call.base) for row in found]
     return {"organizations": rows, "count": len(rows), "next_page": None, "previous_page": None}
 
 
@@ -293,31 +299,6 @@ def delete_organization(call: Call) -> Answer:
 def organization_users(call: Call) -> Doc:
     call.desk.people.organizations.get(call.id)
     return answer(call, _listing(call, _ACTIVE.and_("organization_id = ?", call.id)))
-
-
-def organization_memberships(call: Call) -> Doc:
-    query = _ACTIVE.and_("role = 'end-user' AND organization_id IS NOT NULL")
-    if "id" in call.ids:
-        column = "organization_id" if "/organizations/" in call.path else "id"
-        query = _ACTIVE.and_(f"organization_id IS NOT NULL AND {column} = ?", call.id)
-
-    def shown(rows: list[Doc]) -> list[Doc]:
-        return [
-            {
-                "id": row["id"],
-                "url": f"{call.base}/organization_memberships/{row['id']}.json",
-                "user_id": row["id"],
-                "organization_id": row["organization_id"],
-                "organization_name": None,
-                "default": True,
-                "view_tickets": True,
-                "created_at": row["created_at"],
-                "updated_at": row["updated_at"],
-            }
-            for row in rows
-        ]
-
-    return answer(call, Listing("organization_memberships", Stored(call.desk.people.users, query), shown))
 
 
 # Groups
@@ -472,7 +453,8 @@ def _profiled(call: Call, profile: object) -> int:
     raise not_found()
 
 
-def activities(call: Call) -> Doc:
+def _happened(call: Call) -> tuple[list[Doc], list[Doc]]:
+    """What happened to the caller's tickets in the last thirty days, and who did it."""
     since = iso(call.desk.db.now() - timedelta(days=30))
     if call.query.get("since"):
         try:
@@ -480,13 +462,32 @@ def activities(call: Call) -> Doc:
         except ValueError as error:
             raise bad_value("since is not a time") from error
     mine = "author_id != ? AND created_at >= ? AND ticket_id IN (SELECT id FROM tickets WHERE assignee_id = ?)"
-    me = call.user["id"]
-    rows = call.desk.tickets.audits.where(Query(mine, (me, since, me)), "id DESC", limit=500)
+    my_id = call.user["id"]
+    rows = call.desk.tickets.audits.where(Query(mine, (my_id, since, my_id)), "id DESC", limit=500)
     tickets = {row["id"]: row for row in call.desk.tickets.tickets.many(row["ticket_id"] for row in rows)}
     found = [one for row in rows for one in _activities(call, row, tickets[row["ticket_id"]])]
     actors = call.desk.people.users.many(row["actor_id"] for row in found)
-    body = answer(call, Listing("activities", Listed(found), list, cursor_sorts=("created_at",), sort="none"))
-    return body | {"actors": showing.users(call, actors), "users": [shapes.user(call.user, call.base)]}
+    people = {one["id"]: one for one in showing.users(call, actors)}
+    me = shapes.user(call.user, call.base)
+    whole = [row | {"actor": people.get(row["actor_id"]), "user": me} for row in found]
+    return whole, list(people.values())
+
+
+def activities(call: Call) -> Doc:
+    rows, actors = _happened(call)
+    body = answer(call, Listing("activities", Listed(rows), list, cursor_sorts=("created_at",), sort="none"))
+    return body | {"actors": actors, "users": [shapes.user(call.user, call.base)]}
+
+
+def activities_count(call: Call) -> Doc:
+    return {"count": {"value": len(_happened(call)[0]), "refreshed_at": call.desk.db.stamp()}}
+
+
+def activity(call: Call) -> Doc:
+    for row in _happened(call)[0]:
+        if row["id"] == call.id:
+            return {"activity": row}
+    raise not_found()
 
 
 def _activities(call: Call, audit: Doc, ticket: Doc) -> list[Doc]:
@@ -538,7 +539,6 @@ ENDPOINTS = (
     Endpoint("GET", "/users/{id:int}/tickets/ccd", _tickets(_CCD)),
     Endpoint("GET", "/users/{id:int}/tickets/followed", _tickets(_FOLLOWED)),
     Endpoint("GET", "/users/{id:int}/organizations", user_organizations),
-    Endpoint("GET", "/users/{id:int}/organization_memberships", organization_memberships),
     Endpoint("GET", "/users/{id:int}/groups", user_groups),
     Endpoint("GET", "/users/{id:int}/group_memberships", memberships),
     Endpoint("GET", "/organizations", organizations),
@@ -553,8 +553,6 @@ ENDPOINTS = (
     Endpoint("DELETE", "/organizations/{id:int}", delete_organization, admin=True),
     Endpoint("GET", "/organizations/{id:int}/tickets", _tickets("organization_id = ?", "organizations")),
     Endpoint("GET", "/organizations/{id:int}/users", organization_users),
-    Endpoint("GET", "/organizations/{id:int}/organization_memberships", organization_memberships),
-    Endpoint("GET", "/organization_memberships", organization_memberships),
     Endpoint("GET", "/groups", groups),
     Endpoint("POST", "/groups", create_group, admin=True),
     Endpoint("GET", "/groups/count", groups_count),
@@ -570,4 +568,6 @@ ENDPOINTS = (
     Endpoint("GET", "/group_memberships/{id:int}", membership),
     Endpoint("DELETE", "/group_memberships/{id:int}", delete_membership, admin=True),
     Endpoint("GET", "/activities", activities),
+    Endpoint("GET", "/activities/count", activities_count),
+    Endpoint("GET", "/activities/{id:int}", activity),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from agentdesk.sandbox import shapes
 from agentdesk.sandbox.calls import Call
 from agentdesk.sandbox.dataset import Doc
+from agentdesk.sandbox.jobs import status_of
 from agentdesk.sandbox.paging import Listing, Rows, Stored
 from agentdesk.sandbox.records import Query, marks
 from agentdesk.sandbox.tickets import LIVE
@@ -104,3 +105,13 @@ def audits(call: Call, rows: list[Doc]) -> list[Doc]:
 def _audit(audit: Doc, show: Callable[[Doc], Doc]) -> Doc:
     kept = {name: value for name, value in audit.items() if name not in ("seq", "generated_timestamp")}
     return kept | {"events": [show(event) for event in audit["events"]]}
+
+
+def job(call: Call, kind: str, rows: list[Doc]) -> Doc:
+    """The answer to bulk work: the job that will do it."""
+    return {"job_status": job_status(call, call.desk.jobs.start(kind, rows, call.user))}
+
+
+def job_status(call: Call, job: Doc) -> Doc:
+    """A job with its address."""
+    return status_of(job) | {"url": f"{call.base}/job_statuses/{job['key']}.json"}

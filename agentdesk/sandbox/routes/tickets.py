@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from agentdesk.sandbox import shapes
-from agentdesk.sandbox.calls import Answer, Call, Endpoint
+from agentdesk.sandbox.calls import NO_WORDS, Answer, Call, Endpoint
 from agentdesk.sandbox.dataset import Doc
-from agentdesk.sandbox.jobs import status_of
-from agentdesk.sandbox.paging import Listed, Listing, Stored, answer
-from agentdesk.sandbox.problems import Problem, bad_value, missing
+from agentdesk.sandbox.metrics import FIRST_METRIC_SET
+from agentdesk.sandbox.paging import MAX_SIZE, Listed, Listing, Stored, address, answer
+from agentdesk.sandbox.problems import Problem, bad_value, missing, not_found
 from agentdesk.sandbox.records import Query, dumps, pattern
 from agentdesk.sandbox.routes import showing
 from agentdesk.sandbox.tickets import LIVE
@@ -92,16 +93,18 @@ def delete(call: Call) -> Answer:
 def update_many(call: Call) -> Doc:
     if call.query.get("ids"):
         fields = call.sent("ticket")
-        return _job(call, "update", [{"id": one, "fields": fields} for one in call.numbers()])
-    return _job(call, "update", [{"id": one["id"], "fields": one} for one in _batch(call, needs_id=True)])
+        return showing.job(call, "update", [{"id": one, "fields": fields} for one in call.numbers()])
+    return showing.job(
+        call, "update", [{"id": one["id"], "fields": one} for one in call.batch("tickets", needs_id=True)]
+    )
 
 
 def create_many(call: Call) -> Doc:
-    return _job(call, "create", [{"fields": one} for one in _batch(call)])
+    return showing.job(call, "create", [{"fields": one} for one in call.batch("tickets")])
 
 
 def destroy_many(call: Call) -> Doc:
-    return _job(call, "delete", [{"id": one} for one in call.numbers()])
+    return showing.job(call, "delete", [{"id": one} for one in call.numbers()])
 
 
 def merge(call: Call) -> Doc:
@@ -111,27 +114,7 @@ def merge(call: Call) -> Doc:
         raise missing("ids")
     sources = [int(one) for one in ids]
     call.desk.tickets.check_mergeable(call.id, sources)
-    return _job(call, "merge", [{"id": one, "target_id": call.id, "order": order} for one in sources])
-
-
-def _batch(call: Call, *, needs_id: bool = False) -> list[Doc]:
-    rows = call.body().get("tickets")
-    if not isinstance(rows, list) or not rows:
-        raise missing("tickets")
-    if len(rows) > 100:
-        raise bad_value("Bulk work takes up to 100 tickets")
-    if not all(isinstance(row, dict) and (not needs_id or str(row.get("id")).isdigit()) for row in rows):
-        raise bad_value("Every ticket must be an object with an id" if needs_id else "Every ticket must be an object")
-    return rows
-
-
-def _job(call: Call, kind: str, rows: list[Doc]) -> Doc:
-    return {"job_status": job_status(call, call.desk.jobs.start(kind, rows, call.user))}
-
-
-def job_status(call: Call, job: Doc) -> Doc:
-    """A job with its address."""
-    return status_of(job) | {"url": f"{call.base}/job_statuses/{job['key']}.json"}
+    return showing.job(call, "merge", [{"id": one, "target_id": call.id, "order": order} for one in sources])
 
 
 # The deleted
@@ -157,20 +140,34 @@ def deleted(call: Call) -> Doc:
     return answer(call, Listing("deleted_tickets", rows, shown))
 
 
-def restore(call: Call) -> Doc:
+def restore(call: Call) -> Answer:
     call.desk.tickets.restore(call.id)
-    return {}
+    return NO_WORDS
 
 
-def restore_many(call: Call) -> Doc:
+def restore_many(call: Call) -> Answer:
     for ticket_id in call.numbers():
         call.desk.tickets.restore(ticket_id)
-    return {}
+    return NO_WORDS
 
 
-def mark_as_spam(call: Call) -> Doc:
+def forget(call: Call) -> Doc:
+    if call.desk.tickets.tickets.get(call.id)["status"] != "deleted":
+        raise not_found()
+    return showing.job(call, "forget", [{"id": call.id}])
+
+
+def forget_many(call: Call) -> Doc:
+    return showing.job(call, "forget", [{"id": one} for one in call.numbers()])
+
+
+def mark_as_spam(call: Call) -> Answer:
     call.desk.tickets.mark_as_spam(call.id, call.user)
-    return {}
+    return NO_WORDS
+
+
+def mark_many_as_spam(call: Call) -> Doc:
+    return showing.job(call, "spam", [{"id": one} for one in call.numbers()])
 
 
 # What belongs to a ticket
@@ -196,9 +193,35 @@ def comment_count(call: Call) -> Doc:
     return {"count": {"value": value, "refreshed_at": call.desk.db.stamp()}}
 
 
-def make_private(call: Call) -> Doc:
+def make_private(call: Call) -> Answer:
     call.desk.tickets.make_private(call.id, int(call.ids["comment_id"]), call.user)
-    return {}
+    return NO_WORDS
+
+
+def conversation_log(call: Call) -> Doc:
+    """The comments again, as the newer log of a conversation has them; no part of it was messaging."""
+    call.desk.tickets.live(call.id)
+    rows = Stored(call.desk.tickets.comments, call.desk.tickets.comments_of(call.id))
+
+    def shown(found: list[Doc]) -> list[Doc]:
+        people = {one["id"]: one for one in call.desk.people.users.many(row["author_id"] for row in found)}
+        return [_logged(row, people.get(row["author_id"])) for row in showing.comments(call, found)]
+
+    return answer(call, Listing("events", rows, shown, None, ("created_at", "id"), cursor_only=True))
+
+
+def _logged(comment: Doc, author: Doc | None) -> Doc:
+    kind = "bot" if author is None else "user" if author["role"] == "end-user" else "agent"
+    return {
+        "id": str(comment["id"]),
+        "type": comment["type"],
+        "created_at": comment["created_at"],
+        "author": {"type": kind, "zen:support:user_id": comment["author_id"]},
+        "content": {"type": "html", "body": comment["html_body"]},
+        "attachments": comment["attachments"],
+        "metadata": {"public": comment["public"], "via": comment["via"], **comment["metadata"]},
+        "reference": f"zen:ticket_event:{comment['id']}",
+    }
 
 
 def redact(call: Call) -> Doc:
@@ -231,8 +254,27 @@ def audit(call: Call) -> Doc:
     return {"audit": showing.audits(call, [found])[0]}
 
 
+def audits_count(call: Call) -> Doc:
+    call.desk.tickets.live(call.id)
+    value = call.desk.tickets.audits.count(Query("ticket_id = ?", (call.id,)))
+    return {"count": {"value": value, "refreshed_at": call.desk.db.stamp()}}
+
+
 def all_audits(call: Call) -> Doc:
-    return answer(call, _audit_list(call, Stored(call.desk.tickets.audits), cursor_only=True))
+    """Every audit of the account, newest first; its cursors have a way of their own besides the common one."""
+    query = {**call.query}
+    for ours, theirs in (("cursor", "page[after]"), ("limit", "page[size]")):
+        if query.get(ours):
+            query[theirs] = query[ours] if ours == "cursor" else str(min(int(query[ours]), MAX_SIZE))
+    listing = replace(_audit_list(call, Stored(call.desk.tickets.audits), cursor_only=True), descending=True)
+    body = answer(replace(call, query=query), listing)
+    meta = body["meta"]
+    return body | {
+        "after_cursor": meta["after_cursor"],
+        "after_url": address(call, cursor=meta["after_cursor"]) if meta["has_more"] else None,
+        "before_cursor": meta["before_cursor"],
+        "before_url": body["links"]["prev"],
+    }
 
 
 def _audit_list(call: Call, rows: Stored, *, cursor_only: bool = False) -> Listing:
@@ -253,6 +295,11 @@ def metrics(call: Call) -> Doc:
     return {"ticket_metric": showing.metric_set(call, call.desk.metric_sets([row])[row["id"]])}
 
 
+def metrics_by_id(call: Call) -> Doc:
+    row = call.desk.tickets.live(call.id - FIRST_METRIC_SET)
+    return {"ticket_metric": showing.metric_set(call, call.desk.metric_sets([row])[row["id"]])}
+
+
 def all_metrics(call: Call) -> Doc:
     def shown(rows: list[Doc]) -> list[Doc]:
         return [showing.metric_set(call, one) for one in call.desk.metric_sets(rows).values()]
@@ -266,7 +313,8 @@ def tags(call: Call) -> Doc:
 
 def _tags(mode: str, status: int = 200) -> Callable[[Call], Answer]:
     def change(call: Call) -> Answer:
-        return Answer(status, {"tags": call.desk.tickets.set_tags(call.id, mode, call.body(), call.user)})
+        tags = call.desk.tickets.set_tags(call.id, mode, call.body(), call.user)
+        return Answer(status, None if status == 204 else {"tags": tags})
 
     return change
 
@@ -274,12 +322,11 @@ def _tags(mode: str, status: int = 200) -> Callable[[Call], Answer]:
 def related(call: Call) -> Doc:
     row = call.desk.tickets.live(call.id)
     incidents = call.desk.tickets.tickets.count(LIVE.and_("problem_id = ?", call.id))
-    sources = [row["followup_source_id"]] if row["followup_source_id"] else []
-    whole: Doc = {
-        "topic_id": None, "jira_issue_ids": [], "followup_source_ids": sources, "from_archive": False,
-        "incidents": incidents, "twitter": None, "url": f"{call.base}/tickets/{call.id}/related.json",
+    sources = [str(row["followup_source_id"])] if row["followup_source_id"] else []
+    return {
+        "url": f"{call.base}/tickets/{call.id}/related.json", "topic_id": None, "jira_issue_ids": [],
+        "followup_source_ids": sources, "from_archive": False, "incidents": incidents, "twitter": None,
     }  # fmt: skip
-    return {"ticket_related": whole}
 
 
 def _people(field: str) -> Callable[[Call], Doc]:
@@ -342,6 +389,11 @@ def rate(call: Call) -> Answer:
 
 
 def ratings(call: Call) -> Doc:
+    rows = Stored(call.desk.tickets.ratings, _rating_query(call))
+    return answer(call, Listing("satisfaction_ratings", rows, lambda found: _ratings(call, found)))
+
+
+def _rating_query(call: Call) -> Query:
     query = Query()
     score = call.query.get("score", "")
     if score and score not in ("received", "received_with_comment", "received_without_comment"):
@@ -354,8 +406,12 @@ def ratings(call: Call) -> Doc:
     for name, sign in (("start_time", ">="), ("end_time", "<")):
         if call.query.get(name):
             query = query.and_(f"CAST(strftime('%s', updated_at) AS INTEGER) {sign} ?", _number(call.query[name]))
-    rows = Stored(call.desk.tickets.ratings, query)
-    return answer(call, Listing("satisfaction_ratings", rows, lambda found: _ratings(call, found)))
+    return query
+
+
+def ratings_count(call: Call) -> Doc:
+    value = call.desk.tickets.ratings.count(_rating_query(call))
+    return {"count": {"value": value, "refreshed_at": call.desk.db.stamp()}}
 
 
 def rating(call: Call) -> Doc:
@@ -391,6 +447,7 @@ ENDPOINTS = (
     Endpoint("GET", "/tickets/{id:int}", show),
     Endpoint("PUT", "/tickets/{id:int}", update, ("tickets-update", "ticket-update")),
     Endpoint("DELETE", "/tickets/{id:int}", delete, ("tickets-delete",)),
+    Endpoint("PUT", "/tickets/mark_many_as_spam", mark_many_as_spam),
     Endpoint("POST", "/tickets/{id:int}/merge", merge),
     Endpoint("PUT", "/tickets/{id:int}/mark_as_spam", mark_as_spam),
     Endpoint("GET", "/tickets/{id:int}/comments", comments),
@@ -399,15 +456,18 @@ ENDPOINTS = (
     Endpoint("PUT", "/tickets/{id:int}/comments/{comment_id:int}/redact", redact),
     Endpoint("PUT", "/comment_redactions/{id:int}", redact_comment),
     Endpoint("GET", "/tickets/{id:int}/audits", audits),
+    Endpoint("GET", "/tickets/{id:int}/audits/count", audits_count),
     Endpoint("GET", "/tickets/{id:int}/audits/{audit_id:int}", audit),
+    Endpoint("GET", "/tickets/{id:int}/conversation_log", conversation_log),
     Endpoint("GET", "/ticket_audits", all_audits, admin=True),
     Endpoint("GET", "/tickets/{id:int}/metrics", metrics),
     Endpoint("GET", "/tickets/{id:int}/metric_events", metric_events),
     Endpoint("GET", "/ticket_metrics", all_metrics),
+    Endpoint("GET", "/ticket_metrics/{id:int}", metrics_by_id),
     Endpoint("GET", "/tickets/{id:int}/tags", tags),
     Endpoint("POST", "/tickets/{id:int}/tags", _tags("set", 201), ("tickets-update", "ticket-update")),
     Endpoint("PUT", "/tickets/{id:int}/tags", _tags("add"), ("tickets-update", "ticket-update")),
-    Endpoint("DELETE", "/tickets/{id:int}/tags", _tags("remove"), ("tickets-update", "ticket-update")),
+    Endpoint("DELETE", "/tickets/{id:int}/tags", _tags("remove", 204), ("tickets-update", "ticket-update")),
     Endpoint("GET", "/tickets/{id:int}/related", related),
     Endpoint("GET", "/tickets/{id:int}/collaborators", _people("collaborator_ids")),
     Endpoint("GET", "/tickets/{id:int}/followers", _people("follower_ids")),
@@ -417,12 +477,15 @@ ENDPOINTS = (
     Endpoint("POST", "/problems/autocomplete", problems_autocomplete),
     Endpoint("GET", "/deleted_tickets", deleted, ("deleted-tickets",)),
     Endpoint("PUT", "/deleted_tickets/restore_many", restore_many),
+    Endpoint("DELETE", "/deleted_tickets/destroy_many", forget_many, admin=True),
     Endpoint("PUT", "/deleted_tickets/{id:int}/restore", restore),
+    Endpoint("DELETE", "/deleted_tickets/{id:int}", forget, admin=True),
     Endpoint("POST", "/skips", skip),
     Endpoint("GET", "/skips", skips),
     Endpoint("GET", "/tickets/{id:int}/skips", skips),
     Endpoint("GET", "/users/{id:int}/skips", skips),
     Endpoint("POST", "/tickets/{id:int}/satisfaction_rating", rate),
     Endpoint("GET", "/satisfaction_ratings", ratings, admin=True),
+    Endpoint("GET", "/satisfaction_ratings/count", ratings_count, admin=True),
     Endpoint("GET", "/satisfaction_ratings/{id:int}", rating, admin=True),
 )
