@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from agentdesk.exchange import Page, Receipt, Stream
-from agentdesk.model import Attachment, Op, Person, Ref, Ticket
+from agentdesk.model import Attachment, Op, Person, Ref, Status, Ticket
 
 __all__ = ["Concurrency", "Greeting", "Page", "Provider", "Receipt", "Stream", "Traits"]
 
@@ -25,7 +25,10 @@ class Concurrency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What this account's API can promise, found out by asking it."""
+    """What this account's API can promise, found out by asking it.
+
+    `statuses` are those that tickets can be set to; `has_tags` says that tickets can be tagged.
+    """
 
     concurrency: Concurrency
     can_find_sent: bool
@@ -34,6 +37,8 @@ class Traits:
     can_close: bool
     max_upload_bytes: int
     max_tickets_in_detail: int = 1
+    statuses: frozenset[Status] = frozenset(Status)
+    has_tags: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The contract: what every provider must prove against its helpdesk, as one class that its tests inherit.
 
 A provider's tests give a fixture `other`: the helpdesk seen from the other side of the desk (`OtherSide`), fresh for
-each test and holding at least one agent, one colleague and one team. Only tests import this module; pytest and
-pytest-asyncio are needed.
+each test and holding at least one agent, one colleague and one team. Where a promise cannot hold on every helpdesk, the
+test asks the provider's traits and is left out with a reason, which `pytest -rs` shows. Only tests import this module;
+pytest and pytest-asyncio are needed.
 
     class TestZendesk(ProviderContract):
         @pytest.fixture
@@ -43,7 +44,7 @@ from agentdesk.model import (
     Untag,
     Upload,
 )
-from agentdesk.providers.base import Page, Provider, Stream
+from agentdesk.providers.base import Page, Provider, Stream, Traits
 
 JAPANESE = "お世話になっております。\n\n  請求書の件、㈱テストです。🎌\n― 佐藤　結衣"
 
@@ -104,6 +105,17 @@ async def detail(provider: Provider, ref: Ref) -> tuple[Ticket, list[Event]]:
     page = await provider.detail(ref)
     (ticket,) = (item for item in page.items if isinstance(item, Ticket) and item.ref == ref)
     return ticket, [item for item in page.items if isinstance(item, Event)]
+
+
+def waiting_status(traits: Traits) -> Status:
+    """A status that says somebody else must act first: pending, where the helpdesk has it."""
+    return Status.PENDING if Status.PENDING in traits.statuses else Status.HOLD
+
+
+def unless(is_promised: bool, reason: str) -> None:
+    """Leave a test out, visibly, when the helpdesk does not promise what it checks."""
+    if not is_promised:
+        pytest.skip(reason)
 
 
 def messages(events: list[Event]) -> list[tuple[Kind, str]]:
@@ -219,12 +231,13 @@ class ProviderContract:
 
     async def test_the_receipt_is_the_ticket_and_the_events_as_they_are_read_later(self, other: OtherSide) -> None:
         ticket, _log = await detail(other.provider, await other.customer_opens("Invoice", "first"))
-        op = op_for(ticket, Reply("done"), SetStatus(Status.PENDING))
+        status = waiting_status((await other.provider.greet()).traits)
+        op = op_for(ticket, Reply("done"), SetStatus(status))
 
         receipt = await other.provider.send(op, ticket)
 
         after, log = await detail(other.provider, ticket.ref)
-        assert (receipt.ticket.status, receipt.ticket.version) == (Status.PENDING, after.version)
+        assert (receipt.ticket.status, receipt.ticket.version) == (status, after.version)
         mine = [event.ref for event in receipt.events]
         assert mine
         assert set(mine) <= {event.ref for event in log}
@@ -232,14 +245,15 @@ class ProviderContract:
 
     async def test_every_change_of_an_op_is_done_at_once(self, other: OtherSide) -> None:
         ticket, _log = await detail(other.provider, await other.customer_opens("Invoice", "first"))
+        traits = (await other.provider.greet()).traits
+        tags = {"vip", "billing"} if traits.has_tags else set()
         changes: list[Change] = [
             Reply("words"),
-            SetStatus(Status.PENDING),
+            SetStatus(waiting_status(traits)),
             SetPriority(Priority.URGENT),
             SetSubject("Invoice, mended"),
             Assign(other.colleague),
-            Tag("vip"),
-            Tag("billing"),
+            *(Tag(tag) for tag in sorted(tags)),
         ]
         if other.text_field:
             changes.append(SetField(other.text_field, "注文 7"))
@@ -247,12 +261,14 @@ class ProviderContract:
         await other.provider.send(op_for(ticket, *changes), ticket)
 
         after, _log = await detail(other.provider, ticket.ref)
-        assert (after.status, after.priority, after.subject) == (Status.PENDING, Priority.URGENT, "Invoice, mended")
-        assert (after.assignee, {"vip", "billing"} <= set(after.tags)) == (other.colleague, True)
+        assert (after.status, after.priority) == (waiting_status(traits), Priority.URGENT)
+        assert (after.subject, after.assignee) == ("Invoice, mended", other.colleague)
+        assert tags <= set(after.tags)
         if other.text_field:
             assert after.fields[other.text_field] == "注文 7"
 
     async def test_a_tag_is_taken_off_and_the_others_stay(self, other: OtherSide) -> None:
+        unless((await other.provider.greet()).traits.has_tags, "this helpdesk has no tags")
         ticket, _log = await detail(other.provider, await other.customer_opens("Invoice", "first"))
         tagged = (await other.provider.send(op_for(ticket, Tag("keep"), Tag("drop")), ticket)).ticket
 
@@ -335,6 +351,7 @@ class ProviderContract:
         assert messages(log) == [(Kind.CUSTOMER, "first")]
 
     async def test_a_closed_ticket_refuses_in_words(self, other: OtherSide) -> None:
+        unless((await other.provider.greet()).traits.can_close, "nothing on this helpdesk is ever closed for good")
         ref = await other.customer_opens("Invoice", "first")
         await other.freezes(ref)
         ticket, _log = await detail(other.provider, ref)

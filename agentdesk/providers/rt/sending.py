@@ -1,0 +1,311 @@
+"""Sending: an op leaves once, and its words can be found again.
+
+**How exactly-once works here.** Request Tracker honours no idempotency key, refuses `If-Match` on messages, and may
+close the connection after it has recorded a message (its answer holds words that it does not encode). So
+
+1. every message we write carries our op id in the stored content type of its part (`marks`), and `find` asks the ticket
+   for parts with that mark: one request, exact, whoever else wrote the same words;
+2. messages go by the bulk path, the one that encodes its answers, so that trap is not stepped into;
+3. a try that follows another (`op.attempts`) asks for the mark before it writes words, whatever the first try's fate;
+4. fields are set by a PUT with `If-Match`, and setting them twice is setting them once;
+5. after an answer was lost, `find` waits until the helpdesk has had `SETTLING` to finish before it says no.
+
+**An op that needs several calls** goes in this order: fields (under `If-Match`), then the ticket is read to see that
+they are as wanted, then words and status in one message, then the ticket is read again. A success on the wire may carry
+a failure, in the user's own language, so only what is read counts. Refused fields stop the op before any words leave.
+When the words have left and the status did not follow, the op is in doubt with a sentence that says so, never failed:
+an op that failed gives its words back to be sent again.
+
+**Where it cannot hold.** Between reading the ticket and writing a message a colleague may act (a third of a second,
+often less): `If-Match` guards fields only. A message that the server records later than `SETTLING` after the connection
+broke would be sent twice.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from agentdesk.errors import CannotTell, Conflict, Forbidden, Gone, Offline, Rejected
+from agentdesk.i18n import _
+from agentdesk.model import Assign, Change, Create, Event, Op, Ref, SetStatus, Ticket, Transfer
+from agentdesk.providers.base import Receipt
+from agentdesk.providers.documents import Doc, documents, inner, moment, text
+from agentdesk.providers.http import Parameters, Sleep
+from agentdesk.providers.rt import writing
+from agentdesk.providers.rt.account import Account
+from agentdesk.providers.rt.api import Api, Copy, quoted
+from agentdesk.providers.rt.histories import Histories
+from agentdesk.providers.rt.log import events_from, is_message
+from agentdesk.providers.rt.marks import op_from
+from agentdesk.providers.rt.people import user_name
+from agentdesk.providers.rt.statuses import Statuses
+from agentdesk.text.safe import safe_line
+
+SETTLING = timedelta(seconds=5)
+CLOCK_SKEW = timedelta(hours=1)
+"""How wrong this machine's clock may be against the helpdesk's when a new ticket is looked for."""
+_KINDS = {"correspond": "Correspond", "comment": "Comment"}
+
+
+class HalfDone(CannotTell):
+    """The words have left, but not everything that was decided with them is done."""
+
+
+class Sending:
+    """Carries ops to the helpdesk and looks up what arrived."""
+
+    def __init__(self, api: Api, histories: Histories, statuses: Statuses, sleep: Sleep) -> None:
+        self._api = api
+        self._histories = histories
+        self._statuses = statuses
+        self._sleep = sleep
+        self._lost: dict[str, datetime] = {}
+
+    async def send(self, account: Account, op: Op, server: Ticket | None) -> Receipt:
+        """Do the op, words last."""
+        try:
+            receipt = await self._sent(account, op, server)
+        except Offline as error:
+            if error.arrived:
+                self._lost[op.id] = self._api.client.clock()
+            raise
+        self._lost.pop(op.id, None)
+        return receipt
+
+    async def _sent(self, account: Account, op: Op, server: Ticket | None) -> Receipt:
+        if isinstance(op.message, Create):
+            return await self._create(account, op, op.message)
+        words = writing.words_of(op)
+        with nothing_sent():
+            before = await self._unmoved(account, op, server)
+            files = await self._checked(account, before, words)
+            has_arrived = bool(words and op.attempts and await self._marked(op.ticket.id, op))
+        before = await self._set_fields(account, op, before, words)
+        said = ""
+        if words and not has_arrived:
+            status = self._word(account, op, before)
+            message = writing.message_document(op, words, files, status)
+            _doc, said = await self._api.client.change("POST", f"/tickets/bulk/{words.kind}", [message])
+        return await self._receipt(account, op, said)
+
+    async def find(self, account: Account, op: Op) -> Receipt | None:
+        """Did an earlier send of this op arrive? Words that did, without the status they came with, are completed."""
+        receipt = await self._found(account, op)
+        lost = self._lost.get(op.id)
+        if receipt is None and lost is not None:
+            await self._sleep(max(0.0, (lost + SETTLING - self._api.client.clock()).total_seconds()))
+            receipt = await self._found(account, op)
+        self._lost.pop(op.id, None)
+        return receipt
+
+    async def _found(self, account: Account, op: Op) -> Receipt | None:
+        if isinstance(op.message, Create):
+            ticket = await self._created(account, op, op.message)
+            return await self._new_receipt(account, op, ticket) if ticket else None
+        if op.message is None:
+            copy = await self._histories.copy(account, op.ticket, urgent=True)
+            ticket_now = account.reader.ticket(copy.doc, copy.version)
+            return None if writing.undone(op, ticket_now) else Receipt(ticket_now)
+        parts = await self._marked(op.ticket.id, op)
+        if not parts:
+            return None
+        was_set = await self._complete(account, op, parts)
+        return await self._receipt(account, op, "", is_done=was_set)
+
+    async def _unmoved(self, account: Account, op: Op, server: Ticket | None) -> Copy:
+        """The ticket as it is now, when it is still the copy that the op was judged on."""
+        now = await self._histories.copy(account, op.ticket, urgent=True)
+        if server is None:
+            return now
+        moved = moment(now.doc, "LastUpdated") != server.updated_at
+        if (server.version != now.version) if server.version else moved:
+            raise Conflict(_("{account}: somebody else changed the ticket first.", account=account.name))
+        return now
+
+    async def _checked(self, account: Account, before: Copy, words: writing.Words | None) -> list[bytes]:
+        """The files of a message that the helpdesk offers this user to write."""
+        if words is None:
+            return []
+        if not before.offers(words.kind):
+            raise Forbidden(
+                _("{account}: you may not write this in ticket #{number}.", account=account.name, number=before.id)
+            )
+        if not words.body.strip() and not words.uploads:
+            raise Rejected(_("{account}: an empty message is not sent.", account=account.name))
+        return await asyncio.to_thread(writing.contents, words.uploads, account.name)
+
+    async def _set_fields(self, account: Account, op: Op, before: Copy, words: writing.Words | None) -> Copy:
+        """Set what is not as wanted, and see that it is; a status that goes with words is left to them."""
+        missing = writing.undone(op, account.reader.ticket(before.doc))
+        if words:
+            missing = [change for change in missing if not isinstance(change, SetStatus)]
+        if any(isinstance(change, Transfer) for change in missing):
+            missing = [*missing, *(change for change in op.changes if isinstance(change, Assign))]
+        doc = writing.fields_of(missing, account.reader.ticket(before.doc), account.reader)
+        if cc := writing.copied(op, before):
+            doc["Cc"] = cc
+        if any(isinstance(change, SetStatus) for change in missing):
+            doc["Status"] = self._word(account, op, before)
+        if not doc:
+            return before
+        guard = {"If-Match": f'"{before.version}"'} if before.version else {}
+        _doc, said = await self._api.client.change("PUT", f"/ticket/{before.id}", doc, guard)
+        after = await self._histories.copy(account, op.ticket, urgent=True)
+        refused = writing.undone(op, account.reader.ticket(after.doc))
+        if words:
+            refused = [change for change in refused if not isinstance(change, SetStatus)]
+        if refused:
+            raise Rejected(self._refused(account, op, refused, said))
+        return after
+
+    def _refused(self, account: Account, op: Op, refused: list[Change], said: str) -> str:
+        """The sentence about what was not done, with what was and with the helpdesk's own words."""
+        names = {"account": account.name, "changes": writing.said(refused), "words": said}
+        sentence = _("{account}: the helpdesk did not take this: {changes}. It said: {words}", **names)
+        done = [change for change in op.changes if change not in refused and change is not op.message]
+        if done:
+            sentence += " " + _("Done: {changes}.", changes=writing.said(done))
+        return sentence
+
+    def _word(self, account: Account, op: Op, before: Copy) -> str | None:
+        """The lifecycle's word for the status the op ends with."""
+        status = writing.status_of(op)
+        if status is None:
+            return None
+        word = self._statuses.word(status, text(before.doc, "Status"), before.offered)
+        if word is None:
+            offered = ", ".join(safe_line(one) for one in before.offered) or "-"
+            raise Rejected(
+                _(
+                    "{account}: this queue has no status like “{status}”; from here it offers: {offered}.",
+                    account=account.name,
+                    status=status.value,
+                    offered=offered,
+                )
+            )
+        return word
+
+    async def _complete(self, account: Account, op: Op, parts: list[Doc]) -> bool:
+        """Set the status that words of ours should have brought, unless it was set (True) or others wrote since."""
+        status = writing.status_of(op)
+        copy = await self._histories.copy(account, op.ticket, urgent=True)
+        if status is None or account.reader.ticket(copy.doc).status is status:
+            return True
+        later = await self._api.history(copy, after=text(parts[0], "TransactionId"))
+        for entry in later:
+            was_us = user_name(inner(entry, "Creator")) == account.user
+            if was_us and text(entry, "Type") == "Status" and self._statuses.status(text(entry, "NewValue")) is status:
+                return True
+        if not any(is_message(entry) for entry in later):
+            doc = {"Status": self._word(account, op, copy)}
+            await self._api.client.change("PUT", f"/ticket/{copy.id}", doc, {"If-Match": f'"{copy.version}"'})
+        return False
+
+    async def _receipt(self, account: Account, op: Op, said: str, *, is_done: bool = False) -> Receipt:
+        """The ticket as it is now, and the event of our words, which must be there."""
+        copy = await self._histories.copy(account, op.ticket, urgent=True)
+        ticket = account.reader.ticket(copy.doc, copy.version)
+        if op.message is None:
+            return Receipt(ticket)
+        events = self._events(account, op, await self._message(op, op.ticket.id))
+        if not events:
+            raise Rejected(self._refused(account, op, list(op.changes), said))
+        if not is_done and (missing := writing.undone(op, ticket)):
+            raise HalfDone(self._half(account, missing, said))
+        return Receipt(ticket, tuple(events))
+
+    def _half(self, account: Account, missing: list[Change], said: str) -> str:
+        """The sentence for words that have left while something else did not follow."""
+        return _(
+            "{account}: your message has arrived, but this was not done: {changes}. {words}",
+            account=account.name,
+            changes=writing.said(missing),
+            words=said,
+        ).strip()
+
+    async def _message(self, op: Op, ticket: str) -> list[Doc]:
+        """All parts of the message that carries the op's mark."""
+        parts = await self._marked(ticket, op)
+        message = op.message
+        if not parts or isinstance(message, Create) or message is None or not message.uploads:
+            return parts
+        transaction = text(parts[0], "TransactionId")
+        texts = [part for part in parts if not text(part, "Filename")]
+        return [*texts, *await self._api.files([transaction])]
+
+    async def _marked(self, ticket: str, op: Op) -> list[Doc]:
+        return [part for part in await self._api.marked(ticket, op.id) if op_from(text(part, "Headers")) == op.id]
+
+    def _events(self, account: Account, op: Op, parts: list[Doc], ticket: str = "") -> list[Event]:
+        """The event of our own message, as its transaction will show it."""
+        if not parts:
+            return []
+        words = writing.words_of(op)
+        entry = {
+            "id": text(parts[0], "TransactionId"),
+            "Type": _KINDS[words.kind] if words else "Create",
+            "Creator": {"id": account.user},
+            "Created": text(parts[0], "Created"),
+            "ObjectId": ticket or op.ticket.id,
+        }
+        return events_from([entry], parts, account.reader)
+
+    async def _create(self, account: Account, op: Op, create: Create) -> Receipt:
+        """Make the ticket, unless an earlier try has: that is always asked first, since nothing else prevents two."""
+        with nothing_sent():
+            if earlier := await self._created(account, op, create):
+                return await self._new_receipt(account, op, earlier)
+            if not create.public:
+                raise Rejected(
+                    _("{account}: Request Tracker sends the first message to the customer.", account=account.name)
+                )
+            document_of_it = writing.create_document(op, create, account.reader, _queue(account, op), _status(op))
+        doc, said = await self._api.client.change("POST", "/ticket", document_of_it)
+        id = text(doc, "id")
+        if not id:
+            raise Rejected(self._refused(account, op, list(op.changes), said))
+        return await self._new_receipt(account, op, id, said)
+
+    async def _created(self, account: Account, op: Op, create: Create) -> str | None:
+        """The ticket that this op made: one of ours with its subject, whose first message carries its mark."""
+        subject = quoted(safe_line(create.subject).strip())
+        query = f"Creator = {quoted(account.user)} AND Subject = {subject}"
+        asked: Parameters = {"query": query, "orderby": "id", "order": "DESC", "per_page": 20, "fields": "Created"}
+        found = await self._api.client.get("/tickets", asked, urgent=True)
+        for entry in documents(found, "items"):
+            at = moment(entry, "Created")
+            if at and at >= op.created_at - CLOCK_SKEW and await self._marked(text(entry, "id"), op):
+                return text(entry, "id")
+        return None
+
+    async def _new_receipt(self, account: Account, op: Op, id: str, said: str = "") -> Receipt:
+        copy = await self._histories.copy(account, Ref(account.name, id), urgent=True)
+        ticket = account.reader.ticket(copy.doc, copy.version)
+        is_ours = user_name(inner(copy.doc, "LastUpdatedBy")) in (account.user, "RT_System")
+        if is_ours and (missing := writing.undone(op, ticket)):
+            raise HalfDone(self._half(account, missing, said))
+        return Receipt(ticket, tuple(self._events(account, op, await self._message(op, id), id)))
+
+
+def _queue(account: Account, op: Op) -> str:
+    """The queue of a new ticket: the one the op names, else the helpdesk's first."""
+    named = [change.group for change in op.changes if isinstance(change, Transfer)]
+    known = [text(queue, "id") for queue in account.queues]
+    if not named and not known:
+        raise Gone(_("{account}: you see no queue that a ticket could be made in.", account=account.name))
+    return named[-1] if named else min(known, key=int)
+
+
+def _status(op: Op) -> str | None:
+    status = writing.status_of(op)
+    return status.value if status else None
+
+
+@contextmanager
+def nothing_sent() -> Iterator[None]:
+    """What fails in here fails before the op has left: trying again is safe."""
+    try:
+        yield
+    except Offline as error:
+        raise Offline(str(error), arrived=False) from error
