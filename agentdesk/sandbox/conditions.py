@@ -1,6 +1,10 @@
 """The conditions of views and SLA policies: `{all: [{field, operator, value}], any: [..]}`, as SQL and as a test."""
 
+import re
+
 from agentdesk.sandbox.dataset import Doc
+from agentdesk.sandbox.fields import CATEGORIES
+from agentdesk.sandbox.problems import invalid
 from agentdesk.sandbox.records import Query, Value, marks
 
 _STATUS = {"new": 0, "open": 1, "pending": 2, "hold": 3, "solved": 4, "closed": 5, "deleted": 6}
@@ -11,9 +15,26 @@ _COLUMNS = {
     "organization_id": "organization_id", "brand_id": "brand_id", "ticket_form_id": "ticket_form_id",
     "via_id": "channel", "via_type": "channel", "channel": "channel", "custom_status_id": "status",
 }  # fmt: skip
+_DOCUMENTS = {
+    "satisfaction_score": "json_extract(doc, '$.satisfaction_rating.score')",
+    "recipient": "json_extract(doc, '$.recipient')", "problem_id": "problem_id", "external_id": "external_id",
+    "locale_id": "(SELECT json_extract(u.doc, '$.locale_id') FROM users AS u WHERE u.id = requester_id)",
+    "requester_role": "(SELECT role FROM users AS u WHERE u.id = requester_id)",
+}  # fmt: skip
+_CHANNELS = {"0": "web", "4": "email", "5": "api", "8": "rule", "29": "chat", "34": "voice", "35": "voice", "57": "sms"}
 _TEXTS = {"subject_includes_word": "subject", "description_includes_word": "description", "subject": "subject"}
 _COMPARED = {"less_than": "<", "less_than_equal": "<=", "greater_than": ">", "greater_than_equal": ">="}
-_HOURS = {"UPDATED": "updated_at", "NEW": "created_at", "SOLVED": "solved_at", "created_at": "created_at"}
+_HOURS = {
+    "UPDATED": "updated_at",
+    "NEW": "created_at",
+    "SOLVED": "solved_at",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_STATUS_IDS = {str(number): category for number, category in enumerate(CATEGORIES, start=1)}
 
 
 def rank(column: str) -> str:
@@ -48,20 +69,31 @@ def _part(row: Doc, me: int, my_groups: list[int], now_sql: str) -> Query:
         words = str(value or "").split()
         where = " OR ".join(f"instr(lower({_TEXTS[field]}), lower(?)) > 0" for _ in words) or "1"
         return Query(f"NOT ({where})" if operator.startswith("not") else where, tuple(words))
+    if field == "due_date" and operator in ("is", *_COMPARED):
+        sign = _COMPARED.get(operator, "<=")
+        where = f"due_at {sign} strftime('%Y-%m-%dT%H:%M:%SZ', ?, ?)"
+        return Query(where, (now_sql, f"+{int(float(str(value or 0)))} hours"))
+    if field in _HOURS and operator in ("is", *_COMPARED) and _DATE.match(str(value)):
+        return Query(f"{_HOURS[field]} {_COMPARED.get(operator, '>=')} ?", (str(value),))
     if field in _HOURS and operator in ("is", *_COMPARED):
         flipped = {"less_than": ">", "less_than_equal": ">=", "greater_than": "<", "greater_than_equal": "<="}
         sign = flipped.get(operator, ">=")
         where = f"{_HOURS[field]} {sign} strftime('%Y-%m-%dT%H:%M:%SZ', ?, ?)"
         return Query(where, (now_sql, f"-{int(float(str(value or 0)))} hours"))
-    column = _COLUMNS.get(field)
+    column = _COLUMNS.get(field) or _DOCUMENTS.get(field)
     if column is None:
-        return Query()
+        raise invalid(base=f"Condition: {field} is not a field that this helpdesk can compare")
     if operator in _COMPARED:
         ranks = _STATUS if column == "status" else _PRIORITY
         return Query(f"{rank(column)} {_COMPARED[operator]} ?", (ranks.get(str(value), 0),))
     if value == "current_groups":
         return Query(f"group_id IN ({marks(my_groups)})", tuple(my_groups))
-    wanted = [_wanted(one, me) for one in (value if isinstance(value, list) else [value])]
+    values = value if isinstance(value, list) else [value]
+    if field == "custom_status_id":
+        values = [_STATUS_IDS.get(str(one), one) for one in values]
+    if column == "channel":
+        values = [_CHANNELS.get(str(one), one) for one in values]
+    wanted = [_wanted(one, me) for one in values]
     return _is(column, operator, wanted)
 
 

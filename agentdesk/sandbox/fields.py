@@ -6,6 +6,7 @@ from agentdesk.sandbox.records import Database
 
 CATEGORIES = ("new", "open", "pending", "hold", "solved")
 BRAND_ID = 900_000_000_001
+BRAND_NAME = "Desk"
 
 _SYSTEM = (
     ("subject", "Subject"), ("description", "Description"), ("status", "Status"), ("tickettype", "Type"),

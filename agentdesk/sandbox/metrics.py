@@ -6,7 +6,7 @@ business hours equal calendar hours because the account has no schedule.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,6 +19,9 @@ FIRST_METRIC_SET = 1_000_000_000
 UNSOLVED = frozenset(("new", "open", "pending", "hold"))
 _WAITING = frozenset(("new", "open", "hold"))
 _WORKED = frozenset(("new", "open"))
+
+# The update clocks run only where a policy asks for them.
+_ALWAYS = frozenset(("reply_time", "requester_wait_time", "agent_work_time", "resolution_time"))
 
 # SLA policies name their metrics a little differently from metric events.
 _CLOCK_OF = {
@@ -73,10 +76,11 @@ class History:
         """The stretches between start and end in which the ticket was in one of the statuses."""
         found: list[tuple[int, int | None]] = []
         for number, (since, status) in enumerate(self.steps):
+            if status not in statuses:
+                continue
             until = self.steps[number + 1][0] if number + 1 < len(self.steps) else None
-            first = max(since, start)
-            last = min((stop for stop in (until, end) if stop is not None), default=None)
-            if status not in statuses or (last is not None and last <= first):
+            first, last = max(since, start), _earlier(until, end)
+            if last is not None and last <= first:
                 continue
             if found and found[-1][1] == first:
                 found[-1] = (found[-1][0], last)
@@ -119,15 +123,16 @@ def history(ticket: Doc, audits: Iterable[Doc], is_staff: Callable[[int], bool])
     )  # fmt: skip
 
 
-def clocks(past: History) -> list[Clock]:
-    """Every clock the ticket has had, by metric and instance."""
+def clocks(past: History, wanted: Collection[str]) -> list[Clock]:
+    """Every clock of these metrics that the ticket has had, by metric and instance."""
     found: list[Clock] = []
+    instances: dict[str, int] = {}
 
     def start(metric: str, at: int, end: int | None, statuses: frozenset[str]) -> None:
-        solved = past.solved_after(at)
-        ended = min((stop for stop in (end, solved) if stop is not None), default=None)
-        instance = 1 + sum(clock.metric == metric for clock in found)
-        found.append(Clock(metric, instance, past.runs(at, ended, statuses), ended))
+        if metric in wanted:
+            ended = _earlier(end, past.solved_after(at))
+            instances[metric] = instances.get(metric, 0) + 1
+            found.append(Clock(metric, instances[metric], past.runs(at, ended, statuses), ended))
 
     asked: int | None = None
     for at, by_staff in past.comments:
@@ -155,7 +160,7 @@ def clocks(past: History) -> list[Clock]:
 def metric_set(ticket: Doc, past: History) -> Doc:
     """The metric set of a ticket; times are minutes."""
     solved = [at for at, status in past.steps if status == "solved"]
-    first_reply = next((clock for clock in clocks(past) if clock.metric == "reply_time"), None)
+    first_reply = next(iter(clocks(past, ("reply_time",))), None)
     replied = first_reply and first_reply.runs and any(by_staff for _, by_staff in past.comments)
     reply_seconds = first_reply.used(first_reply.ended) if first_reply and replied and first_reply.ended else None
     is_solved = past.steps[-1][1] not in UNSOLVED
@@ -216,9 +221,10 @@ def _clocks_of(target: Doc, all_clocks: list[Clock]) -> list[Clock]:
 def slas(ticket: Doc, past: History, policy: Doc | None, now: datetime) -> Doc:
     """The live SLA state of a ticket: one row per target of its policy that has begun."""
     seconds_now = int(now.timestamp())
-    all_clocks = clocks(past)
+    targets = _targets(ticket, policy)
+    all_clocks = clocks(past, {_CLOCK_OF.get(name, name) for name in (str(target["metric"]) for target in targets)})
     rows: list[Doc] = []
-    for target in _targets(ticket, policy):
+    for target in targets:
         mine = _clocks_of(target, all_clocks)
         if not mine:
             continue
@@ -240,9 +246,7 @@ def slas(ticket: Doc, past: History, policy: Doc | None, now: datetime) -> Doc:
 def metric_events(ticket: Doc, past: History, policy: Doc | None, now: datetime) -> list[Doc]:
     """Every metric event of a ticket up to now, and the breaches to come if nothing happens."""
     targets = _targets(ticket, policy)
-    # The update clocks run only where a policy asks for them.
-    asked = {target["metric"] for target in targets}
-    all_clocks = [one for one in clocks(past) if not one.metric.endswith("update_time") or one.metric in asked]
+    all_clocks = clocks(past, _ALWAYS | {target["metric"] for target in targets})
     events = [event for clock in all_clocks for event in _clock_events(ticket, clock)]
     for target in targets:
         assert policy is not None, "only a policy has targets"
@@ -285,6 +289,13 @@ def _event(ticket: Doc, clock: Clock, kind: str, at: int) -> Doc:
         "type": kind,
         "time": _stamp(at),
     }
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    """The first of two times, None being never."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def _minutes(seconds: int | None) -> Doc:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from agentdesk.sandbox.conditions import rank
 from agentdesk.sandbox.dataset import Doc
+from agentdesk.sandbox.fields import BRAND_ID, BRAND_NAME
 from agentdesk.sandbox.people import People
 from agentdesk.sandbox.problems import Problem
 from agentdesk.sandbox.records import Query, Value, iso, marks, pattern
@@ -100,10 +101,10 @@ class Search:
         if key in _PEOPLE:
             return self._person(_PEOPLE[key], value)
         if key in ("tags", "tag"):
-            return Query("tags != '  '") if value == "*" else Query("instr(tags, ?) > 0", (f" {value.lower()} ",))
+            return _tagged(value)
         if key in ("subject", "description"):
             return Query(f"{key} LIKE ? ESCAPE '\\'", (pattern(value.strip("*")),))
-        return self._ticket_link(term)
+        return _ticket_state(key, value) or self._ticket_link(term)
 
     def _ticket_link(self, term: Term) -> Query:
         key, value = term.key, term.value
@@ -145,7 +146,7 @@ class Search:
                 "organization_id", "SELECT id FROM organizations WHERE id = ? OR lower(name) = lower(?)", value, value
             )
         if key in ("tags", "tag") and kind != "group":
-            return Query("instr(tags, ?) > 0", (f" {value.lower()} ",))
+            return _tagged(value)
         if key in _OTHER_COLUMNS and key in (*columns, "role"):
             if key == "role":
                 return _equal("role", value)
@@ -200,6 +201,25 @@ class Search:
         return [user["id"] for user in self.people.users.where(query, limit=500)]
 
 
+def _ticket_state(key: str, value: str) -> Query | None:
+    """The tickets of a form, brand or rating, with files or without copies; None for other keys."""
+    match key:
+        case "form":
+            forms = "SELECT id FROM ticket_forms WHERE id = ? OR json_extract(doc, '$.name') = ?"
+            return _of("ticket_form_id", forms, value, value)
+        case "brand":
+            return Query("1" if value.lower() in (BRAND_NAME.lower(), str(BRAND_ID)) else "0")
+        case "satisfaction":
+            return _equal("json_extract(doc, '$.satisfaction_rating.score')", value)
+        case "has_attachment":
+            where = "id IN (SELECT ticket_id FROM comments WHERE json_array_length(doc, '$.attachment_ids') > 0)"
+            return Query(where if value.lower() == "true" else f"NOT {where}")
+        case "cc" if value in ("none", "*"):
+            return Query(f"json_array_length(doc, '$.email_cc_ids') {'=' if value == 'none' else '>'} 0")
+        case _:
+            return None
+
+
 def _grouped(found: list[Term]) -> dict[str, list[Term]]:
     groups: dict[str, list[Term]] = {}
     for term in found:
@@ -213,6 +233,12 @@ def _equal(column: str, value: str) -> Query:
     if value == "*":
         return Query(f"{column} IS NOT NULL")
     return Query(f"CAST({column} AS TEXT) = ? COLLATE NOCASE", (value,))
+
+
+def _tagged(value: str) -> Query:
+    if value in ("none", "*"):
+        return Query(f"trim(tags) {'=' if value == 'none' else '!='} ''")
+    return Query("instr(tags, ?) > 0", (f" {value.lower()} ",))
 
 
 def _of(column: str, select: str, *values: Value) -> Query:

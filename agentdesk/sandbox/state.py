@@ -33,6 +33,8 @@ from agentdesk.sandbox.work import work_of
 
 # A script sees this many of the newest open tickets and of the customers.
 _VIEW_SIZE = 200
+# So many tickets may have their histories remembered.
+_REMEMBERED = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Helpdesk:
         self.views = self.db.shelf("views")
         self.policies = self.db.shelf("slas")
         self.metric_events = self.db.shelf("metric_events")
+        self._pasts: dict[tuple[int, int], metrics.History] = {}
         self.jobs = Jobs(self.db, work_of(self.tickets, self.people), self.people.users.get)
         with self.db.atomic():
             self.fields.ensure_system_fields()
@@ -134,7 +137,16 @@ class Helpdesk:
         }
 
     def histories(self, tickets: list[Doc]) -> dict[int, metrics.History]:
-        """What happened to each ticket, by ticket."""
+        """What happened to each ticket, by ticket; those of tickets that did not change since are remembered."""
+        if len(self._pasts) > _REMEMBERED:
+            self._pasts.clear()
+        known = {ticket["id"]: self._pasts.get((ticket["id"], ticket["seq"])) for ticket in tickets}
+        new = [ticket for ticket in tickets if known[ticket["id"]] is None]
+        for ticket, past in zip(new, self._read_histories(new), strict=True):
+            known[ticket["id"]] = self._pasts[ticket["id"], ticket["seq"]] = past
+        return {ticket_id: past for ticket_id, past in known.items() if past is not None}
+
+    def _read_histories(self, tickets: list[Doc]) -> list[metrics.History]:
         staff = {row[0] for row in self.db.run("SELECT id FROM users WHERE role IN ('agent', 'admin')")}
         audits: dict[int, list[Doc]] = {ticket["id"]: [] for ticket in tickets}
         ids = tuple(audits)
@@ -142,9 +154,9 @@ class Helpdesk:
             part = ids[start : start + 500]
             for audit in self.tickets.audits.where(Query(f"ticket_id IN ({marks(part)})", part), "ticket_id, id"):
                 audits[audit["ticket_id"]].append(audit)
-        return {ticket["id"]: metrics.history(ticket, audits[ticket["id"]], staff.__contains__) for ticket in tickets}
+        return [metrics.history(ticket, audits[ticket["id"]], staff.__contains__) for ticket in tickets]
 
-    def measure_some(self, most: int = 100) -> bool:
+    def measure_some(self, most: int = 50) -> bool:
         """Compute the metric events of some tickets that changed since they were last asked for; True when more did."""
         with self.db.atomic():
             done = int(self.db.setting("metrics") or -1)

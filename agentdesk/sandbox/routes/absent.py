@@ -15,6 +15,7 @@ _LISTS = (
     ("/bookmarks", "bookmarks", False),
     ("/brand_agents", "brand_agents", True),
     ("/business_hours/schedules", "schedules", True),
+    ("/channels/voice/phone_numbers", "phone_numbers", False),
     ("/community/posts", "posts", False),
     ("/community/topics", "topics", False),
     ("/custom_objects", "custom_objects", False),

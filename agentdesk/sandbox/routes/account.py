@@ -108,6 +108,7 @@ def _view_of(call: Call, sent: Doc, before: Doc) -> Doc:
     }  # fmt: skip
     known = {name: sent[name] for name in ("title", "active", "position", "description", "restriction") if name in sent}
     made = whole | before | known | {"conditions": conditions, "execution": execution, "updated_at": stamp}
+    _members(call, made)  # refuses conditions nobody can evaluate
     return made | {"raw_title": made["title"]}
 
 

@@ -2,7 +2,7 @@
 
 from agentdesk.sandbox.calls import Answer, Call, Endpoint
 from agentdesk.sandbox.dataset import Doc
-from agentdesk.sandbox.fields import BRAND_ID
+from agentdesk.sandbox.fields import BRAND_ID, BRAND_NAME
 from agentdesk.sandbox.paging import Listed, Listing, Stored, answer
 from agentdesk.sandbox.problems import not_found
 from agentdesk.sandbox.records import Shelf
@@ -19,7 +19,7 @@ def _since(call: Call) -> str:
 def _brand(call: Call) -> Doc:
     stamp = _since(call)
     return {
-        "id": BRAND_ID, "url": f"{call.base}/brands/{BRAND_ID}.json", "name": "Desk", "brand_url": call.root,
+        "id": BRAND_ID, "url": f"{call.base}/brands/{BRAND_ID}.json", "name": BRAND_NAME, "brand_url": call.root,
         "subdomain": "desk", "has_help_center": True, "help_center_state": "enabled", "active": True, "default": True,
         "is_deleted": False, "logo": None, "ticket_form_ids": [row["id"] for row in call.desk.fields.forms.where()],
         "signature_template": "{{agent.signature}}", "host_mapping": None, "created_at": stamp, "updated_at": stamp,
