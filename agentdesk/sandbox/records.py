@@ -54,7 +54,7 @@ _SHELVES: dict[str, tuple[str, ...]] = {
     "articles": ("section_id", "updated_at", "created_at", "position", "title"),
     "translations": ("source_id", "source_type", "locale"),
     "events": ("user_id", "type", "created_at"),
-    "metric_events": ("ticket_id", "time", "generated_timestamp", "seq"),
+    "metric_events": ("ticket_id", "generated_timestamp", "seq"),
     "skips": ("ticket_id", "user_id", "created_at"),
     "suspended_tickets": ("created_at",),
 }  # fmt: skip
@@ -262,8 +262,7 @@ class Shelf:
             doc["id"] = self.new_id()
         if self._counted:
             doc["seq"] = self.db.number("seq")
-            if "generated_timestamp" not in doc or self.kind != "metric_events":
-                doc["generated_timestamp"] = int(self.db.now().timestamp())
+            doc["generated_timestamp"] = int(self.db.now().timestamp())
         self.db.run(self.insert, self.row(doc))
         return doc
 

@@ -222,6 +222,21 @@ async def test_a_cursor_export_loses_nothing_while_tickets_are_written(desk: Des
     assert [seen[one] for one in ids[:10]] == ["urgent"] * 10
 
 
+async def test_metric_events_of_one_second_are_all_exported_by_cursor(desk: Desk, api: httpx.AsyncClient) -> None:
+    for _ in range(5):
+        desk.ticket()
+    by_time = (await api.get("/incremental/ticket_metric_events?start_time=1")).json()["ticket_metric_events"]
+    seen: list[int] = []
+    path: str | None = "/incremental/ticket_metric_events?start_time=1&page[size]=3"
+
+    while path:
+        body = (await api.get(path)).json()
+        seen += [row["id"] for row in body["ticket_metric_events"]]
+        path = body["links"]["next"]
+
+    assert sorted(seen) == sorted(row["id"] for row in by_time)
+
+
 async def test_others_are_answered_while_metric_events_are_computed(desk: Desk) -> None:
     with desk.helpdesk.db.atomic():
         for _ in range(300):
