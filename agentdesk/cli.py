@@ -5,6 +5,7 @@ progress to stderr. Click is imported here; Textual only by `_open`, which saves
 """
 
 import asyncio
+import gc
 import io
 import re
 import sqlite3
@@ -66,6 +67,7 @@ class ShellFront:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the words of the command line (or `arguments`); ends the process with the exit code."""
+    gc.enable()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks Japanese must not end the program
@@ -99,19 +101,44 @@ def _fail(error: AgentdeskError) -> NoReturn:
 
 def _shell(own: Folders, config: Config) -> click.Group:
     """The whole tree of shell commands."""
-    shell = click.Group(
+    shell = _Shell(
+        own,
+        config,
         invoke_without_command=True,
         callback=lambda demo_desk: _open_without_words(own, config),
         help=_("The terminal workspace for customer support. Without a command it opens the desk."),
         params=[click.Option(["--demo", "demo_desk"], is_flag=True, help=_("Work on the demo's desk."))],
     )
     click.version_option(__version__, prog_name="agentdesk")(shell)
-    for command in load():
-        if command.in_shell:
-            _place(shell, command.name.split(), _click_command(command, own, config))
     for extra in _own_words(own, config):
         shell.add_command(extra)
     return shell
+
+
+class _Shell(click.Group):
+    """The tree of commands, which grows when somebody asks for a branch: opening the desk does not wait for it."""
+
+    def __init__(self, own: Folders, config: Config, **settings: Any) -> None:  # click's own arguments
+        super().__init__(**settings)
+        self._own = own
+        self._config = config
+        self._is_grown = False
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._grow()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            self._grow()
+        return super().get_command(ctx, cmd_name)
+
+    def _grow(self) -> None:
+        if not self._is_grown:
+            self._is_grown = True
+            for command in load():
+                if command.in_shell:
+                    _place(self, command.name.split(), _click_command(command, self._own, self._config))
 
 
 def _place(shell: click.Group, words: list[str], leaf: click.Command) -> None:
@@ -305,6 +332,7 @@ def _open_without_words(own: Folders, config: Config) -> None:
 
 
 def _open(desk: Desk) -> None:
+    gc.disable()  # until the desk has painted itself, which turns it on again
     from agentdesk.ui.app import run as run_app  # late: the shell never pays for Textual
 
     run_app(desk)

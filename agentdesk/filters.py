@@ -85,6 +85,8 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """What must not hold."""
+
     part: "Node"
 
 

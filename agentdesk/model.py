@@ -216,6 +216,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
+    """A company or household that customers belong to."""
+
     ref: Ref
     name: str
     notes: str = ""
@@ -281,6 +283,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """One value a choice field can take, and what people read for it."""
+
     value: str
     label: str
 
@@ -331,16 +335,22 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class SetStatus:
+    """Move the ticket to another status."""
+
     status: Status
 
 
 @dataclass(frozen=True, slots=True)
 class SetPriority:
+    """Say how urgent the ticket is; None for the helpdesk's own default."""
+
     priority: Priority | None
 
 
 @dataclass(frozen=True, slots=True)
 class SetSubject:
+    """Give the ticket another subject."""
+
     subject: str
 
 
@@ -360,16 +370,22 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
+    """Put a tag on the ticket."""
+
     tag: str
 
 
 @dataclass(frozen=True, slots=True)
 class Untag:
+    """Take a tag off the ticket."""
+
     tag: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetField:
+    """Set one of the account's own fields, named by its id."""
+
     field: str
     value: FieldValue
 

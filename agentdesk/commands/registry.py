@@ -12,6 +12,7 @@ import re
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from agentdesk.errors import Refused
@@ -63,13 +64,17 @@ class Command:
     run: Run
     scopes: tuple[Scope, ...]
     keys: Mapping[str, str]
-    parameters: tuple[Parameter, ...]
     source_help: str
     when: Reason | None = None
     undo: Literal["yes", "window", "no"] = "no"
     is_recorded: bool = True
     in_shell: bool = False
     topic: str = ""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What the command takes after its name."""
+        return _parameters(self.run)
 
     @property
     def help(self) -> str:
@@ -131,14 +136,13 @@ class Registry:
 
         def register(run: R) -> R:
             assert name not in self._commands, f"two commands are named {name!r}"
-            doc = inspect.getdoc(run)
+            doc = run.__doc__
             assert doc, f"the command {name!r} has no help"
             self._commands[name] = Command(
                 name=name,
                 run=run,
                 scopes=(scope,) if isinstance(scope, str) else scope,
                 keys=_keys(keys),
-                parameters=_parameters(run),
                 source_help=doc.partition("\n")[0],
                 when=when,
                 undo=undo,
@@ -186,6 +190,7 @@ def _keys(keys: str | tuple[str, ...] | Mapping[str, str]) -> Mapping[str, str]:
             return keys
 
 
+@cache
 def _parameters(run: Run) -> tuple[Parameter, ...]:
     """The grammar a function's signature stands for: its first parameter is the context."""
     found = []

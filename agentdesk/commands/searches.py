@@ -1,13 +1,17 @@
 """Searching from the shell."""
 
+from typing import TYPE_CHECKING
+
 from agentdesk.answers import Answer
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
-from agentdesk.store.search import HitKind
 
-KINDS: tuple[HitKind, ...] = ("article", "ticket", "customer")
+if TYPE_CHECKING:
+    from agentdesk.store.search import HitKind
+
+KINDS: "tuple[HitKind, ...]" = ("article", "ticket", "customer")
 LIMIT = 20
 
 

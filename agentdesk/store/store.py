@@ -8,17 +8,21 @@ full synchronisation, so it survives a power cut.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentdesk.errors import StoreError
 from agentdesk.i18n import _
 from agentdesk.paths import private_file
 from agentdesk.store.desktop import Desktop
-from agentdesk.store.mirror import Mirror
 from agentdesk.store.outbox import Outbox
 from agentdesk.store.queries import Queries
 from agentdesk.store.schema import bring_up_to_date
-from agentdesk.store.search import Search
+
+if TYPE_CHECKING:
+    from agentdesk.store.mirror import Mirror
+    from agentdesk.store.search import Search
 
 BUSY_SECONDS = 20
 
@@ -29,11 +33,23 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.db = _connect(path)
-        self.mirror = Mirror(self.db)
         self.outbox = Outbox(self.db)
         self.desktop = Desktop(self.db)
         self.queries = Queries(self.db)
-        self.search = Search(self.db)
+
+    @cached_property
+    def mirror(self) -> "Mirror":
+        """The helpdesk's words."""
+        from agentdesk.store.mirror import Mirror  # late: the first paint only reads
+
+        return Mirror(self.db)
+
+    @cached_property
+    def search(self) -> "Search":
+        """The searching side."""
+        from agentdesk.store.search import Search  # late: the first paint searches nothing
+
+        return Search(self.db)
 
     def revision(self) -> int:
         """A number that changes whenever another connection has written to the file."""

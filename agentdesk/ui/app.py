@@ -77,8 +77,13 @@ class AgentDesk(App[None]):
         return problem
 
     def _wear(self, theme: Theme) -> None:
+        """Put on the first theme before anything is styled: setting it as one changes it would style all twice."""
         self.register_theme(theme)
-        self.theme = theme.name
+        self.set_reactive(AgentDesk.theme, theme.name)
+        self.set_class(theme.dark, "-dark-mode")
+        self.set_class(not theme.dark, "-light-mode")
+        self.add_class(f"-theme-{theme.name}")
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
         return self.main

@@ -37,7 +37,7 @@ class DeskScreen(Screen[None]):
     AUTO_FOCUS: ClassVar[str | None] = "#list"
 
     def __init__(self, desk: Desk, background: Background, signs: Glyphs) -> None:
-        super().__init__()
+        super().__init__(classes="-at-list")  # set later, it would style every widget a second time
         self.desk = desk
         self.title_bar = TitleBar(signs, id="title")
         self.queues = QueuesPane(desk.queues(), signs, id="queues")
@@ -135,8 +135,11 @@ class DeskScreen(Screen[None]):
         """The pane that has the keys."""
         return self._at
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        pane = next((one for one in event.widget.ancestors_with_self if isinstance(one, Pane)), None)
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Note who has the keys by now: the event may be older than the next change of focus."""
+        focused = self.focused
+        lineage = focused.ancestors_with_self if focused is not None else ()
+        pane = next((one for one in lineage if isinstance(one, Pane)), None)
         name: PaneName | None = pane.NAME if pane is not None else None
         for known in ORDER:
             if known == name and known != self._at:
