@@ -257,6 +257,17 @@ async def test_others_are_answered_while_metric_events_are_computed(desk: Desk) 
     assert order == ["/users/me", "/incremental/ticket_metric_events?start_time=1"]
 
 
+async def test_labels_and_segments_are_those_of_the_articles(desk: Desk, api: httpx.AsyncClient) -> None:
+    section = desk.helpdesk.help_center.sections.put(desk.helpdesk.help_center.new_place({"category_id": 1}))
+    article = {"title": "Inside", "body": "x", "label_names": ["vpn"], "user_segment_id": 7}
+    await api.post(f"/help_center/sections/{section['id']}/articles", json={"article": article})
+
+    labels = (await api.get("/help_center/articles/labels.json")).json()["labels"]
+    segments = (await api.get("/help_center/user_segments.json")).json()["user_segments"]
+
+    assert ([one["name"] for one in labels], [one["id"] for one in segments]) == (["vpn"], [7])
+
+
 async def test_help_center_search_by_cursor_needs_a_language(api: httpx.AsyncClient) -> None:
     assert (await api.get("/guide/search?query=x")).status_code == 400
     assert (await api.get("/guide/search?query=x&filter[locales]=en-us")).json()["results"] == []

@@ -39,7 +39,7 @@ _LISTS = (
     ("/webhooks", "webhooks", True),
     ("/workspaces", "workspaces", True),
 )
-_BELOW_ARTICLES = (("comments", "comments"), ("votes", "votes"), ("labels", "labels"))
+_BELOW_ARTICLES = (("comments", "comments"), ("votes", "votes"), ("subscriptions", "subscriptions"))
 
 
 def _empty(name: str) -> Callable[[Call], Doc]:

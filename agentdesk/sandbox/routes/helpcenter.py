@@ -225,6 +225,32 @@ def locales(call: Call) -> Doc:
     return {"locales": found, "default_locale": "en-us" if "en-us" in found else found[0]}
 
 
+def labels(call: Call) -> Doc:
+    """Every label that an article bears, numbered by the alphabet."""
+    sql = "SELECT DISTINCT value FROM articles, json_each(articles.doc, '$.label_names') ORDER BY 1"
+    stamp, names = call.desk.db.stamp(), [str(row[0]) for row in call.desk.db.run(sql)]
+    rows = [
+        {"id": number, "url": f"{call.base}{_ROOT}/labels/{number}.json", "name": name, "created_at": stamp,
+         "updated_at": stamp}
+        for number, name in enumerate(names, start=1)
+    ]  # fmt: skip
+    return answer(call, Listing("labels", Listed(rows), list, sort="none"))
+
+
+def segments(call: Call) -> Doc:
+    """The groups of readers that articles are kept to; this helpdesk keeps some to its staff."""
+    sql = (
+        "SELECT DISTINCT json_extract(doc, '$.user_segment_id') AS one FROM articles WHERE one IS NOT NULL ORDER BY one"
+    )
+    stamp = call.desk.db.setting("created_at") or call.desk.db.stamp()
+    rows = [
+        {"id": int(row[0]), "name": "Agents and managers", "user_type": "staff", "built_in": True, "group_ids": [],
+         "organization_ids": [], "tags": [], "or_tags": [], "created_at": stamp, "updated_at": stamp}
+        for row in call.desk.db.run(sql)
+    ]  # fmt: skip
+    return answer(call, Listing("user_segments", Listed(rows), list, sort="none"))
+
+
 def _both(method: str, path: str, handler: Handler, *, admin: bool = False) -> tuple[Endpoint, Endpoint]:
     """The path without and with a language."""
     return (
@@ -236,6 +262,8 @@ def _both(method: str, path: str, handler: Handler, *, admin: bool = False) -> t
 ENDPOINTS = (
     Endpoint("GET", "/guide/search", guide_search),
     Endpoint("GET", f"{_ROOT}/locales", locales),
+    Endpoint("GET", f"{_ROOT}/articles/labels", labels),
+    Endpoint("GET", f"{_ROOT}/user_segments", segments),
     *_both("GET", "/articles", articles),
     *_both("GET", "/articles/search", search),
     Endpoint("GET", f"{_ROOT}/articles/{{id:int}}/translations", translations),
