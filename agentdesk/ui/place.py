@@ -78,7 +78,7 @@ class Place:
     async def save_step(self) -> None:
         """Write it down at once when something was opened or closed; a cursor that moved can wait for `save`."""
         now = self._now()
-        if any(now[name] != self._saved.get(name) for name in ("queue", "open", "composer")):
+        if any(now[name] != self._saved.get(name) for name in ("queue", "open", "pane", "composer")):
             await self.save()
 
     async def save_last(self) -> None:

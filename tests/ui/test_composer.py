@@ -1,5 +1,6 @@
 """The composer: nothing typed is lost, and nothing leaves that should not."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,13 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from textual.events import Paste
 from textual.strip import Strip
 
 from agentdesk.desk import Desk
-from agentdesk.errors import Refused
+from agentdesk.errors import Refused, StoreError
 from agentdesk.exchange import Page
 from agentdesk.model import Kind, Note, Ref, Reply, SetStatus, Status
 from agentdesk.store import Store
@@ -72,6 +74,73 @@ async def test_what_is_typed_is_soon_on_disk_with_its_caret(desk: Desk) -> None:
         assert draft is not None
         assert (draft.body, draft.caret) == ("abc\nd", 4)
         assert "draft saved" in app.words()
+
+
+async def test_a_caret_that_only_moved_is_kept_too(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.press("a", "b", "c")
+        await pilot.pause(0.2)
+        await pilot.press("left", "left")
+        await pilot.pause(0.2)
+
+        draft = desk.store.outbox.draft(TICKET, "reply")
+
+        assert draft is not None
+        assert draft.caret == 1
+
+
+async def test_what_another_window_sent_is_not_there_to_be_sent_again(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.press(*"sorry")
+        await pilot.pause(0.2)
+        await desk.decide([row(desk)], [Reply("sorry")])
+        app.composer.reload()
+
+        assert app.composer.text == ""
+
+
+async def test_what_is_typed_while_a_slow_disk_takes_a_message_is_not_swallowed(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.press(*"sorry")
+        desk.store.db.execute("BEGIN IMMEDIATE")
+        sending = asyncio.ensure_future(app.composer.send(None))
+        await asyncio.sleep(0)
+        app.reply()
+        app.composer.insert("more")
+        desk.store.db.execute("COMMIT")
+        await sending
+        await pilot.pause(0.2)
+
+        draft = desk.store.outbox.draft(TICKET, "reply")
+        assert app.composer.text == "more"
+        assert draft is not None
+        assert draft.body == "more"
+
+
+async def test_what_the_disk_did_not_take_is_in_the_composer_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_given: object, **_named: object) -> NoReturn:
+        raise StoreError("the disk is full")
+
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.press(*"sorry")
+        monkeypatch.setattr(desk, "decide", full)
+        with pytest.raises(StoreError):
+            await app.composer.send(None)
+        await pilot.pause(0.2)
+
+        assert app.composer.text == "sorry"
 
 
 async def test_each_ticket_and_kind_keeps_its_own_text(desk: Desk) -> None:

@@ -5,7 +5,7 @@ the agent's signature itself, so none is added here: a customer never gets two.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -71,7 +71,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.cc: tuple[str, ...] = ()
         self.uploads: tuple[Upload, ...] = ()
         self._top, self._notice, self._bottom = FrameLine(), FrameLine(id="notice"), FrameLine()
-        self._kept = ""
+        self._kept, self._kept_caret = "", 0
         self._drafts = Drafts(desk)
         self._saving: Timer | None = None
         self._problem = ""
@@ -121,7 +121,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.row = self.desk.store.queries.ticket(self.row.ticket.ref) or self.row
         draft = self._drafts.get(self.row.ticket.ref, self.kind)
         is_begun = self._saving is not None or self.text != self._kept
-        if draft.body and not is_begun and typed(draft.body) != self.text:
+        if not is_begun and typed(draft.body) != self.text:
             self._show_draft(draft)
         self._show_frame()
 
@@ -224,18 +224,35 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             self._warned = True
             self._show_frame()
             raise Refused(_("The customer wrote again while you were writing. Read it; sending once more sends this."))
-        self._stop_timer()
-        self._drafts.forget(row.ticket.ref, self.kind)
         hold = self.desk.config.undo_seconds
-        await self.desk.decide([row], leaving.changes, hold=timedelta(seconds=hold))
-        self.field.show("", 0)
-        self._kept, self.cc, self.uploads = "", (), ()
-        self.row = None
-        self.remove_class("-open")
+        draft = self._draft(row)
+        self._leave_empty()
+        try:
+            with self._drafts.leaving(row.ticket.ref, leaving.kind):
+                await self.desk.decide([row], leaving.changes, hold=timedelta(seconds=hold))
+        except AgentdeskError:
+            self._put_back(row, draft)
+            raise
         what = _("The note") if leaving.kind == "note" else _("The reply")
         return plural(
             "{what} leaves in {n} s. u takes it back.", "{what} leaves in {n} s. u takes it back.", hold, what=what
         )
+
+    def _put_back(self, row: TicketRow, draft: Draft) -> None:
+        """Show again what the disk did not take, before what was begun since."""
+        begun = self.text if self.row is not None and self.row.ticket.ref == draft.ticket else ""
+        self._drafts.put(replace(draft, body=f"{draft.body}\n\n{begun}" if begun else draft.body))
+        self.row = None
+        self.open(row, draft.kind)
+        self._save_soon()
+
+    def _leave_empty(self) -> None:
+        """Show no composer, before the words are a decision: a slow disk must not swallow what is typed meanwhile."""
+        self._stop_timer()
+        self.row = None
+        self.field.show("", 0)
+        self._kept, self.cc, self.uploads = "", (), ()
+        self.remove_class("-open")
 
     def _is_newer(self, row: TicketRow) -> bool:
         """Has a customer message come that is newer than what was there when the composer opened?
@@ -253,6 +270,12 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     def _text_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         if self.row is not None and self.text != self._kept:
+            self._save_soon()
+
+    @on(TextArea.SelectionChanged)
+    def _caret_moved(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        if self.row is not None and self.text and self.field.caret != self._kept_caret:
             self._save_soon()
 
     def _save_soon(self) -> None:
@@ -278,7 +301,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     async def _write(self) -> None:
         for draft in await self._drafts.write():
             if self.row is not None and (draft.ticket, draft.kind) == (self.row.ticket.ref, self.kind):
-                self._kept = draft.body
+                self._kept, self._kept_caret = draft.body, draft.caret
 
     async def flush(self) -> None:
         """Have everything on disk before going on; the last thing to do before the program ends."""
@@ -310,7 +333,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     def _show_draft(self, draft: Draft) -> None:
         self.cc, self.uploads = draft.cc, draft.uploads
         self.field.show(draft.body, draft.caret)
-        self._kept = self.text
+        self._kept, self._kept_caret = self.text, self.field.caret
         self._problem = ""
         self._show_frame()
 
