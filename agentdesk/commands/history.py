@@ -11,7 +11,7 @@ from agentdesk.store.undoing import Undone
 async def undo(cx: Context) -> None:
     """Take back the last thing you did."""
     undone = await cx.desk.undo()
-    if not undone.recalled and not undone.reversed:
+    if not undone.recalled and not undone.reversed and not undone.marked:
         raise Refused(_told(undone))
     cx.ops += [*undone.recalled, *undone.reversed]
     cx.front.say(_told(undone))
@@ -27,7 +27,7 @@ def _told(undone: Undone) -> str:
         return _("The message has left and cannot be taken back; the changes with it are undone.")
     if undone.left:
         return _("The message has left and cannot be taken back.")
-    count = len(undone.reversed) + len(undone.recalled)
+    count = len(undone.reversed) + len(undone.recalled) + undone.marked
     return plural("Undone.", "Undone on {n} tickets.", count) if count else _("There is nothing to take back.")
 
 

@@ -1,6 +1,5 @@
 """Tickets: listing and showing them, and everything that changes one without writing to anybody."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -25,7 +24,6 @@ from agentdesk.model import (
     FieldValue,
     Person,
     Priority,
-    Ref,
     SetField,
     SetPriority,
     SetStatus,
@@ -37,8 +35,7 @@ from agentdesk.model import (
     Transfer,
     Untag,
 )
-from agentdesk.store.desktop import Desktop
-from agentdesk.store.store import Store
+from agentdesk.store.desktop import Mark
 from agentdesk.text.safe import safe_text
 
 SHELL_COLUMNS = ("number", "status", "priority", "wait", "customer", "subject", "assignee", "group", "tags")
@@ -153,34 +150,29 @@ async def set_fields(cx: Context, *assignments: str) -> None:
     await deciding(cx, lambda row: _changes(cx, row, pairs), done=_("Set: {fields}.", fields=" ".join(assignments)))
 
 
-@commands.add("ticket snooze", scope="ticket", keys="z", when=needs_ticket)
+@commands.add("ticket snooze", scope="ticket", keys="z", when=needs_ticket, undo="yes")
 async def snooze(cx: Context, text: str = "") -> None:
     """Keep the ticket out of the queues until a time: 2h, 17:00, tomorrow; `none` wakes it."""
     text = text or await _time_chosen(cx, _("Snooze until"))
     if text:
         until = _until(text, cx.now())
-        await _for_each(cx, lambda desktop, ref: desktop.snooze(ref, until))
+        await _mark(cx, "snoozed_until", until)
         cx.front.say(_("Snoozed until {time}.", time=i18n.stamp(until)) if until else _("Awake again."))
 
 
-@commands.add("ticket promise", scope="ticket", keys="P", when=needs_ticket)
+@commands.add("ticket promise", scope="ticket", keys="P", when=needs_ticket, undo="yes")
 async def promise(cx: Context, text: str = "") -> None:
     """Remember until when the customer was promised word: 2h, 17:00, tomorrow; `none` when it is kept."""
     text = text or await _time_chosen(cx, _("Promised for"))
     if text:
         until = _until(text, cx.now())
-        await _for_each(cx, lambda desktop, ref: desktop.promise(ref, until))
+        await _mark(cx, "promised_at", until)
         cx.front.say(_("Promised for {time}.", time=i18n.stamp(until)) if until else _("The promise is kept."))
 
 
-async def _for_each(cx: Context, work: Callable[[Desktop, Ref], None]) -> None:
-    refs = [row.ticket.ref for row in cx.tickets]
-
-    def write(store: Store) -> None:
-        for ref in refs:
-            work(store.desktop, ref)
-
-    await cx.desk.write(write)
+async def _mark(cx: Context, column: Mark, until: datetime | None) -> None:
+    refs, now = [row.ticket.ref for row in cx.tickets], cx.now()
+    await cx.desk.write(lambda store: store.desktop.mark(column, refs, until, now))
 
 
 async def _time_chosen(cx: Context, title: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -10,6 +11,9 @@ from agentdesk.model import Ref
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
 
+Mark = Literal["snoozed_until", "promised_at"]
+"""A time that only this desk knows of a ticket."""
+LAST_MARK = "last mark"
 WeatherState = Literal["fresh", "online", "offline", "limited", "unauthorized", "broken"]
 
 
@@ -111,24 +115,47 @@ class Desktop:
 
     def snooze(self, ticket: Ref, until: datetime | None) -> None:
         """Keep a ticket out of the queues until a moment (None wakes it); known to this desk alone."""
-        self._db.execute(
-            "UPDATE ticket SET snoozed_until = ? WHERE account = ? AND id = ?",
-            (None if until is None else rows.to_ms(until), ticket.account, ticket.id),
-        )
+        self._set_time("snoozed_until", ticket, until)
 
     def promise(self, ticket: Ref, at: datetime | None) -> None:
         """Remember until when the customer was promised word (None: kept, or taken back); known to this desk alone."""
+        self._set_time("promised_at", ticket, at)
+
+    def _set_time(self, column: Mark, ticket: Ref, at: datetime | None) -> None:
         self._db.execute(
-            "UPDATE ticket SET promised_at = ? WHERE account = ? AND id = ?",
+            f"UPDATE ticket SET {column} = ? WHERE account = ? AND id = ?",
             (None if at is None else rows.to_ms(at), ticket.account, ticket.id),
         )
 
-    def inserted(self, ticket: Ref, article: str, how: Literal["link", "text"], at: datetime) -> None:
-        """Remember that an article (an id of the ticket's account) was put into a message for a ticket."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO inserted (account, ticket, article, how, at) VALUES (?, ?, ?, ?, ?)",
-            (ticket.account, ticket.id, article, how, rows.to_ms(at)),
-        )
+    def mark(self, column: Mark, tickets: Sequence[Ref], at: datetime | None, now: datetime) -> None:
+        """Snooze or promise several tickets in one step that `unmark` takes back."""
+        with atomic(self._db):
+            was = [(ref.account, ref.id, self._time(column, ref)) for ref in tickets]
+            for ref in tickets:
+                self._set_time(column, ref, at)
+            self.remember(LAST_MARK, {"column": column, "at": rows.to_ms(now), "was": was})
+
+    def _time(self, column: Mark, ticket: Ref) -> int | None:
+        row = self._db.execute(
+            f"SELECT {column} FROM ticket WHERE account = ? AND id = ?", (ticket.account, ticket.id)
+        ).fetchone()
+        return row[0] if row else None
+
+    def marked_at(self) -> datetime | None:
+        """When the last such step was taken, if it can still be taken back."""
+        last = self.place(LAST_MARK)
+        return rows.from_ms(last["at"]) if isinstance(last, dict) else None
+
+    def unmark(self) -> int:
+        """Take the last snooze or promise back; on how many tickets."""
+        with atomic(self._db):
+            last = self.place(LAST_MARK)
+            if not isinstance(last, dict):
+                return 0
+            for account, id, was in last["was"]:
+                self._set_time(last["column"], Ref(account, id), None if was is None else rows.from_ms(was))
+            self.remember(LAST_MARK, None)
+            return len(last["was"])
 
     def want(self, kind: Literal["ticket", "customer"], ref: Ref, now: datetime) -> None:
         """Ask the sync for something the agent is looking at; the newest wish is served first."""

@@ -21,18 +21,26 @@ LOOK_BACK = 500
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What became of an undo: decisions taken back before they left, reversed after, and messages that had left."""
+    """What became of an undo: decisions taken back before they left, reversed after, and messages that had left.
+
+    `marked` counts tickets whose snooze or promise was taken back.
+    """
 
     recalled: tuple[Op, ...] = ()
     reversed: tuple[Op, ...] = ()
     left: tuple[Op, ...] = ()
+    marked: int = 0
 
 
 def undo_last(store: Store, author_of: Callable[[str], Author], now: datetime, new_id: Callable[[], str]) -> Undone:
     """Take back the newest batch that still can be; an empty answer when there is none."""
-    batch = _newest(store)
-    if batch is None:
+    newest = _newest(store)
+    marked_at = store.desktop.marked_at()
+    if marked_at is not None and (newest is None or marked_at >= newest.created_at):
+        return Undone(marked=store.desktop.unmark())
+    if newest is None:
         return Undone()
+    batch = newest.batch
     recalled: list[Op] = []
     reversals: list[Op] = []
     left: list[Op] = []
@@ -53,12 +61,13 @@ def undo_last(store: Store, author_of: Callable[[str], Author], now: datetime, n
     return Undone(tuple(recalled), tuple(reversals), tuple(left))
 
 
-def _newest(store: Store) -> str | None:
+def _newest(store: Store) -> Op | None:
+    """The newest decision that an undo has not been through."""
     done = _done(store)
     for op in store.outbox.recent(LOOK_BACK):
         can_be = op.batch and op.state is not OpState.DROPPED and not op.batch.startswith(UNDO)
         if can_be and op.batch not in done:
-            return op.batch
+            return op
     return None
 
 

@@ -138,3 +138,18 @@ async def test_a_message_waits_as_long_as_it_may_be_taken_back(line: Line) -> No
 
     assert op.not_before - op.created_at == timedelta(seconds=10)
     assert op.message == Note("hello")
+
+
+async def test_a_snooze_is_taken_back_before_what_was_done_earlier(desk: Desk, line: Line) -> None:
+    await line("ticket solve", "1")
+    await line("ticket snooze 2h", "2")
+
+    await line("undo")
+
+    awake = desk.store.queries.ticket(ref("2"))
+    assert awake is not None
+    assert awake.snoozed_until is None
+    assert seen(desk).status is Status.SOLVED
+
+    await line("undo")
+    assert seen(desk).status is Status.OPEN
