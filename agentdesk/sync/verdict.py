@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, assert_never
 
+from agentdesk.columns import priority_word, status_word
 from agentdesk.i18n import _
 from agentdesk.model import (
     WAITING,
@@ -103,7 +104,7 @@ def _objection(change: Change, seen: Ticket, server: Ticket, names: Names) -> st
         case Note() | Tag() | Untag() | Create():
             return None
         case SetStatus(status):
-            return _moved(_("Status"), (seen.status, server.status, status), _status)
+            return _moved(_("Status"), (seen.status, server.status, status), status_word)
         case SetPriority(priority):
             return _moved(_("Priority"), (seen.priority, server.priority, priority), _priority)
         case SetSubject(subject):
@@ -152,34 +153,8 @@ def _moved(label: str, values: tuple[Value, Value, Value], word: Callable[[Value
     )
 
 
-def _status(status: Status) -> str:
-    match status:
-        case Status.NEW:
-            return _("new")
-        case Status.OPEN:
-            return _("open")
-        case Status.PENDING:
-            return _("pending")
-        case Status.HOLD:
-            return _("on hold")
-        case Status.SOLVED:
-            return _("solved")
-        case Status.CLOSED:
-            return _("closed")
-
-
 def _priority(priority: Priority | None) -> str:
-    match priority:
-        case None:
-            return _("none")
-        case Priority.LOW:
-            return _("low")
-        case Priority.NORMAL:
-            return _("normal")
-        case Priority.HIGH:
-            return _("high")
-        case Priority.URGENT:
-            return _("urgent")
+    return priority_word(priority) if priority else _("none")
 
 
 def _value(value: FieldValue) -> str:

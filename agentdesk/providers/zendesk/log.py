@@ -69,6 +69,7 @@ _NOT_A_FIELD = frozenset(
         "via_reference_id",
         "previous_value",
         "field_name",
+        "custom_status_id",
         "value",
         "comment_present",
         "comment_public",
@@ -229,6 +230,8 @@ def attachment_from(doc: Doc) -> Attachment:
 def _changes_from(entry: Doc, bare: Event) -> Iterator[Event]:
     """Field changes: an audit names its one field, an exported event has the new value under the field's name."""
     if name := text(entry, "field_name"):
+        if name == "custom_status_id":
+            return  # the change of status beside it says the same, and the ticket's own word for its status is kept
         yield _change(bare, name, entry.get("previous_value"), entry.get("value"))
         return
     if tags := ("tags" in entry or "added_tags" in entry or "removed_tags" in entry):
