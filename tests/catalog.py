@@ -94,11 +94,15 @@ def po_file(language: str) -> Path:
     return CATALOGS / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
+def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    """The forms of a sentence: one, or one for each plural."""
+    return [text or ""] if isinstance(text, str | None) else list(text)
+
+
 def untranslated(catalog: Catalog) -> Iterator[str]:
     """The sentences without a translation, or with a part of one."""
     for message in catalog:
-        forms = message.string if isinstance(message.string, tuple) else (message.string,)
-        if message.id and not all(forms):
+        if message.id and not all(forms(message.string)):
             yield str(message.id)
 
 

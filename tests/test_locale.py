@@ -5,7 +5,7 @@ import string
 import pytest
 
 from agentdesk.i18n import LANGUAGES
-from tests.catalog import brought_up_to_date, mo_text, po_file, po_text, translated, untranslated
+from tests.catalog import brought_up_to_date, forms, mo_text, po_file, po_text, translated, untranslated
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
@@ -27,11 +27,9 @@ def test_every_sentence_is_translated(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_has_the_placeholders_of_its_sentence(language: str) -> None:
     for message in translated(language):
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        forms = message.string if isinstance(message.string, tuple) else (message.string,)
         if message.id:
-            expected = placeholders(ids[-1])
-            assert all(placeholders(form) == expected for form in forms), message.id
+            expected = placeholders(forms(message.id)[-1])
+            assert all(placeholders(form) == expected for form in forms(message.string)), message.id
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

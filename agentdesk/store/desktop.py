@@ -157,6 +157,13 @@ class Desktop:
             self.remember(LAST_MARK, None)
             return len(last["was"])
 
+    def inserted(self, ticket: Ref, article: str, how: Literal["link", "text"], at: datetime) -> None:
+        """Remember that an article (an id of the ticket's account) was put into a message for a ticket."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO inserted (account, ticket, article, how, at) VALUES (?, ?, ?, ?, ?)",
+            (ticket.account, ticket.id, article, how, rows.to_ms(at)),
+        )
+
     def want(self, kind: Literal["ticket", "customer"], ref: Ref, now: datetime) -> None:
         """Ask the sync for something the agent is looking at; the newest wish is served first."""
         self._db.execute(
