@@ -32,6 +32,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._is_closed = False
         self.output = bytearray()
         self._process = subprocess.Popen(
             [str(PROGRAM), *words],
@@ -40,6 +41,7 @@ class Terminal:
             stderr=slave,
             env=_environment(home, environment),
             start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),  # as a real one: its end is a signal
         )
         os.close(slave)
 
@@ -49,7 +51,8 @@ class Terminal:
     def __exit__(self, *_reason: object) -> None:
         if self._process.poll() is None:
             self.kill()
-        os.close(self._master)
+        if not self._is_closed:
+            os.close(self._master)
 
     @property
     def text(self) -> str:
@@ -75,6 +78,34 @@ class Terminal:
         """End the program as a power cut would."""
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program a signal, as the system does."""
+        self._process.send_signal(number)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, as pulling at its corner does."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGWINCH)
+
+    def hang_up(self) -> None:
+        """Close the terminal's window under the program."""
+        os.close(self._master)
+        self._is_closed = True
+        self._process.wait(PATIENCE_SECONDS)
+
+    def watch(self, seconds: float) -> None:
+        """Take in what the program paints in the next so many seconds."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and self._process.poll() is None:
+            self._read(left)
+
+    @property
+    def pid(self) -> int:
+        """The program's process id."""
+        return self._process.pid
 
     def ends(self) -> int:
         """Wait for the program to end by itself; its exit code."""

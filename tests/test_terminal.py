@@ -1,5 +1,6 @@
 """The installed program, in a real terminal, as an agent uses it."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,25 @@ def test_what_was_typed_survives_kill_minus_nine(tmp_path: Path) -> None:
 
     with Terminal(*DEMO, "ja", home=tmp_path) as again:
         again.sees("#20005", "田中様", "お調べいたします。")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, None])
+def test_a_desk_that_is_told_to_end_keeps_the_last_key(tmp_path: Path, number: signal.Signals | None) -> None:
+    with Terminal(*DEMO, "en", home=tmp_path) as desk:
+        desk.sees("Waiting longest", "Dana Fox")
+        desk.press("enter")
+        desk.sees("Esc")
+        desk.press("r")
+        desk.sees("PUBLIC REPLY")
+        desk.press("We are looking into it!")
+        desk.sees("into it!")
+        if number is None:
+            desk.hang_up()
+        else:
+            desk.signal(number)
+            assert desk.ends() == 128 + number
+
+    assert "We are looking into it!" in shell(tmp_path, "sql", "SELECT body FROM draft")
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 48)])

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import signal
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -38,6 +40,8 @@ HERE = Path(__file__).parent
 CHORD_SECONDS = 0.4
 WORKPLACE_SECONDS = 0.25
 PLACE_SECONDS = 1.0
+SIGNALLED = 128
+"""A program that a signal ended says so in its exit code: this and the signal's number."""
 FALLBACK_THEME = "dark"
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
 
@@ -53,6 +57,7 @@ class AgentDesk(App[None]):
         super().__init__()
         self.desk = desk
         self.furnished = asyncio.Event()
+        self.exit_code = 0
         self._syncs = syncs
         self.signs = glyphs(ambiguous_wide=desk.config.ambiguous_wide)
         self.registry = load()
@@ -91,7 +96,20 @@ class AgentDesk(App[None]):
     def on_mount(self) -> None:
         self.place.restore()
         self.watch_store.begin()
+        if not self.is_headless:
+            self._heed_signals()
         self.call_after_refresh(self._furnish)
+
+    def _heed_signals(self) -> None:
+        """Leave in an orderly way when the system ends the program, or the terminal's window closes under it."""
+        if sys.platform == "win32":
+            return  # no signal handlers on its event loop; what was typed is safe all the same
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._told_to_leave, number)
+
+    def _told_to_leave(self, number: signal.Signals) -> None:
+        self.exit_code = SIGNALLED + number
+        self.run_worker(self.leave(), group="leave")
 
     async def _furnish(self) -> None:
         """Bring in, after the first paint, what it did not need; the workplace at once if a ticket was open."""
@@ -256,6 +274,7 @@ def run(desk: Desk) -> None:
     app = AgentDesk(desk)
     app.run()
     asyncio.run(_close(app))
+    sys.exit(app.exit_code)
 
 
 async def _close(app: AgentDesk) -> None:
