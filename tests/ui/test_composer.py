@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.strip import Strip
 
 from agentdesk.desk import Desk
@@ -74,6 +74,19 @@ async def test_what_is_typed_is_soon_on_disk_with_its_caret(desk: Desk) -> None:
         assert draft is not None
         assert (draft.body, draft.caret) == ("abc\nd", 4)
         assert "draft saved" in app.words()
+
+
+async def test_keys_that_arrive_all_at_once_are_obeyed_in_their_order(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.pause()
+        for key in ("a", "b", "backspace", "c", "left", "d"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause(0.2)
+
+        assert app.composer.text == "adc"
 
 
 async def test_a_caret_that_only_moved_is_kept_too(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from rich.text import Text
 from textual.document._document import Location
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -100,6 +100,13 @@ class Editor(TextArea):
         self.history.checkpoint()
         result = self.replace(typed(text), (0, 0), self.document.end, maintain_selection_offset=False)
         self.move_cursor(result.end_location)
+
+    async def _on_key(self, event: Key) -> None:
+        """Obey our own keys at once: as bindings they would run after text that was typed behind them."""
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            event.stop()
+            event.prevent_default()
+            await self.run_action(binding.action)
 
     async def on_paste(self, event: Paste) -> None:
         event.prevent_default()
