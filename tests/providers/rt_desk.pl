@@ -1,7 +1,7 @@
 # Fills a fresh Request Tracker with the desk that the live tests expect, and prints it as one JSON object:
 # {"tokens": {"root": ..., "aiko": ...}, "fields": {"Order": "4", "Tags": "5"}, "queues": {"General": "1", ...}}.
 # Run by rt_server.py. Queues, two agents and a Japanese one everywhere, one agent in one queue alone, ticket fields,
-# an article in a class that is offered in replies, and one saved search.
+# and an article in each of two classes.
 use strict;
 use warnings;
 use utf8;
@@ -89,15 +89,17 @@ for my $field ( [ Order => 'Freeform', 1 ], [ Tags => 'Freeform', 0 ], [ Product
     $made{fields}{$name} = $made->id . '';
 }
 
-my $class = RT::Class->new($system);
-must( 'class', $class->Create( Name => 'Answers' ) );
-must( 'class everywhere', $class->AddToObject( RT::Queue->new($system) ) );
-$class->AddAttribute( Name => 'Hotlist' ) if !$class->can('SetHotList');
-$class->SetHotList(1) if $class->can('SetHotList');
-my $article = RT::Article->new($system);
-must( 'article', $article->Create( Name => '返金の方法', Summary => 'Refunds', Class => $class->id ) );
-my $content = RT::CustomField->new($system);
-$content->LoadByName( Name => 'Content', LookupType => RT::Article->CustomFieldLookupType );
-must( 'article text', $article->AddCustomFieldValue( Field => $content->id, Value => "三営業日以内に返金します。\n" ) );
+for my $wanted ( [ 'Answers', '返金の方法', 'Refunds', "三営業日以内に返金します。\n" ],
+                 [ 'Canned replies', 'Thanks', 'A polite end', "Thank you for writing to us.\n" ] ) {
+    my ( $class_name, $name, $summary, $words ) = @$wanted;
+    my $class = RT::Class->new($system);
+    must( "class $class_name", $class->Create( Name => $class_name ) );
+    must( "class $class_name everywhere", $class->AddToObject( RT::Queue->new($system) ) );
+    my $content = RT::CustomField->new($system);
+    $content->LoadByName( Name => 'Content', LookupType => RT::Article->CustomFieldLookupType );
+    my $article = RT::Article->new($system);
+    must( "article $name", $article->Create( Name => $name, Summary => $summary, Class => $class->id ) );
+    must( "text of $name", $article->AddCustomFieldValue( Field => $content->id, Value => $words ) );
+}
 
 print JSON->new->canonical->encode( \%made ), "\n";

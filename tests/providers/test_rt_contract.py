@@ -1,17 +1,12 @@
 """The contract, run by the Request Tracker provider against a live server (AGENTDESK_RT=1)."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 
 import pytest
 
 from agentdesk.providers.contract import OtherSide, ProviderContract
 from tests.providers import rt_server
-from tests.providers.rt_live import live, served
-
-
-@pytest.fixture(scope="session")
-def rt_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rt_server.Desk]:
-    yield from served(tmp_path_factory.mktemp("rt"))
+from tests.providers.rt_live import live
 
 
 class TestAsAgent(ProviderContract):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from agentdesk.errors import Forbidden, Rejected, Unauthorized
 from agentdesk.i18n import _
 from agentdesk.model import Person
-from agentdesk.providers.documents import Doc, documents, flag, text, whole
+from agentdesk.providers.documents import Doc, documents, text, whole
 from agentdesk.providers.http import Parameters
 from agentdesk.providers.rt.api import PAGE, Api, is_last
 from agentdesk.providers.rt.client import Credentials
-from agentdesk.providers.rt.people import Directory
+from agentdesk.providers.rt.people import Directory, is_privileged
 from agentdesk.providers.rt.reading import TAGS, Reader
 from agentdesk.providers.rt.statuses import Statuses
 
@@ -66,7 +66,7 @@ async def _me(api: Api, credentials: Credentials, people: Directory) -> Person:
             _("{account}: {user} is not known to {host}.", account=client.account, user=owner, host=client.host)
         )
     person = people.person(client.account, user)
-    if not (flag(user, "Privileged") or whole(user, "Privileged")):
+    if not is_privileged(user):
         raise Forbidden(
             _("{account}: {name} is not an agent on this helpdesk.", account=client.account, name=person.name)
         )

@@ -1,15 +1,18 @@
 """The feed: every transaction on tickets, by the one number that grows with each.
 
-One reading serves tickets and events: what was asked for a moment ago is kept. Entries that this user may not see are
-dropped after paging, so a page is walked past while it is empty, as far as `patience` goes: an account that sees every
-queue needs none.
+One reading serves tickets and events: what the tickets asked for a moment ago is kept for the events.
+
+Entries that this user may not see are dropped after paging, so an empty page need not be the last one. An account that
+does not see every queue asks for its own queues' transactions only. What else is hidden is walked past when a reading
+is `thorough`: then an empty page is the end only if nothing newer can be seen.
 """
 
 from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 
-from agentdesk.providers.documents import Doc, whole
-from agentdesk.providers.rt.api import PAGE, Api
+from agentdesk.providers.documents import Doc, text, whole
+from agentdesk.providers.rt.account import Account
+from agentdesk.providers.rt.api import PAGE, Api, quoted
 
 KEPT_FOR = timedelta(seconds=15)
 KEPT = 5 * PAGE
@@ -25,28 +28,38 @@ class Feed:
         self._kept_after = 0
         self._kept_at: datetime | None = None
 
-    async def newest(self) -> int:
+    async def newest(self, account: Account) -> int:
         """The number of the newest transaction that can be seen."""
-        found = await self._api.transactions(ON_TICKETS, order="DESC", per_page=PAGE // 10)
+        found = await self._api.transactions(_visible(account), order="DESC")
         return max((number(entry) for entry in found), default=0)
 
-    async def after(self, start: int, patience: int) -> AsyncGenerator[list[Doc], None]:
-        """The transactions after this one, oldest first, page by page; nothing when there are none."""
+    async def kept(self, account: Account, start: int) -> AsyncGenerator[list[Doc], None]:
+        """The transactions after this one, without asking when that was done a moment ago; each reading serves once."""
         if self._has_kept(start):
+            self._kept_at = None
             if fresh := [entry for entry in self._kept if number(entry) > start]:
                 yield fresh
             return
-        self._kept, self._kept_after, self._kept_at = [], start, None
-        page = 1
-        while page <= 1 + patience:
-            found = await self._api.transactions(f"id > {start} AND {ON_TICKETS}", page=page)
-            if not found:
-                page += 1
-                continue
-            found = sorted(found, key=number)
-            self._kept = [*self._kept, *found][-KEPT:] if len(self._kept) + len(found) <= KEPT else []
-            start, page = number(found[-1]), 1
+        async for found in self.after(account, start, thorough=True):
             yield found
+
+    async def after(self, account: Account, start: int, *, thorough: bool) -> AsyncGenerator[list[Doc], None]:
+        """The transactions after this one, oldest first, page by page; nothing when there are none."""
+        self._kept, self._kept_after, self._kept_at = [], start, None
+        page, ahead = 1, None
+        while True:
+            found = await self._api.transactions(f"id > {start} AND {_visible(account)}", page=page)
+            if found:
+                found = sorted(found, key=number)
+                self._kept = [*self._kept, *found] if len(self._kept) + len(found) <= KEPT else []
+                start, page = number(found[-1]), 1
+                yield found
+                continue
+            if ahead is None:
+                ahead = await self.newest(account) if thorough else start
+            if ahead <= start:
+                break
+            page += 1
         if self._kept or start == self._kept_after:
             self._kept_at = self._api.client.clock()
 
@@ -54,6 +67,14 @@ class Feed:
         if self._kept_at is None or self._api.client.clock() - self._kept_at > KEPT_FOR:
             return False
         return start >= self._kept_after
+
+
+def _visible(account: Account) -> str:
+    """The condition on transactions that this account can see any of."""
+    if account.sees_all or not account.queues:
+        return ON_TICKETS
+    queues = " OR ".join(f"TicketQueue = {quoted(text(queue, 'Name'))}" for queue in account.queues)
+    return f"{ON_TICKETS} AND ({queues})"
 
 
 def number(entry: Doc) -> int:

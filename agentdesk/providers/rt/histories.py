@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from agentdesk.errors import Gone
@@ -34,8 +35,8 @@ class Histories:
         events = await self.events(account, entries)
         ticket = account.reader.ticket(copy.doc, copy.version)
         customers = [user_name(person) for person in documents(copy.doc, "Requestor")]
-        people: list[Item] = [await self._people.customer(account.name, name) for name in customers]
-        log = [event for event in events if event.ticket == ref.id]
+        people: list[Item] = [await self._people.card(account.name, name) for name in customers]
+        log = [replace(event, ticket=ref.id) for event in events]  # those of a ticket that was merged into this one too
         return Page((*people, ticket, *log), "", complete=(ref,))
 
     async def copy(self, account: Account, ref: Ref, *, urgent: bool = False) -> Copy:
@@ -45,7 +46,7 @@ class Histories:
             raise Gone(_("{ticket} was deleted on the helpdesk.", ticket=str(ref)))
         if copy.id != ref.id:
             raise Gone(_("{ticket} was merged into #{other}.", ticket=str(ref), other=copy.id))
-        self._people.meet_staff(inner(copy.doc, "Owner"))
+        self._people.learn(inner(copy.doc, "Owner"), is_staff=True)
         await self._statuses.meet([text(copy.doc, "Status")])
         return copy
 
@@ -64,20 +65,20 @@ class Histories:
         """Know the people and the words in these transactions."""
         for entry in entries:
             if text(entry, "Type") == "Comment":
-                self._people.meet_staff(inner(entry, "Creator"))
+                self._people.learn(inner(entry, "Creator"), is_staff=True)
         authors = {user_name(inner(entry, "Creator")): inner(entry, "Creator") for entry in entries}
         await self._people.meet(authors)
         for author in authors.values():
             self._people.learn(author)
         for owner in sorted(owners_in(entries)):
-            await self._people.number(owner)
+            await self._people.meet_number(owner)
         changed = [entry for entry in entries if text(entry, "Field") == "Status"]
         await self._statuses.meet(text(entry, key) for entry in changed for key in ("OldValue", "NewValue"))
 
     async def customer(self, account: Account, person: Ref) -> Page:
         """The card and the tickets of a customer."""
         user = await self._api.client.get(f"/user/{quote(person.id, safe='@')}", urgent=True)
-        items: list[Item] = [self._people.person(account.name, {**user, "id": person.id})]
+        items: list[Item] = [self._people.person(account.name, {"id": person.id, "Name": person.id, **user})]
         for page in range(1, PAGES_OF_TICKETS + 1):
             found = await self._api.tickets(
                 f"Requestor.Name = {quoted(person.id)}", orderby="LastUpdated", order="DESC", page=page
@@ -95,7 +96,7 @@ async def tickets_in(
     await statuses.meet(text(doc, "Status") for doc in docs)
     customers: dict[str, Doc] = {}
     for doc in docs:
-        people.meet_staff(inner(doc, "Owner"))
+        people.learn(inner(doc, "Owner"), is_staff=True)
         for person in documents(doc, "Requestor"):
             people.learn(person)
             customers[user_name(person)] = person

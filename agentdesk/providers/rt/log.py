@@ -12,7 +12,8 @@ from agentdesk.model import STAFF, Attachment, Event, Kind, Ref, Role
 from agentdesk.providers.documents import Doc, inner, moment, text, whole
 from agentdesk.providers.rt.marks import op_from
 from agentdesk.providers.rt.people import user_name
-from agentdesk.providers.rt.reading import EPOCH, Reader, priority_from
+from agentdesk.providers.rt.reading import EPOCH, TAGS, Reader, priority_from
+from agentdesk.providers.rt.statuses import DELETED
 from agentdesk.text.html import html_to_text
 from agentdesk.text.safe import safe_line, safe_text
 
@@ -29,6 +30,12 @@ _DATES = frozenset({"Due"})
 def is_shown(entry: Doc) -> bool:
     """A transaction that says something of its own."""
     return text(entry, "Type") not in _NOISE and not (text(entry, "Type") == "Set" and text(entry, "Field") in _CLOCKS)
+
+
+def is_tombstone(entry: Doc) -> bool:
+    """A transaction after which a ticket that is not shown any more was deleted, or became part of another."""
+    was_deleted = text(entry, "Field") == "Status" and text(entry, "NewValue") == DELETED
+    return was_deleted or text(entry, "Field") == "MergedInto"
 
 
 def is_message(entry: Doc) -> bool:
@@ -100,9 +107,9 @@ def _change(entry: Doc, bare: Event, reader: Reader) -> Event:
     raw = {"old_raw": safe_line(old), "new_raw": safe_line(new)}
     match kind, field:
         case "CustomField", _:
-            return _valued(bare, TAGS_FIELD if field == reader.tags else field, old, new)
+            return _valued(bare, TAGS if field == reader.tags else field, old, new)
         case _, "Owner":
-            return replace(bare, field="assignee", old=reader.people.name_of(old), new=reader.people.name_of(new))
+            return replace(bare, field="assignee", old=reader.people.user_of(old), new=reader.people.user_of(new))
         case _, "Status":
             before, after = (reader.statuses.status(word).value if word else None for word in (old, new))
             return replace(bare, field="status", old=before, new=after, data=raw)
@@ -115,9 +122,6 @@ def _change(entry: Doc, bare: Event, reader: Reader) -> Event:
             return _valued(bare, _NAMES.get(name, safe_line(name)), old, new)
         case _:
             return _valued(bare, safe_line(" ".join((kind, field)).strip()), old, new or text(entry, "Data"))
-
-
-TAGS_FIELD = "tags"
 
 
 def _valued(bare: Event, field: str, old: str, new: str) -> Event:
@@ -141,7 +145,7 @@ def words_from(parts: Sequence[Doc]) -> Words:
     marks = (op_from(text(part, "Headers")) for part in parts)
     for part in parts:
         kind, name = text(part, "ContentType").lower(), text(part, "Filename")
-        if kind.startswith("multipart/"):
+        if kind.startswith("multipart/") or not (name or whole(part, "ContentLength")):
             continue
         if kind == "text/plain" and not name:
             plain.append(text(part, "Content"))

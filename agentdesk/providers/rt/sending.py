@@ -28,13 +28,14 @@ from datetime import datetime, timedelta
 
 from agentdesk.errors import CannotTell, Conflict, Forbidden, Gone, Offline, Rejected
 from agentdesk.i18n import _
-from agentdesk.model import Assign, Change, Create, Event, Op, Ref, SetStatus, Ticket, Transfer
+from agentdesk.model import Assign, Change, Create, Event, Note, Op, Ref, SetStatus, Ticket, Transfer
 from agentdesk.providers.base import Receipt
 from agentdesk.providers.documents import Doc, documents, inner, moment, text
 from agentdesk.providers.http import Parameters, Sleep
 from agentdesk.providers.rt import writing
 from agentdesk.providers.rt.account import Account
 from agentdesk.providers.rt.api import Api, Copy, quoted
+from agentdesk.providers.rt.feed import ON_TICKETS
 from agentdesk.providers.rt.histories import Histories
 from agentdesk.providers.rt.log import events_from, is_message
 from agentdesk.providers.rt.marks import op_from
@@ -61,6 +62,7 @@ class Sending:
         self._statuses = statuses
         self._sleep = sleep
         self._lost: dict[str, datetime] = {}
+        self._sees_notes = False
 
     async def send(self, account: Account, op: Op, server: Ticket | None) -> Receipt:
         """Do the op, words last."""
@@ -109,6 +111,7 @@ class Sending:
             return None if writing.undone(op, ticket_now) else Receipt(ticket_now)
         parts = await self._marked(op.ticket.id, op)
         if not parts:
+            await self._check_sight(account, op)
             return None
         was_set = await self._complete(account, op, parts)
         return await self._receipt(account, op, "", is_done=was_set)
@@ -186,6 +189,20 @@ class Sending:
             )
         return word
 
+    async def _check_sight(self, account: Account, op: Op) -> None:
+        """Raise `CannotTell` for a note where nothing shows that this account may see notes at all."""
+        if not isinstance(op.message, Note) or self._sees_notes:
+            return
+        found = await self._api.transactions(f"Type = 'Comment' AND {ON_TICKETS}", order="DESC", per_page=10)
+        self._sees_notes = bool(found)
+        if not found:
+            raise CannotTell(
+                _(
+                    "{account}: this account sees no notes, so nothing shows whether yours arrived.",
+                    account=account.name,
+                )
+            )
+
     async def _complete(self, account: Account, op: Op, parts: list[Doc]) -> bool:
         """Set the status that words of ours should have brought, unless it was set (True) or others wrote since."""
         status = writing.status_of(op)
@@ -210,7 +227,9 @@ class Sending:
             return Receipt(ticket)
         events = self._events(account, op, await self._message(op, op.ticket.id))
         if not events:
+            await self._check_sight(account, op)
             raise Rejected(self._refused(account, op, list(op.changes), said))
+        self._sees_notes = self._sees_notes or isinstance(op.message, Note)
         if not is_done and (missing := writing.undone(op, ticket)):
             raise HalfDone(self._half(account, missing, said))
         return Receipt(ticket, tuple(events))
@@ -260,12 +279,17 @@ class Sending:
                 raise Rejected(
                     _("{account}: Request Tracker sends the first message to the customer.", account=account.name)
                 )
-            document_of_it = writing.create_document(op, create, account.reader, _queue(account, op), _status(op))
-        doc, said = await self._api.client.change("POST", "/ticket", document_of_it)
+            ticket = writing.create_document(op, create, account.reader, _queue(account, op), self._first_word(op))
+        doc, said = await self._api.client.change("POST", "/ticket", ticket)
         id = text(doc, "id")
         if not id:
             raise Rejected(self._refused(account, op, list(op.changes), said))
         return await self._new_receipt(account, op, id, said)
+
+    def _first_word(self, op: Op) -> str | None:
+        """The word for the status of a new ticket, whose lifecycle nothing shows yet."""
+        status = writing.status_of(op)
+        return self._statuses.word(status, "", ()) if status else None
 
     async def _created(self, account: Account, op: Op, create: Create) -> str | None:
         """The ticket that this op made: one of ours with its subject, whose first message carries its mark."""
@@ -295,11 +319,6 @@ def _queue(account: Account, op: Op) -> str:
     if not named and not known:
         raise Gone(_("{account}: you see no queue that a ticket could be made in.", account=account.name))
     return named[-1] if named else min(known, key=int)
-
-
-def _status(op: Op) -> str | None:
-    status = writing.status_of(op)
-    return status.value if status else None
 
 
 @contextmanager

@@ -4,13 +4,14 @@ Customers come with their tickets. Lists that are read whole rest for a while, s
 """
 
 import json
+import re
 from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 
 from agentdesk.errors import Rejected
 from agentdesk.model import Article, Item
 from agentdesk.providers.base import Page, Stream
-from agentdesk.providers.documents import Doc, documents, flag, inner, moment, text, texts, values, whole
+from agentdesk.providers.documents import Doc, documents, inner, moment, text, texts, values, whole
 from agentdesk.providers.rt import reading
 from agentdesk.providers.rt.account import Account
 from agentdesk.providers.rt.api import PAGE, Api
@@ -19,7 +20,7 @@ from agentdesk.providers.rt.histories import Histories
 from agentdesk.providers.rt.pages import cursor_of, listed
 from agentdesk.providers.rt.people import SYSTEM, Directory, user_name
 from agentdesk.providers.rt.statuses import Statuses
-from agentdesk.providers.rt.tickets import PATIENCE, Tickets
+from agentdesk.providers.rt.tickets import Tickets
 
 REST = {
     Stream.PEOPLE: timedelta(minutes=30),
@@ -28,6 +29,8 @@ REST = {
     Stream.ARTICLES: timedelta(minutes=15),
     Stream.VIEWS: timedelta(minutes=10),
 }
+CANNED_CLASSES = re.compile(r"canned|prepared|template|repl(y|ies)|responses?|定型|返信|テンプレート", re.IGNORECASE)
+"""The names of article classes that hold prepared answers: Request Tracker itself does not tell them apart."""
 MEMBERS_OF_VIEWS = 10
 """Saved searches whose first hundred tickets are read, one request each; the others are known by name."""
 OFFERED = (
@@ -53,7 +56,7 @@ class Streams:
         self._read_at: dict[Stream, datetime] = {}
         self._staff: dict[str, Doc] = {}
         self._articles_at: datetime | None = None
-        self._articles: list[tuple[Article, str]] = []
+        self._articles: list[Article] = []
 
     async def changes(self, account: Account, stream: Stream, since: str | None) -> AsyncGenerator[Page, None]:
         """Pages of what changed after the cursor."""
@@ -79,8 +82,7 @@ class Streams:
         """Messages and changes of all tickets, oldest first; `at` is the second up to which all are given."""
         cursor = cursor_of(since)
         start, at = whole(cursor, "feed") or 0, whole(cursor, "at") or 0
-        patience = 0 if account.sees_all else PATIENCE
-        async for entries in self._feed.after(start, patience):
+        async for entries in self._feed.kept(account, start):
             start = number(entries[-1])
             newest = moment(entries[-1], "Created")
             at = max(at, int(newest.timestamp()) if newest else 0)
@@ -98,7 +100,7 @@ class Streams:
             case Stream.VIEWS:
                 items = await self._views(account)
             case Stream.ARTICLES:
-                items = [article for article, _class in await self._knowledge(account)]
+                items = [*await self._knowledge(account)]
             case Stream.CANNED:
                 items = await self._canned(account)
             case _:
@@ -115,7 +117,7 @@ class Streams:
             found = []
         names = {user_name(doc) for doc in found} | self._people.staff() | {account.user}
         for name in sorted(names - SYSTEM - self._staff.keys()):
-            self._staff[name] = await self._people.user(name) or {"id": name}
+            self._staff[name] = {"Name": name, **await self._people.user(name)}
         items: list[Item] = [self._people.person(account.name, doc) for doc in self._staff.values()]
         return items + [reading.team_from(queue, account.name) for queue in account.queues]
 
@@ -152,23 +154,18 @@ class Streams:
         return texts(entry.get("id") for entry in documents(found, "items"))
 
     async def _canned(self, account: Account) -> list[Item]:
-        """The articles of those classes that the helpdesk itself offers to include in replies."""
-        found = await self._api.listed("/classes/all", {"fields": "Name,HotList"})
-        hot = {text(doc, "id") for doc in found if flag(doc, "HotList") or text(doc, "HotList") == "1"}
-        if not hot:
-            return []
-        return [reading.canned_from(article) for article, kind in await self._knowledge(account) if kind in hot]
+        """The articles of classes that are named for prepared answers."""
+        articles = await self._knowledge(account)
+        return [reading.canned_from(article) for article in articles if CANNED_CLASSES.search(article.section)]
 
-    async def _knowledge(self, account: Account) -> list[tuple[Article, str]]:
-        """Every article with its class; read once for knowledge and prepared answers."""
+    async def _knowledge(self, account: Account) -> list[Article]:
+        """Every article; read once for knowledge and prepared answers."""
         now = self._api.client.clock()
         if self._articles_at is None or now - self._articles_at >= REST[Stream.ARTICLES] / 2:
             asked = {"fields": "Name,Summary,Class,LastUpdated,CustomFields,Disabled", "fields[Class]": "Name"}
             found = await self._api.searched("/articles", asked, [{"field": "id", "operator": ">", "value": "0"}])
             used = [doc for doc in found if text(doc, "Disabled") in ("", "0")]
-            self._articles = [
-                (reading.article_from(doc, account.name), text(inner(doc, "Class"), "id")) for doc in used
-            ]
+            self._articles = [reading.article_from(doc, account.name) for doc in used]
             self._articles_at = now
         return self._articles
 

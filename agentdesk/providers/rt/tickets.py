@@ -11,21 +11,20 @@ from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from agentdesk.model import Item
+from agentdesk.model import Item, Ref, Ticket
 from agentdesk.providers.base import Page
 from agentdesk.providers.documents import Doc, documents, moment, text, whole
 from agentdesk.providers.rt.account import Account
-from agentdesk.providers.rt.api import Api, any_of, quoted
+from agentdesk.providers.rt.api import Api, any_of, is_last, quoted
 from agentdesk.providers.rt.feed import Feed, number
 from agentdesk.providers.rt.histories import tickets_in
+from agentdesk.providers.rt.log import is_tombstone
 from agentdesk.providers.rt.pages import cursor_of
 from agentdesk.providers.rt.people import Directory
 from agentdesk.providers.rt.statuses import Statuses
 
 SWEEP_EVERY = timedelta(minutes=10)
 OVERLAP_SECONDS = 120
-PATIENCE = 10
-"""Pages of transactions that a sweep looks at which show nothing, for an account that does not see every queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,8 @@ class Tickets:
     async def changes(self, account: Account, since: str | None) -> AsyncGenerator[Page, None]:
         """Pages of tickets with the people around them."""
         position = position_of(since)
-        if since is None:
-            position = replace(position, feed=await self._feed.newest())
+        if not position.feed:
+            position = replace(position, feed=await self._feed.newest(account))
         if position.phase == "feed":
             async for page in self._feed_pages(account, position):
                 yield page
@@ -98,14 +97,16 @@ class Tickets:
         """What changed since, by the feed, and when its time has come by a walk."""
         now = self._api.client.clock()
         is_sweep = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
-        patience = PATIENCE if is_sweep and not account.sees_all else 0
         seen: dict[str, int] = {}
-        async for entries in self._feed.after(position.feed, patience):
+        async for entries in self._feed.after(account, position.feed, thorough=is_sweep):
             named = {text(entry, "ObjectId"): number(entry) for entry in entries}
             position = replace(position, feed=number(entries[-1]))
             items = await self._named(account, named)
+            shown = {item.ref.id for item in items if isinstance(item, Ticket)}
+            gone = {text(entry, "ObjectId") for entry in entries if is_tombstone(entry)} - shown
             seen |= named
-            yield Page(tuple(items), str(position), more=True)
+            refs = tuple(Ref(account.name, id) for id in sorted(gone))
+            yield Page(tuple(items), str(position), more=True, gone=refs)
         items = []
         if is_sweep:
             found, mark = await self._walked(position.mark)
@@ -131,7 +132,7 @@ class Tickets:
             entries = documents(doc, "items")
             fresh = [entry for entry in entries if changed(entry) >= floor]
             found |= {text(entry, "id"): entry for entry in fresh}
-            if not entries or len(fresh) < len(entries):
+            if is_last(doc) or len(fresh) < len(entries):
                 return list(found.values()), max((mark, *(changed(entry) for entry in found.values())))
             page += 1
 
