@@ -89,6 +89,22 @@ async def test_keys_that_arrive_all_at_once_are_obeyed_in_their_order(desk: Desk
         assert app.composer.text == "adc"
 
 
+async def test_the_words_for_a_ticket_that_was_deleted_meanwhile_stay_and_the_agent_is_told(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.press(*"sorry")
+        desk.store.mirror.take(Page((), "", gone=(TICKET,)))
+        app.composer.reload()
+        await pilot.pause(0.2)
+
+        draft = desk.store.outbox.draft(TICKET, "reply")
+        assert draft is not None
+        assert (app.composer.text, draft.body) == ("sorry", "sorry")
+        assert "was deleted on the helpdesk." in app.words()
+
+
 async def test_a_caret_that_only_moved_is_kept_too(desk: Desk) -> None:
     app = Writing(desk)
 

@@ -76,7 +76,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self._saving: Timer | None = None
         self._problem = ""
         self._seen: TicketRow | None = None
-        self._warned = False
+        self._warned = self._is_gone = False
 
     def compose(self) -> ComposeResult:
         yield self._top
@@ -101,7 +101,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             return
         self._put_away()
         self.row, self.kind = row, kind
-        self._seen, self._warned = row, False
+        self._seen, self._warned, self._is_gone = row, False, False
         self.to = self._recipient(row)
         self.set_class(kind == "note", "-note")
         self.add_class("-open")
@@ -118,7 +118,9 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         """Read the store again: a message may have come in, or one of ours may have been taken back."""
         if self.row is None:
             return
-        self.row = self.desk.store.queries.ticket(self.row.ticket.ref) or self.row
+        known = self.desk.store.queries.ticket(self.row.ticket.ref)
+        self._is_gone = known is None
+        self.row = known or self.row
         draft = self._drafts.get(self.row.ticket.ref, self.kind)
         is_begun = self._saving is not None or self.text != self._kept
         if not is_begun and typed(draft.body) != self.text:
@@ -347,10 +349,11 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         rule = "━" if is_note else "─"
         left, right, low_left, low_right = "┏┓┗┛" if is_note else "┌┐└┘"
         self._top.show(self._heading(tone), f"{left}{rule}{right}", tone)
-        newer = self._is_newer(self.row)
-        self._notice.set_class(newer, "-shown")
+        self._notice.set_class(self._is_gone or self._is_newer(self.row), "-shown")
         side = "┃" if is_note else "│"
         words = _("The customer wrote again while you were writing.")
+        if self._is_gone:
+            words = _("{ticket} was deleted on the helpdesk.", ticket=f"#{self.row.ticket.number}")
         self._notice.show(((words, "soon"),), f"{side} {side}", tone)
         self._bottom.show(self._state(self.row), f"{low_left}{rule}{low_right}", tone)
 
