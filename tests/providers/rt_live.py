@@ -159,8 +159,10 @@ async def _next_second() -> None:
 @asynccontextmanager
 async def live(desk: rt_server.Desk, person: str = "aiko") -> AsyncGenerator[Live, None]:
     side = Live(desk, person)
-    yield side
-    await side.close()
+    try:
+        yield side
+    finally:
+        await side.close()
 
 
 def served(folder: Path) -> Iterator[rt_server.Desk]:

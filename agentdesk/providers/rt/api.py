@@ -122,14 +122,18 @@ class Api:
             page += 1
 
     async def pages(self, path: str, parameters: Parameters | None = None) -> AsyncGenerator[list[Doc], None]:
-        """All pages of a list."""
+        """All pages of a list; one that comes again is its end too."""
         page = 1
+        before: list[Doc] | None = None
         while True:
             doc = await self.client.get(path, {"per_page": PAGE, "page": page, **(parameters or {})})
-            yield documents(doc, "items")
+            entries = documents(doc, "items")
+            if entries == before:
+                return
+            yield entries
             if is_last(doc):
                 return
-            page += 1
+            page, before = page + 1, entries
 
     async def listed(self, path: str, parameters: Parameters | None = None) -> list[Doc]:
         """Every entry of a list that this user may not have: then there are none."""

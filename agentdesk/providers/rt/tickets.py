@@ -65,7 +65,7 @@ class Tickets:
     async def changes(self, account: Account, since: str | None) -> AsyncGenerator[Page, None]:
         """Pages of tickets with the people around them."""
         position = position_of(since)
-        if not position.feed:
+        if not position.feed and position.phase != "feed":
             position = replace(position, feed=await self._feed.newest(account))
         if position.phase == "feed":
             async for page in self._feed_pages(account, position):
