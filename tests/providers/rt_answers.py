@@ -116,7 +116,6 @@ def part(id: int, transaction: int, content: str = "", kind: str = "text/plain",
 
 
 DESK: Mapping[str, Reaction] = {
-    "GET /rt": {"Version": "5.0.3"},
     "GET /user/41": {**user("ben", "Ben Carter", privileged=1), "_hyperlinks": [{"ref": "self", "id": 41}]},
     "GET /queues/all": counted({"id": "4", "Name": "Technical"}, {"id": "5", "Name": "日本サポート"}),
     "POST /customfields": counted(

@@ -438,9 +438,9 @@ async def test_without_a_field_for_tags_there_are_none() -> None:
 @pytest.mark.parametrize(
     ("table", "error"),
     [
-        ({"GET /rt": httpx.Response(401, json={"message": "Unauthorized"})}, Unauthorized),
+        ({"GET /user/41": httpx.Response(401, json={"message": "Unauthorized"})}, Unauthorized),
         ({"GET /user/41": user("yui@example.jp", privileged=0)}, Forbidden),
-        ({"GET /rt": httpx.Response(500)}, Offline),
+        ({"GET /user/41": httpx.Response(500)}, Offline),
     ],
 )
 async def test_who_may_not_work_here_is_told_so(table: dict[str, Reaction], error: type[Exception]) -> None:
@@ -449,7 +449,7 @@ async def test_who_may_not_work_here_is_told_so(table: dict[str, Reaction], erro
 
 
 async def test_no_secret_is_in_what_is_shown() -> None:
-    desk = Answers({"GET /rt": httpx.Response(401, json={"message": "Unauthorized"})})
+    desk = Answers({"GET /user/41": httpx.Response(401, json={"message": "Unauthorized"})})
 
     with pytest.raises(Unauthorized) as caught:
         await desk.provider.greet()

@@ -1,5 +1,6 @@
 """The account as a probe finds it: who we are there, and what this Request Tracker has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentdesk.errors import Forbidden, Rejected, Unauthorized
@@ -14,6 +15,8 @@ from agentdesk.providers.rt.reading import TAGS, Reader
 from agentdesk.providers.rt.statuses import Statuses
 
 QUEUES: Parameters = {"fields": "Name", "per_page": PAGE}
+QUEUES_ASKED = 5
+"""Queues whose fields are asked for one by one."""
 TICKET_FIELDS = "RT::Queue-RT::Ticket"
 
 
@@ -39,13 +42,14 @@ async def probed(api: Api, credentials: Credentials, people: Directory, statuses
     client = api.client
     me = await _me(api, credentials, people)
     queues = await client.get("/queues/all", QUEUES, urgent=True)
-    fields = [field for field in await _ticket_fields(api) if text(field, "Disabled") in ("", "0")]
+    seen = documents(queues, "items") if is_last(queues) else await api.listed("/queues/all", QUEUES)
+    fields = [field for field in await _ticket_fields(api, seen) if text(field, "Disabled") in ("", "0")]
     tags = (text(field, "id") for field in fields if _takes_tags(field))
     return Account(
         name=client.account,
         me=me,
         reader=Reader(client.account, people, statuses, next(tags, None)),
-        queues=tuple(documents(queues, "items") if is_last(queues) else await api.listed("/queues/all", QUEUES)),
+        queues=tuple(seen),
         fields=tuple(fields),
         has_articles=await _has_articles(api),
         sees_all=whole(queues, "total") is not None,
@@ -59,7 +63,6 @@ async def _me(api: Api, credentials: Credentials, people: Directory) -> Person:
         raise Unauthorized(
             _("{account}: this token does not say whose it is. Name the user of the account.", account=client.account)
         )
-    await client.get("/rt", urgent=True)  # whoever may not sign in is told so here, not that a user is unknown
     user = await people.user(owner)
     if not user:
         raise Unauthorized(
@@ -73,13 +76,18 @@ async def _me(api: Api, credentials: Credentials, people: Directory) -> Person:
     return person
 
 
-async def _ticket_fields(api: Api) -> list[Doc]:
-    """The custom fields of tickets that this user may see."""
+async def _ticket_fields(api: Api, queues: Sequence[Doc]) -> list[Doc]:
+    """The custom fields of tickets that this user may see; with rights in single queues only, those of these queues."""
     asked = {"fields": "Name,Type,MaxValues,SortOrder,Disabled"}
     try:
-        return await api.searched("/customfields", asked, [{"field": "LookupType", "value": TICKET_FIELDS}])
+        found = await api.searched("/customfields", asked, [{"field": "LookupType", "value": TICKET_FIELDS}])
     except Rejected:
-        return []
+        found = []
+    if found:
+        return found
+    ids = [text(queue, "id") for queue in queues[:QUEUES_ASKED]]
+    by_queue = [field for id in ids for field in await api.listed(f"/queue/{id}/customfields", asked)]
+    return list({text(field, "id"): field for field in by_queue}.values())
 
 
 def _takes_tags(field: Doc) -> bool:

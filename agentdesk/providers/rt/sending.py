@@ -22,13 +22,13 @@ broke would be sent twice.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from agentdesk.errors import CannotTell, Conflict, Forbidden, Gone, Offline, Rejected
 from agentdesk.i18n import _
-from agentdesk.model import Assign, Change, Create, Event, Note, Op, Ref, SetStatus, Ticket, Transfer
+from agentdesk.model import Assign, Change, Create, Event, Note, Op, Ref, Reply, SetField, SetStatus, Ticket, Transfer
 from agentdesk.providers.base import Receipt
 from agentdesk.providers.documents import Doc, documents, inner, moment, text
 from agentdesk.providers.http import Parameters, Sleep
@@ -82,13 +82,18 @@ class Sending:
         with nothing_sent():
             before = await self._unmoved(account, op, server)
             files = await self._checked(account, before, words)
+            word = self._word(account, op, before)
             has_arrived = bool(words and op.attempts and await self._marked(op.ticket.id, op))
-        before = await self._set_fields(account, op, before, words)
+        await self._set_fields(account, op, before, word, words)
         said = ""
         if words and not has_arrived:
-            status = self._word(account, op, before)
-            message = writing.message_document(op, words, files, status)
-            _doc, said = await self._api.client.change("POST", f"/tickets/bulk/{words.kind}", [message])
+            message = writing.message_document(op, words, files, word)
+            try:
+                _doc, said = await self._api.client.change("POST", f"/tickets/bulk/{words.kind}", [message])
+            except Rejected as error:
+                raise Rejected(
+                    f"{error} {self._done(op, [change for change in op.changes if _is_last(change)])}"
+                ) from error
         return await self._receipt(account, op, said)
 
     async def find(self, account: Account, op: Op) -> Receipt | None:
@@ -138,38 +143,40 @@ class Sending:
             raise Rejected(_("{account}: an empty message is not sent.", account=account.name))
         return await asyncio.to_thread(writing.contents, words.uploads, account.name)
 
-    async def _set_fields(self, account: Account, op: Op, before: Copy, words: writing.Words | None) -> Copy:
+    async def _set_fields(
+        self, account: Account, op: Op, before: Copy, word: str | None, words: writing.Words | None
+    ) -> None:
         """Set what is not as wanted, and see that it is; a status that goes with words is left to them."""
-        missing = writing.undone(op, account.reader.ticket(before.doc))
-        if words:
-            missing = [change for change in missing if not isinstance(change, SetStatus)]
+        was = account.reader.ticket(before.doc)
+        missing = [change for change in writing.undone(op, was) if not (words and isinstance(change, SetStatus))]
         if any(isinstance(change, Transfer) for change in missing):
             missing = [*missing, *(change for change in op.changes if isinstance(change, Assign))]
-        doc = writing.fields_of(missing, account.reader.ticket(before.doc), account.reader)
+        doc = writing.fields_of(missing, was, account.reader)
         if cc := writing.copied(op, before):
             doc["Cc"] = cc
         if any(isinstance(change, SetStatus) for change in missing):
-            doc["Status"] = self._word(account, op, before)
+            doc["Status"] = word
         if not doc:
-            return before
+            return
         guard = {"If-Match": f'"{before.version}"'} if before.version else {}
         _doc, said = await self._api.client.change("PUT", f"/ticket/{before.id}", doc, guard)
-        after = await self._histories.copy(account, op.ticket, urgent=True)
-        refused = writing.undone(op, account.reader.ticket(after.doc))
-        if words:
-            refused = [change for change in refused if not isinstance(change, SetStatus)]
-        if refused:
+        now = account.reader.ticket((await self._histories.copy(account, op.ticket, urgent=True)).doc)
+        if refused := [
+            change for change in missing if change in writing.undone(op, now) and not _moved(change, was, now)
+        ]:
             raise Rejected(self._refused(account, op, refused, said))
-        return after
 
-    def _refused(self, account: Account, op: Op, refused: list[Change], said: str) -> str:
+    def _refused(self, account: Account, op: Op, refused: Sequence[Change], said: str) -> str:
         """The sentence about what was not done, with what was and with the helpdesk's own words."""
         names = {"account": account.name, "changes": writing.said(refused), "words": said}
         sentence = _("{account}: the helpdesk did not take this: {changes}. It said: {words}", **names)
-        done = [change for change in op.changes if change not in refused and change is not op.message]
-        if done:
-            sentence += " " + _("Done: {changes}.", changes=writing.said(done))
-        return sentence
+        return f"{sentence} {self._done(op, refused)}".strip()
+
+    def _done(self, op: Op, refused: Sequence[Change]) -> str:
+        """The sentence about the part of an op that was done, empty when that is none of it."""
+        missing = [change for change in op.changes if change in refused or (op.message and _is_last(change))]
+        done = [change for change in op.changes if change not in missing]
+        return _("Done: {changes}.", changes=writing.said(done)) if done else ""
 
     def _word(self, account: Account, op: Op, before: Copy) -> str | None:
         """The lifecycle's word for the status the op ends with."""
@@ -228,13 +235,14 @@ class Sending:
         events = self._events(account, op, await self._message(op, op.ticket.id))
         if not events:
             await self._check_sight(account, op)
-            raise Rejected(self._refused(account, op, list(op.changes), said))
+            raise Rejected(self._refused(account, op, [change for change in op.changes if _is_last(change)], said))
         self._sees_notes = self._sees_notes or isinstance(op.message, Note)
-        if not is_done and (missing := writing.undone(op, ticket)):
+        missing = [change for change in writing.undone(op, ticket) if isinstance(change, SetStatus)]
+        if missing and not is_done:
             raise HalfDone(self._half(account, missing, said))
         return Receipt(ticket, tuple(events))
 
-    def _half(self, account: Account, missing: list[Change], said: str) -> str:
+    def _half(self, account: Account, missing: Sequence[Change], said: str) -> str:
         """The sentence for words that have left while something else did not follow."""
         return _(
             "{account}: your message has arrived, but this was not done: {changes}. {words}",
@@ -310,6 +318,16 @@ class Sending:
         if is_ours and (missing := writing.undone(op, ticket)):
             raise HalfDone(self._half(account, missing, said))
         return Receipt(ticket, tuple(self._events(account, op, await self._message(op, id), id)))
+
+
+def _is_last(change: Change) -> bool:
+    """A change that leaves with the words, after everything else."""
+    return isinstance(change, Reply | Note | SetStatus)
+
+
+def _moved(change: Change, before: Ticket, after: Ticket) -> bool:
+    """A custom field took on a value, though in another form than we wrote it."""
+    return isinstance(change, SetField) and before.fields.get(change.field) != after.fields.get(change.field)
 
 
 def _queue(account: Account, op: Op) -> str:

@@ -279,7 +279,11 @@ def _named(change: Change) -> str:
             return f"{_('Tag')}: {tag}"
         case SetField(name):
             return name
-        case Reply() | Note() | Create():
-            return type(change).__name__
+        case Reply():
+            return _("reply")
+        case Note():
+            return _("note")
+        case Create():
+            return _("Ticket")
         case _:
             assert_never(change)
