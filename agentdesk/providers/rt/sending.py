@@ -83,10 +83,13 @@ class Sending:
             before = await self._unmoved(account, op, server)
             files = await self._checked(account, before, words)
             word = self._word(account, op, before)
-            has_arrived = bool(words and op.attempts and await self._marked(op.ticket.id, op))
+            arrived = await self._marked(op.ticket.id, op) if words and op.attempts else []
         await self._set_fields(account, op, before, word, words)
+        if arrived:
+            was_set = await self._complete(account, op, arrived)
+            return await self._receipt(account, op, "", is_done=was_set)
         said = ""
-        if words and not has_arrived:
+        if words:
             message = writing.message_document(op, words, files, word)
             try:
                 _doc, said = await self._api.client.change("POST", f"/tickets/bulk/{words.kind}", [message])
