@@ -409,6 +409,16 @@ async def test_lists_rest_since_each_request_costs_the_server() -> None:
     assert (items(again), desk.provider.requests) == ([], before)
 
 
+async def test_customers_are_not_asked_about_where_the_list_of_colleagues_holds_them() -> None:
+    found = counted(user("ben"), *(user(f"c{number}@example.jp") for number in range(20)))
+    desk = Answers({"POST /users": found, "GET /user/ben": user("ben", "Ben Carter", privileged=1)})
+
+    people = [item.ref.id for item in items(await desk.pages(Stream.PEOPLE)) if isinstance(item, Person)]
+
+    assert people == ["ben"]
+    assert len(desk.asked) < 10
+
+
 async def test_a_token_says_whose_it_is() -> None:
     desk = Answers()
 

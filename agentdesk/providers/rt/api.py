@@ -110,14 +110,19 @@ class Api:
         found = await self.client.get(f"/ticket/{quote(ticket)}/attachments", asked, urgent=True)
         return documents(found, "items")
 
-    async def searched(self, path: str, parameters: Parameters, terms: Sequence[Doc]) -> list[Doc]:
-        """Everything that a search by JSON terms finds; what it names may be seen, so few are dropped from a page."""
+    async def searched(
+        self, path: str, parameters: Parameters, terms: Sequence[Doc], most: int | None = None
+    ) -> list[Doc]:
+        """Everything that a search by JSON terms finds, or its first `most` pages.
+
+        What is searched for here may be seen, so few entries are dropped from a page: one half empty is the last.
+        """
         found: list[Doc] = []
         page = 1
         while True:
             doc = await self.client.search(path, {"per_page": PAGE, "page": page, **parameters}, terms)
             found += documents(doc, "items")
-            if is_last(doc) or len(documents(doc, "items")) < PAGE // 2:
+            if is_last(doc) or len(documents(doc, "items")) < PAGE // 2 or page == most:
                 return found
             page += 1
 

@@ -31,6 +31,8 @@ REST = {
 }
 CANNED_CLASSES = re.compile(r"canned|prepared|template|repl(y|ies)|responses?|定型|返信|テンプレート", re.IGNORECASE)
 """The names of article classes that hold prepared answers: Request Tracker itself does not tell them apart."""
+PAGES_OF_COLLEAGUES = 3
+"""Accounts beyond the first three hundred are met when they do something."""
 MEMBERS_OF_VIEWS = 10
 """Saved searches whose first hundred tickets are read, one request each; the others are known by name."""
 OFFERED = (
@@ -112,10 +114,11 @@ class Streams:
         asked = {"fields": "Name,RealName,EmailAddress,Disabled"}
         terms = [{"field": "Name", "operator": "NOT LIKE", "value": "@"}]
         try:
-            found = await self._api.searched("/users", asked, terms)
+            found = await self._api.searched("/users", asked, terms, most=PAGES_OF_COLLEAGUES)
         except Rejected:
             found = []
-        names = {user_name(doc) for doc in found} | self._people.staff() | {account.user}
+        named = {name for doc in found if "@" not in (name := user_name(doc))}  # a helpdesk may leave out the condition
+        names = named | self._people.staff() | {account.user}
         for name in sorted(names - SYSTEM - self._staff.keys()):
             self._staff[name] = {"Name": name, **await self._people.user(name)}
         items: list[Item] = [self._people.person(account.name, doc) for doc in self._staff.values()]
