@@ -327,3 +327,19 @@ async def test_what_the_agent_just_wrote_comes_into_view(desk: Desk) -> None:
         await pilot.pause()
 
         assert "ただいま確認しております" in app.words()
+
+
+async def test_what_a_ticket_began_with_is_no_news(desk: Desk) -> None:
+    born = event("new", 1440, Kind.CHANGE, field="status", new="new")
+    later = event("later", 20, Kind.CHANGE, field="status", old="new", new="open")
+    app = Reading(desk, born, later)
+
+    async with app.run_test(size=(120, 48)) as pilot:
+        app.view.timeline.edge("top")
+        await pilot.pause()
+        top = app.words()
+        app.view.timeline.edge("bottom")
+        await pilot.pause()
+
+        assert "Status: new" not in top
+        assert "Status: from new to open" in app.words()

@@ -38,11 +38,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a log is shown: a filter (`all`, `messages`, `public` or a channel), and from where it is unread."""
+    """What of a log is shown: a filter (`all`, `messages`, `public` or a channel), and from where it is unread.
+
+    `created` says when each ticket began, by id: what its fields were set to at that moment is no news.
+    """
 
     filter: str = "all"
     read_until: datetime | None = None
     quotes: bool = False
+    created: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def choices(events: Iterable[Event]) -> list[str]:
@@ -58,7 +62,7 @@ def items(events: Iterable[Event], known: Mapping[Ref, Item], wanted: Wanted, no
     this_year = i18n.local(now).year
     has_mark = wanted.read_until is None
     for event in events:
-        if not _is_shown(event, wanted.filter):
+        if not _is_shown(event, wanted.filter) or _is_beginning(event, wanted.created):
             continue
         if not has_mark and _is_unread(event, wanted.read_until):
             has_mark = True
@@ -90,6 +94,10 @@ def _is_shown(event: Event, filter: str) -> bool:
             return event.kind in MESSAGES and event.public and event.kind is not Kind.NOTE
         case channel:
             return event.kind in MESSAGES and event.channel == channel
+
+
+def _is_beginning(event: Event, created: Mapping[str, datetime]) -> bool:
+    return event.kind is Kind.CHANGE and not event.old and created.get(event.ticket or "") == event.at
 
 
 def _is_unread(event: Event, read_until: datetime | None) -> bool:

@@ -66,6 +66,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._all_quotes = False
         self._states: dict[str, str] = {}
         self._subjects: dict[str, str] = {}
+        self._created: dict[str, datetime] = {}
         self._names = Names(desk.store)
         self._read_html: HtmlReader | None = None
         self._view: View | None = None
@@ -297,6 +298,7 @@ class Timeline(Drawing, Pane, can_focus=True):
     def _read_store(self) -> None:
         store = self.desk.store
         self._subjects = {}
+        self._created = {} if self.row is None else {self.row.ticket.ref.id: self.row.ticket.created_at}
         if self.row is None:
             self._events = []
         elif self.is_whole_customer and self.row.ticket.requester is not None:
@@ -304,6 +306,7 @@ class Timeline(Drawing, Pane, can_focus=True):
             self._events = store.queries.timeline(person, limit=self._limit, most_characters=READ_CHARACTERS)[::-1]
             for known in store.queries.tickets_of(person, limit=self._limit):
                 self._subjects[known.ticket.ref.id] = f"#{known.ticket.number} {known.ticket.subject}"
+                self._created[known.ticket.ref.id] = known.ticket.created_at
         else:
             self._events = store.queries.events(self.row.ticket.ref, most_characters=READ_CHARACTERS)
         self._states = self._read_states()
@@ -333,7 +336,8 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def _lay_out(self) -> None:
         known = {item.event.ref: item for item in self._items if item.event is not None}
-        wanted = Wanted(self.filter, None if self.is_whole_customer else self._read_until, self._all_quotes)
+        read_until = None if self.is_whole_customer else self._read_until
+        wanted = Wanted(self.filter, read_until, self._all_quotes, self._created)
         self._items = items(self._events, known, wanted, self.desk.clock())
         self._view = None
         self._anchor.resize(len(self._items), self.size.height)
