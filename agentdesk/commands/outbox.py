@@ -1,16 +1,37 @@
 """The outbox: what has not left yet, what was held, and what to do about it."""
 
+from typing import assert_never
+
 from agentdesk import i18n
 from agentdesk.answers import Answer, op_document
+from agentdesk.columns import priority_word, status_word
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural
-from agentdesk.model import Op, OpState
+from agentdesk.model import (
+    Assign,
+    Change,
+    Create,
+    Note,
+    Op,
+    OpState,
+    Ref,
+    Reply,
+    SetField,
+    SetPriority,
+    SetStatus,
+    SetSubject,
+    Tag,
+    Transfer,
+    Untag,
+    first_words,
+)
 from agentdesk.store.store import Store
 from agentdesk.text.safe import safe_line, safe_text
 
 SHORT_ID = 8
+BODY_CHARACTERS = 60
 
 
 @commands.add("outbox list", scope="shell", in_shell=True, is_recorded=False)
@@ -28,7 +49,7 @@ async def list_outbox(cx: Context, *, all: bool = False, limit: int = 200) -> An
                 op.ticket.id,
                 state_word(op.state),
                 i18n.stamp(op.created_at),
-                what(op),
+                what(op, cx.desk.store),
                 op.reason,
             ]
             for op in ops
@@ -41,7 +62,7 @@ async def show_op(cx: Context, id: str) -> Answer:
     """Show one decision whole: its changes, its words, and why it is where it is."""
     op = _named(cx, id)
     body = op.message.body if op.message else ""
-    lines = [f"{op.id}  #{op.ticket.id}  {state_word(op.state)}", op.reason, what(op), "", body]
+    lines = [f"{op.id}  #{op.ticket.id}  {state_word(op.state)}", op.reason, what(op, cx.desk.store), "", body]
     return Answer(op_document(op), text=safe_text("\n".join(lines)))
 
 
@@ -137,15 +158,41 @@ def state_word(state: OpState) -> str:
     return words[state]
 
 
-def what(op: Op) -> str:
-    """What a decision does, on one line."""
-    return safe_line(", ".join(_change_words(op)))
+def what(op: Op, store: Store) -> str:
+    """What a decision does, on one line in the agent's language."""
+    return safe_line(", ".join(_change_words(change, op.ticket.account, store) for change in op.changes))
 
 
-def _change_words(op: Op) -> list[str]:
-    found = []
-    for change in op.changes:
-        name = type(change).__name__
-        values = [str(getattr(change, field)) for field in change.__slots__ if field not in ("uploads", "cc")]
-        found.append(f"{_(name)} {' '.join(values)}"[:80])
-    return found
+def _change_words(change: Change, account: str, store: Store) -> str:
+    match change:
+        case Reply(body):
+            return _said(_("public reply"), first_words(body)[:BODY_CHARACTERS])
+        case Note(body):
+            return _said(_("internal note"), first_words(body)[:BODY_CHARACTERS])
+        case Create(subject):
+            return _said(_("new ticket"), subject)
+        case SetStatus(status):
+            return _said(_("Status"), status_word(status))
+        case SetPriority(priority):
+            return _said(_("Priority"), priority_word(priority) or _("none"))
+        case SetSubject(subject):
+            return _said(_("Subject"), subject)
+        case Assign(agent):
+            person = store.queries.person(Ref(account, agent)) if agent else None
+            return _said(_("Assignee"), person.name if person else agent or _("nobody"))
+        case Transfer(group):
+            names = {team.ref.id: team.name for team in store.queries.teams(account)}
+            return _said(_("Team"), names.get(group, group))
+        case Tag(tag):
+            return _("Tags: {tags}", tags=f"+{tag}")
+        case Untag(tag):
+            return _("Tags: {tags}", tags=f"-{tag}")
+        case SetField(name, value):
+            labels = {field.ref.id: field.label for field in store.queries.fields(account)}
+            return _said(labels.get(name, name), _("none") if value is None else str(value))
+        case _:
+            assert_never(change)
+
+
+def _said(name: str, value: str) -> str:
+    return _("{field}: {new}", field=name, new=value)

@@ -74,3 +74,12 @@ async def test_what_is_leaving_stays(desk: Desk, line: Line, word: str) -> None:
 async def test_an_unknown_decision_is_refused(line: Line, word: str) -> None:
     with pytest.raises(Refused, match="no one decision 'zzz'"):
         await line(f"outbox {word} zzz")
+
+
+async def test_decisions_are_told_in_the_agents_words(desk: Desk, line: Line) -> None:
+    for words in ("ticket reply --status pending Hello", "ticket priority low", "ticket tag parcel"):
+        await line(words, "1")
+
+    told = [str(row[4]) for row in (await list_outbox(Context(desk, ShellFront()))).rows]
+
+    assert told == ["public reply: Hello, Status: pending", "Priority: low", "Tags: +parcel"]

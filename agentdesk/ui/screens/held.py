@@ -14,6 +14,7 @@ from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Event, Kind, Op, Ticket
+from agentdesk.store import Store
 from agentdesk.ui.painting import Span
 from agentdesk.ui.widgets.footer import Footer
 from agentdesk.ui.widgets.sheet import Sheet, Words
@@ -47,7 +48,7 @@ class HeldScreen(Screen[None]):
         with Horizontal(id="three"):
             yield HeldSheet(_headed(_("As you saw it"), _seen(op, events)))
             yield HeldSheet(_headed(_("What arrived"), _arrived(op, events, row.ticket if row else None)))
-            yield HeldSheet(_headed(_("What you decided"), _decided(op)))
+            yield HeldSheet(_headed(_("What you decided"), _decided(op, self._desk.store)))
         yield self.footer
 
 
@@ -75,9 +76,9 @@ def _is_new(op: Op, event: Event) -> bool:
     return event.op != op.id and event.at > (seen or op.created_at)
 
 
-def _decided(op: Op) -> Lines:
+def _decided(op: Op, store: Store) -> Lines:
     body = op.message.body if op.message is not None else ""
-    lines: Lines = [[(what(op), "dim")], [("", "plain")]]
+    lines: Lines = [[(what(op, store), "dim")], [("", "plain")]]
     lines += [[(line, "plain")] for line in body.split("\n")]
     return lines
 

@@ -75,7 +75,7 @@ class OutboxPane(Rows):
             (" ", "plain"),
             column(i18n.stamp(op.created_at), 17, "dim"),
             (" ", "plain"),
-            (what(op), "plain"),
+            (what(op, self._desk.store), "plain"),
         ]
         return [*spans, (f"  {op.reason}", tone)] if op.reason else spans
 
