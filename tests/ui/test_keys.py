@@ -185,3 +185,14 @@ async def test_the_command_line_offers_nothing_that_only_the_shell_can_do(tmp_pa
 
         desk.sees("outbox retry")
         desk.sees_not("outbox list")
+
+
+async def test_an_enter_typed_twice_runs_a_line_once(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.press(":")
+        await desk.types("ticket note once")
+        desk.app.simulate_key("enter")
+        desk.app.simulate_key("enter")
+        await desk.pilot.pause(0.3)
+
+        assert len(desk.app.desk.store.outbox.pending()) == 1

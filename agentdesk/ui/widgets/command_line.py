@@ -65,6 +65,7 @@ class CommandLine(Widget):
         super().__init__()
         self._complete = complete
         self.history = history
+        self._takes_lines = False
         self._back = 0
         self._field = Input(compact=True, select_on_focus=False)
         self._suggestions = Suggestions()
@@ -79,6 +80,7 @@ class CommandLine(Widget):
         """Begin a line with this text and take the keys."""
         self.add_class("-open")
         self._back = 0
+        self._takes_lines = True
         self._field.value = start
         self._field.cursor_position = len(start)
         self._suggest()
@@ -100,6 +102,9 @@ class CommandLine(Widget):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if not self._takes_lines:
+            return  # an Enter typed twice must not run the line twice
+        self._takes_lines = False
         line = event.value.strip()
         if line and (not self.history or self.history[-1] != line):
             self.history.append(line)
