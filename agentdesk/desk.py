@@ -5,6 +5,7 @@ with its own connection, so that no key ever waits for a disk.
 """
 
 import asyncio
+import logging
 import sqlite3
 import uuid
 from collections.abc import Callable, Sequence
@@ -62,6 +63,7 @@ class Desk:
         self.store = Store(folders.database)
         self._providers = providers
         self._background: Background | None = None
+        self._log: logging.Handler | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-writer")
         self._writing_store: Store | None = None
         self._on_written: list[Callable[[], None]] = []
@@ -103,6 +105,10 @@ class Desk:
         self._is_closed = True
         if self._background is not None:
             await asyncio.to_thread(self._background.stop)
+        if self._log is not None:
+            from agentdesk.logs import stop_logging
+
+            stop_logging(self._log)
         await asyncio.get_running_loop().run_in_executor(self._writer, self._close_writing_store)
         self._writer.shutdown()
         self.store.close()
@@ -117,7 +123,9 @@ class Desk:
     def start_sync(self) -> None:
         """Keep every account in step in the background until the desk is closed."""
         from agentdesk.background import Background  # late: the first paint waits for no provider
+        from agentdesk.logs import log_to
 
+        self._log = log_to(self.folders.logs)
         accounts = self.accounts()
         names = [account.name for account in accounts]
         self._background = Background(
