@@ -6,6 +6,7 @@ full synchronisation, so it survives a power cut.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from agentdesk.store.search import Search
 
 BUSY_SECONDS = 20
+TURNS, TURN_SECONDS = 100, 0.05
 
 
 class Store:
@@ -70,11 +72,23 @@ def opened(path: Path) -> Iterator[Store]:
         store.close()
 
 
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; SQLite does not wait by itself while another program does the same."""
+    for _try in range(TURNS):
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            time.sleep(TURN_SECONDS)
+        else:
+            return
+    db.execute("PRAGMA journal_mode = WAL")
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         private_file(path)
         db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(db)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         bring_up_to_date(db)
