@@ -57,7 +57,9 @@ class Terminal:
     @property
     def text(self) -> str:
         """What is on the screen, line by line."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        rows = range(self._screen.lines)  # not `display`: pyte fails there on rows with combining characters
+        cells = range(self._screen.columns)
+        return "\n".join("".join(self._screen.buffer[row][cell].data for cell in cells).rstrip() for row in rows)
 
     def press(self, *keys: str) -> None:
         """Type keys: `enter`, `ctrl+s`, `j`, or a whole text."""

@@ -31,9 +31,9 @@ def test_a_reply_is_written_sent_and_taken_back(tmp_path: Path) -> None:
     with Terminal(*DEMO, "en", home=tmp_path) as desk:
         desk.sees("Waiting longest", "Dana Fox")
         desk.press("enter")
-        desk.sees("#20005", "Unauthorised charge")
+        desk.sees("#2000", "r reply")
         desk.press("r")
-        desk.sees("dana.fox@example.com")
+        desk.sees("PUBLIC REPLY", "dana.fox@example.com")
         desk.press("We are looking into it.")
         desk.sees("We are looking into it.", "saved")
         desk.press("ctrl+s")
@@ -50,7 +50,7 @@ def test_what_was_typed_survives_kill_minus_nine(tmp_path: Path) -> None:
     with Terminal(*DEMO, "ja", home=tmp_path) as desk:
         desk.sees("田中 美咲")
         desk.press("enter")
-        desk.sees("#20005")
+        desk.sees("#2000")
         desk.press("r")
         desk.sees("tanaka")
         desk.press("田中様\rお調べいたします。")
@@ -58,7 +58,7 @@ def test_what_was_typed_survives_kill_minus_nine(tmp_path: Path) -> None:
         desk.kill()
 
     with Terminal(*DEMO, "ja", home=tmp_path) as again:
-        again.sees("#20005", "田中様", "お調べいたします。")
+        again.sees("#2000", "田中様", "お調べいたします。")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, None])
@@ -85,11 +85,13 @@ def test_hostile_text_reaches_neither_the_terminal_nor_the_shell(tmp_path: Path,
     with Terminal("demo", "--tickets", "80", "--lang", "en", home=tmp_path, columns=columns, rows=rows) as desk:
         desk.sees("Waiting longest", "Dana Fox")
         desk.press(":", "queue tag:hostile is:unsolved", "enter")
-        desk.sees("DROP TABLE")
+        desk.sees("tag:hostile is:unsolved  12", "DROP TABLE")
         for _ticket in range(12):
             desk.press("enter")
-            desk.sees("Esc")
-            desk.press("escape", "j")
+            desk.sees("r reply")
+            desk.press("escape")  # alone: a letter right behind it would be read as alt and the letter
+            desk.sees("Enter open it")
+            desk.press("j")
         desk.press("ctrl+q")
         desk.ends()
 
