@@ -504,3 +504,24 @@ def test_a_draft_survives_a_kill(tmp_path: Path) -> None:
     store.close()
     assert draft is not None
     assert draft.body.startswith(long_ago[-1] if long_ago else "0 ")
+
+
+async def test_a_template_begins_a_paragraph_of_its_own(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.press(*"hello", "left")
+        await app.composer.insert_template("お詫び")
+
+        assert app.composer.text.startswith("hello\n\n田中 美咲 様")
+
+
+async def test_a_template_is_offered_by_words_and_not_by_its_placeholders(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)):
+        app.reply()
+        [template] = app.composer.templates()
+
+        assert app.composer.first_words_of(template) == "田中 美咲 様 注文 …"

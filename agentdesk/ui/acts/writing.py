@@ -3,7 +3,7 @@
 from agentdesk.commands.context import Choice, ComposeKind
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
-from agentdesk.model import Note, Op, first_words
+from agentdesk.model import Note, Op
 from agentdesk.ui.acts.act import Act
 
 HINT_CHARACTERS = 40
@@ -45,7 +45,9 @@ class Writing(Act):
         if not self.work.composer.is_open:
             self.compose("reply")
         composer = self.work.composer
-        found = [Choice(one.title, one.title, first_words(one.body)[:HINT_CHARACTERS]) for one in composer.templates()]
+        found = [
+            Choice(one.title, one.title, composer.first_words_of(one)[:HINT_CHARACTERS]) for one in composer.templates()
+        ]
         wanted = name if name is not None else await self.app.front.choose(_("Template"), found)
         if wanted is not None:
             await composer.insert_template(wanted)

@@ -18,7 +18,7 @@ from textual.widgets import TextArea
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError, Refused
 from agentdesk.i18n import _, plural
-from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus, Status, TicketRow, Upload
+from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus, Status, TicketRow, Upload, first_words
 from agentdesk.store.outbox import Draft, DraftKind
 from agentdesk.templates import facts, load_templates, placeholders, render
 from agentdesk.text.safe import safe_line
@@ -163,11 +163,19 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         exact = [one for one in found if one.title.casefold() == wanted] or found
         if not exact:
             raise Refused(_("There is no prepared text {name!r} for this message.", name=name))
+        self.field.begin_paragraph()
         start = self.field.caret
         rendered = render(exact[0].body, self._facts(row))
         self.field.put(rendered.text)
         if rendered.missing:
             self.field.go_to(start + rendered.missing[0].start)
+
+    def first_words_of(self, canned: Canned) -> str:
+        """How a prepared text begins in this message; what cannot be filled yet is left as a gap."""
+        text = render(canned.body, self._facts(self._needs_open())).text
+        for gap in reversed(placeholders(text)):
+            text = f"{text[: gap.start]}…{text[gap.end :]}"
+        return first_words(text)
 
     def set_copies(self, addresses: str) -> None:
         """Set who gets a copy; raises `Refused` for what is not an address."""

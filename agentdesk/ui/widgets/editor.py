@@ -95,6 +95,13 @@ class Editor(TextArea):
         result = self.replace(typed(text), *self.selection, maintain_selection_offset=False)
         self.move_cursor(result.end_location)
 
+    def begin_paragraph(self) -> None:
+        """Put the caret on an empty line: a new paragraph follows where the caret's line holds words."""
+        row, _column = self.selection.end
+        if self.selection.is_empty and self.document[row].strip():
+            self.move_cursor((row, len(self.document[row])))
+            self.put("\n\n")
+
     def put_all(self, text: str) -> None:
         """Replace the whole text; undone as one step."""
         self.history.checkpoint()
