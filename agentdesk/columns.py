@@ -19,6 +19,9 @@ Align = Literal["left", "right"]
 SOON = timedelta(hours=1)
 """Less time than this until an answer is due is shown amber."""
 MANY_BOUNCES = 2
+MANY_DAYS = timedelta(days=2)
+"""From here on hours no longer matter at a glance."""
+UNREAD = "*"
 
 
 def _nothing(row: TicketRow) -> str:
@@ -95,7 +98,7 @@ def channel_word(channel: str, raw: str = "") -> str:
 def waited(row: TicketRow, now: datetime) -> str:
     """How long the customer has waited for our word, or nothing."""
     since = row.ticket.waiting_since
-    return "" if since is None else i18n.wait(max(now - since, timedelta()))
+    return "" if since is None else _glance(max(now - since, timedelta()))
 
 
 def due(row: TicketRow) -> datetime | None:
@@ -110,7 +113,12 @@ def time_left(row: TicketRow, now: datetime) -> str:
     at = due(row)
     if at is None:
         return ""
-    return _("over {span}", span=i18n.wait(now - at)) if at < now else i18n.wait(at - now)
+    return _("over {span}", span=_glance(now - at)) if at < now else _glance(at - now)
+
+
+def _glance(span: timedelta) -> str:
+    """A span as a column shows it: of many days only the days."""
+    return i18n.wait(timedelta(days=span.days) if span >= MANY_DAYS else span)
 
 
 def urgency(row: TicketRow, now: datetime) -> Tone:
@@ -132,7 +140,7 @@ def marker(row: TicketRow) -> str:
         return ">"
     if row.has_draft:
         return "~"
-    return "*" if row.is_unread else ""
+    return UNREAD if row.is_unread else ""
 
 
 def _plain(row: TicketRow, now: datetime) -> Tone:

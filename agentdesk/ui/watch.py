@@ -11,6 +11,7 @@ from agentdesk.desk import Desk
 from agentdesk.filters import Filter, parse
 from agentdesk.store import Store
 from agentdesk.ui.background import Background
+from agentdesk.ui.widgets.queues import OF_HELPDESK
 from agentdesk.ui.widgets.title_bar import Standing
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ class Watch:
 
     def _queues_and_counts(self, store: Store) -> tuple[list[Queue], dict[str, int]]:
         now = self._desk.clock()
-        queues = [*self._desk.queues(), *_views(store)]
+        own = self._desk.queues()
+        titles = {queue.title for queue in own}
+        queues = [*own, *(view for view in _views(store) if view.title not in titles)]
         return queues, {queue.name: store.queries.count(_question(queue), now=now) for queue in queues}
 
     async def settled(self) -> None:
@@ -97,7 +100,7 @@ class Watch:
 def _views(store: Store) -> list[Queue]:
     """The lists that the helpdesks keep, as queues."""
     return [
-        Queue(f'view:"{view.title}"', view.title, f'view:"{view.title}"')
+        Queue(f'{OF_HELPDESK}"{view.title}"', view.title, f'view:"{view.title}"')
         for account in store.desktop.accounts()
         for view in store.queries.views(account.name)
         if '"' not in view.title

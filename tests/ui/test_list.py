@@ -6,9 +6,9 @@ from pathlib import Path
 from textual.strip import Strip
 
 from agentdesk.config import Config
-from agentdesk.model import Priority, Status
+from agentdesk.model import Priority, Ref, Status, View
 from agentdesk.ui.widgets.ticket_list import TicketList
-from tests.ui.driver import NARROW, NOW, opened_desk, people, question, ticket, tickets
+from tests.ui.driver import ACCOUNT, NARROW, NOW, opened_desk, people, question, ticket, tickets
 
 
 async def test_the_desk_opens_on_who_has_waited_longest(tmp_path: Path) -> None:
@@ -184,3 +184,32 @@ async def test_joined_emoji_do_not_shift_the_columns(tmp_path: Path) -> None:
     family = ticket(1, subject="👨‍👩‍👧‍👦 order 🇯🇵 late ⚠️")
     async with opened_desk(tmp_path, [*people(), family, question(family)]) as desk:
         desk.sees("👨 order JP late ⚠")
+
+
+async def test_the_views_of_the_helpdesk_stand_apart_and_repeat_no_queue(tmp_path: Path) -> None:
+    views = [View(Ref(ACCOUNT, "v1"), "Mine"), View(Ref(ACCOUNT, "v2"), "Billing team")]
+    async with opened_desk(tmp_path, [*tickets(2), *views]) as desk:
+        desk.sees("Helpdesk views", "Billing team")
+        assert desk.text.count("Mine") == 1
+
+        await desk.press("g", "q", "G", "k")
+        assert desk.app.main.queues.cursor == 8
+
+        await desk.press("j", "enter")
+
+        desk.sees("Billing team  0")
+
+
+async def test_a_dot_marks_what_is_unread_and_only_that(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(2)) as desk:
+        await desk.desk.write(lambda store: store.desktop.mark_read(ticket(1).ref, NOW))
+        await desk.settles()
+
+        assert "•" not in desk.line_of("身に覚え")
+        assert "•" in desk.line_of("parcel")
+
+
+async def test_a_clock_of_many_days_is_told_in_days(tmp_path: Path) -> None:
+    late = ticket(1, due_at=NOW - timedelta(days=49, hours=18))
+    async with opened_desk(tmp_path, [*people(), late, question(late)]) as desk:
+        desk.sees("over 49d ")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
-from agentdesk.columns import COLUMNS, Column
+from agentdesk.columns import COLUMNS, UNREAD, Column
 from agentdesk.columns import Tone as ColumnTone
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
@@ -169,8 +169,21 @@ class TicketList(Rows):
         now = self.desk.clock()
         spans = [mark]
         for column, cells in self._fitted(width):
-            spans += _cell(column, cells, row, now)
+            spans += self._cell(column, cells, row, now)
         return spans
+
+    def _cell(self, column: Column, cells: int, row: TicketRow, now: datetime) -> list[Span]:
+        text = steady(column.text(row, now))
+        if column.name == "marker" and text == UNREAD:
+            return [(f"{self.signs.unread} ", "dim")]
+        tone = _TONES[column.tone(row, now)]
+        detail = steady(column.detail(row)) if column.is_flexible else ""
+        if not detail:
+            return [(pad(text, cells, column.align) + " ", tone)]
+        shown = truncate(text, cells)
+        room = cells - cell_width(shown)
+        rest = pad("  " + detail, room) if room > 4 else " " * room
+        return [(shown, tone), (rest + " ", "dim")]
 
     def _fitted(self, width: int) -> list[tuple[Column, int]]:
         if self._fit[0] != width:
@@ -185,18 +198,6 @@ class TicketList(Rows):
         row = self.current()
         if row is not None:
             self.on_open(row)
-
-
-def _cell(column: Column, cells: int, row: TicketRow, now: datetime) -> list[Span]:
-    text = steady(column.text(row, now))
-    tone = _TONES[column.tone(row, now)]
-    detail = steady(column.detail(row)) if column.is_flexible else ""
-    if not detail:
-        return [(pad(text, cells, column.align) + " ", tone)]
-    shown = truncate(text, cells)
-    room = cells - cell_width(shown)
-    rest = pad("  " + detail, room) if room > 4 else " " * room
-    return [(shown, tone), (rest + " ", "dim")]
 
 
 def fitted_columns(names: Sequence[str], width: int) -> list[tuple[Column, int]]:
