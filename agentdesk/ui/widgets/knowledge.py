@@ -5,7 +5,6 @@ Everything is looked up on a thread of its own; an answer that is not for what i
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar, Literal
 
 from textual import on
@@ -224,7 +223,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
             articles = store.search.suggest_articles(row.ticket.ref, language=language, limit=SHOWN)
             return Answer(question, tuple(articles), tuple(store.search.similar_solved(row.ticket.ref, limit=SIMILAR)))
 
-        self.run_worker(partial(self._look, look), group="knowledge", exclusive=True)
+        self.run_worker(self._look(look), group="knowledge", exclusive=True)
 
     def _ask(self, query: str) -> None:
         now = self.desk.clock()
@@ -237,7 +236,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
                 return Answer(question, problem=safe_line(str(error)))
             return Answer(question, tuple(Suggestion(hit, *store.search.usage(hit.ref)) for hit in hits))
 
-        self.run_worker(partial(self._look, look), group="knowledge", exclusive=True)
+        self.run_worker(self._look(look), group="knowledge", exclusive=True)
 
     async def _look(self, look: Callable[[Store], Answer]) -> None:
         self.post_message(Found(await self._background.read(look)))
