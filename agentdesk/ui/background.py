@@ -18,9 +18,12 @@ class Background:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-reader")
         self._store: Store | None = None
+        self._is_closed = False
 
     async def read(self, question: Callable[[Store], T]) -> T:
-        """The answer to a question about the cache."""
+        """The answer to a question about the cache; cancelled when the desk has closed meanwhile."""
+        if self._is_closed:
+            raise asyncio.CancelledError
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question)
 
     def _read(self, question: Callable[[Store], T]) -> T:
@@ -30,6 +33,7 @@ class Background:
 
     def close(self) -> None:
         """Finish what is being read and close the connection."""
+        self._is_closed = True
         self._thread.submit(self._close)
         self._thread.shutdown()
 

@@ -223,7 +223,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
             articles = store.search.suggest_articles(row.ticket.ref, language=language, limit=SHOWN)
             return Answer(question, tuple(articles), tuple(store.search.similar_solved(row.ticket.ref, limit=SIMILAR)))
 
-        self.run_worker(self._look(look), group="knowledge", exclusive=True)
+        self._look_soon(look)
 
     def _ask(self, query: str) -> None:
         now = self.desk.clock()
@@ -236,7 +236,14 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
                 return Answer(question, problem=safe_line(str(error)))
             return Answer(question, tuple(Suggestion(hit, *store.search.usage(hit.ref)) for hit in hits))
 
-        self.run_worker(self._look(look), group="knowledge", exclusive=True)
+        self._look_soon(look)
+
+    def _look_soon(self, look: Callable[[Store], Answer]) -> None:
+        async def ask() -> None:
+            await self._look(look)
+
+        # a function, so that a pane that closes leaves no coroutine unawaited; mypy reads its result as Never
+        self.run_worker(ask, group="knowledge", exclusive=True)  # type: ignore[arg-type]
 
     async def _look(self, look: Callable[[Store], Answer]) -> None:
         self.post_message(Found(await self._background.read(look)))
