@@ -29,9 +29,10 @@ from agentdesk.model import (
 )
 from agentdesk.store.store import Store
 from agentdesk.text.safe import safe_line, safe_text
+from agentdesk.text.width import truncate
 
 SHORT_ID = 8
-BODY_CHARACTERS = 60
+BODY_CELLS = 40
 
 
 @commands.add("outbox list", scope="shell", in_shell=True, is_recorded=False)
@@ -166,9 +167,9 @@ def what(op: Op, store: Store) -> str:
 def _change_words(change: Change, account: str, store: Store) -> str:
     match change:
         case Reply(body):
-            return _said(_("public reply"), first_words(body)[:BODY_CHARACTERS])
+            return _said(_("public reply"), truncate(first_words(body), BODY_CELLS))
         case Note(body):
-            return _said(_("internal note"), first_words(body)[:BODY_CHARACTERS])
+            return _said(_("INTERNAL NOTE"), truncate(first_words(body), BODY_CELLS))
         case Create(subject):
             return _said(_("new ticket"), subject)
         case SetStatus(status):

@@ -25,7 +25,7 @@ from agentdesk.model import Op, TicketRow
 from agentdesk.ui.background import Background
 from agentdesk.ui.frontend import Frontend
 from agentdesk.ui.glyphs import glyphs
-from agentdesk.ui.hints import chord_hints, pane_hints
+from agentdesk.ui.hints import bulk_hints, chord_hints, pane_hints
 from agentdesk.ui.keyboard import Begun, Broken, Keyboard, Run, is_text, key_name
 from agentdesk.ui.pane import Pane, RunLine, TicketWanted
 from agentdesk.ui.place import Place
@@ -96,6 +96,7 @@ class AgentDesk(App[None]):
     def on_mount(self) -> None:
         self.place.restore()
         self.watch_store.begin()
+        self.main.tickets.on_selected = self.show_hints
         if not self.is_headless:
             self._heed_signals()
         self.call_after_refresh(self._furnish)
@@ -145,7 +146,9 @@ class AgentDesk(App[None]):
         pane = self.pane_name()
         footer = getattr(self.screen, "footer", None)
         if pane is not None and footer is not None:
-            footer.show_hints(pane_hints(pane, self.keyboard.keys))
+            selected = len(self.main.tickets.selected) if pane == "list" else 0
+            keys = self.keyboard.keys
+            footer.show_hints(bulk_hints(selected, keys) if selected else pane_hints(pane, keys))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.show_hints()

@@ -6,7 +6,7 @@ from agentdesk.commands.keys import KeyMap
 from agentdesk.commands.registry import Pane, Registry
 from agentdesk.config import Queue
 from agentdesk.errors import Refused
-from agentdesk.i18n import _
+from agentdesk.i18n import _, plural
 from agentdesk.ui.widgets.footer import Hint
 
 KEY_SIGNS: Mapping[str, str] = {
@@ -42,8 +42,8 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
                 ("send", _("send, pending")),
                 ("send solved", _("send, solved")),
                 ("template", _("template")),
+                ("back", _("back")),
                 ("review", _("look at it")),
-                ("back", _("back, kept as draft")),
             ]
         case "knowledge":
             return [("article link", _("insert link")), ("article text", _("insert text")), ("back", _("back")), *rest]
@@ -70,6 +70,20 @@ def pane_hints(pane: Pane, keys: KeyMap) -> list[Hint]:
     """The keys that matter in a pane."""
     found = [(keys.of(line), label) for line, label in _lines(pane)]
     return [(shown_key(_first(bound)), label) for bound, label in found if bound]
+
+
+def bulk_hints(selected: int, keys: KeyMap) -> list[Hint]:
+    """How many tickets are selected, and the keys that change them all."""
+    lines = [
+        ("ticket assign", _("Assignee")),
+        ("ticket tag", _("Tags")),
+        ("ticket status", _("Status")),
+        ("ticket priority", _("Priority")),
+        ("back", _("back")),
+    ]
+    found = [(keys.of(line), label) for line, label in lines]
+    count = plural("{n} selected", "{n} selected", selected)
+    return [(count, ""), *((shown_key(_first(bound)), label) for bound, label in found if bound)]
 
 
 def _first(bound: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ class Listing:
         self._question = parse(queue.filter)
         self.queue = queue
         self.view.empty_words = _nothing_waits(queue)
-        self.view.selected = set()
+        self.view.select_none()
         self.view.cursor = self.view.top = 0
         keys = self.desk.store.queries.keys(self._question, now=self.desk.clock(), limit=FIRST_KEYS)
         self._is_whole = len(keys) < FIRST_KEYS

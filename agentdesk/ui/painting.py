@@ -57,7 +57,7 @@ class Painter:
         segments: list[Segment] = []
         text, tone, room = "", "plain", width
         for piece, wanted in spans:
-            shown = truncate(safe_line(piece), room)
+            shown = truncate(steady(safe_line(piece)), room)
             room -= cell_width(shown)
             if wanted != tone and not (shown.isspace() or not shown):
                 if text:

@@ -213,3 +213,24 @@ async def test_a_clock_of_many_days_is_told_in_days(tmp_path: Path) -> None:
     late = ticket(1, due_at=NOW - timedelta(days=49, hours=18))
     async with opened_desk(tmp_path, [*people(), late, question(late)]) as desk:
         desk.sees("over 49d ")
+
+
+async def test_the_footer_counts_what_is_selected_and_names_what_can_be_done_with_it(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(5), size=NARROW) as desk:
+        await desk.press("x", "x", "x")
+        assert desk.lines[-1].startswith(" 3 selected   a Assignee   t Tags   s Status   p Priority   Esc back")
+
+        await desk.press("g", "u")
+
+        assert "selected" not in desk.lines[-1]
+
+
+async def test_what_was_done_to_several_is_taken_back_at_once(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(5)) as desk:
+        await desk.press("x", "x", "x")
+        await desk.runs("ticket status pending")
+        desk.sees("Waiting longest  2")
+
+        await desk.press("u")
+
+        desk.sees("Waiting longest  5")

@@ -343,3 +343,12 @@ async def test_what_a_ticket_began_with_is_no_news(desk: Desk) -> None:
 
         assert "Status: new" not in top
         assert "Status: from new to open" in app.words()
+
+
+async def test_joined_emoji_in_a_message_do_not_shift_what_stands_beside_it(desk: Desk) -> None:
+    app = Reading(desk, event("family", 1, Kind.CUSTOMER, "👨\u200d👩\u200d👧 here"))
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+        assert "👨 here" in app.words()

@@ -12,6 +12,7 @@ from agentdesk.ui.painting import Painter, Span
 from agentdesk.ui.painting import Tone as Colour
 
 GOOD_NEWS_SECONDS = 6.0
+WIDE_GAP = "   "
 _COLOURS: dict[Tone, Colour] = {"plain": "plain", "good": "good", "bad": "late"}
 Hint = tuple[str, str]
 
@@ -73,11 +74,13 @@ class Footer(Widget):
 
 def _hint_spans(hints: Sequence[Hint], width: int) -> list[Span]:
     """As many hints as fit whole."""
+    whole = 1 + sum(cell_width(f"{key} {label}") for key, label in hints)
+    gap = WIDE_GAP if whole + len(WIDE_GAP) * (len(hints) - 1) <= width else "  "
     spans: list[Span] = [(" ", "plain")]
-    room = width - 1
+    room = width - 1 + len(gap)
     for key, label in hints:
-        room -= cell_width(f"{key} {label}   ")
-        if room < -3:
+        room -= cell_width(f"{key} {label}{gap}")
+        if room < 0:
             break
-        spans += [(key, "plain"), (f" {label}   ", "dim")]
+        spans += [(key, "plain"), (f" {label}{gap}" if label else gap, "dim")]
     return spans

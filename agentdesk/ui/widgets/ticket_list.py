@@ -37,6 +37,7 @@ class TicketList(Rows):
         self.on_open: Callable[[TicketRow], None] = lambda row: None  # called at once: the next key meets the ticket
         self.keys: list[int] = []
         self.selected: set[int] = set()
+        self.on_selected: Callable[[], None] = lambda: None
         self._rows: dict[int, TicketRow] = {}
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._fit: tuple[int, list[tuple[Column, int]]] = (-1, [])
@@ -116,6 +117,7 @@ class TicketList(Rows):
             self._strips.clear()
             self.refresh_rows(self.top - 1, self.cursor)  # the line above the rows counts what is selected
             self.move(1)
+            self.on_selected()
 
     def select_all(self) -> None:
         self._select(set(self.keys))
@@ -127,6 +129,7 @@ class TicketList(Rows):
         self.selected = keys
         self._strips.clear()
         self.refresh()
+        self.on_selected()
 
     # Painting
 
