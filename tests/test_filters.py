@@ -25,11 +25,11 @@ from agentdesk.filters import (
     When,
     Word,
     both,
-    complete,
     day_after,
     moment,
     parse,
 )
+from agentdesk.filters.completing import complete
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 TOKYO = timezone(timedelta(hours=9))

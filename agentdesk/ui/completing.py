@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agentdesk.commands.registry import Command, Registry
 from agentdesk.errors import Refused
-from agentdesk.filters import Completion, complete
+from agentdesk.filters.completing import Completion, complete
 
 MOST_SHOWN = 8
 QUERIES = ("queue", "find")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agentdesk.commands.registry import Registry
-from agentdesk.filters import Completion
+from agentdesk.filters.completing import Completion
 from agentdesk.model import Priority, Status
 from agentdesk.ui.completing import Known, completions
 from agentdesk.ui.theme import theme_files

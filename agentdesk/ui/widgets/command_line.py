@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from agentdesk.filters import Completion
+from agentdesk.filters.completing import Completion
 from agentdesk.text.width import cell_width
 from agentdesk.ui.painting import Painter, Span, column
 from agentdesk.ui.widgets.sheet import Words

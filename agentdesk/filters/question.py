@@ -1,0 +1,111 @@
+"""A question: what must hold of a ticket, and in which order the answer comes."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+from agentdesk.filters.times import When
+
+Operator = Literal[":", "<", "<=", ">", ">="]
+Value = str | float | timedelta | When
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Text that must occur; `is_prefix` when it was typed with a star at its end."""
+
+    text: str
+    is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Text that must occur as it stands."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A field held against a value; `field` is the field's first name in `FIELDS`."""
+
+    field: str
+    op: Operator
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What must not hold."""
+
+    part: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of the parts; without any, everything."""
+
+    parts: tuple["Node", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of the parts."""
+
+    parts: tuple["Node", ...]
+
+
+Node = And | Or | Not | Word | Phrase | Compare
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order by one of `SORTS`: longest wait, oldest time, soonest due, highest priority first, unless reversed."""
+
+    by: str
+    is_reversed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A question: what must hold, in which order to answer if it says so, and the text it was read from."""
+
+    where: Node = And()
+    sort: Sort | None = None
+    text: str = ""
+
+
+ALL = Filter()
+
+
+def terms(where: Node) -> list[Word | Phrase]:
+    """The words and phrases that are asked for, not those that must be absent."""
+    match where:
+        case Word() | Phrase():
+            return [where]
+        case And(parts) | Or(parts):
+            return [term for part in parts for term in terms(part)]
+        case _:
+            return []
+
+
+def compares(where: Node) -> list[Compare]:
+    """Every comparison that is asked for, not those that are negated."""
+    match where:
+        case Compare():
+            return [where]
+        case And(parts) | Or(parts):
+            return [compare for part in parts for compare in compares(part)]
+        case _:
+            return []
+
+
+def both(first: Filter, second: Filter) -> Filter:
+    """What meets both filters, in the order of the second one if it says any."""
+    where = And((first.where, second.where))
+    return Filter(where, second.sort or first.sort, f"({first.text}) ({second.text})")
+
+
+def sorted_by(question: Filter, sort: Sort) -> Filter:
+    """The same question, answered in another order."""
+    return replace(question, sort=sort)

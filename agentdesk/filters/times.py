@@ -1,0 +1,163 @@
+"""Times and lengths of time as they are typed, and the moment that was meant.
+
+Times stay relative in a parsed filter, because a queue is parsed once and asked all day: `moment` turns them into a
+time when the question is put.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from agentdesk import i18n
+from agentdesk.errors import FilterError
+from agentdesk.filters.signs import folded
+from agentdesk.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """So long before now (a negative span lies ahead)."""
+
+    span: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class DaysBack:
+    """The beginning of a day in the agent's zone, so many days before today."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The beginning of a date in the agent's zone; without a year, the latest such date that has begun."""
+
+    month: int
+    day: int
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """An exact time."""
+
+    at: datetime
+
+
+When = Ago | DaysBack | Day | At
+
+
+_SECONDS = {
+    "w": 604_800,
+    "d": 86_400,
+    "h": 3_600,
+    "m": 60,
+    "s": 1,
+    "週": 604_800,
+    "日": 86_400,
+    "時": 3_600,
+    "分": 60,
+    "秒": 1,
+}
+_SPAN_PART = re.compile(
+    r"(\d{1,6}(?:\.\d{1,3})?)\s*(weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|w|d|h|m|s|週間?|日間?|時間?|分間?|秒間?)"
+)
+_DATE = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
+_ERA = re.compile(r"(令和|平成|昭和|[rhs])(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERA_BASE = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
+_DAYS: Mapping[str, int] = {
+    "today": 0, "今日": 0, "本日": 0, "yesterday": 1, "昨日": 1, "一昨日": 2, "おととい": 2, "tomorrow": -1, "明日": -1,
+}  # fmt: skip
+
+
+def read_span(text: str, at: int) -> timedelta:
+    """A length of time from `90m`, `1d12h`, `2時間30分`, `-1h` or `0`."""
+    plain = folded(text)
+    is_negative, rest = plain.startswith("-"), plain.removeprefix("-")
+    if rest == "0":
+        return timedelta()
+    parts = list(_SPAN_PART.finditer(rest))
+    if not parts or "".join(part[0] for part in parts) != rest:
+        raise FilterError(_("{typed} is no length of time. Write it like 30m, 2h or 1d12h.", typed=text), at)
+    seconds = sum(float(part[1]) * _SECONDS[part[2][0]] for part in parts)
+    return timedelta(seconds=-seconds if is_negative else seconds)
+
+
+def read_when(text: str, at: int) -> When:
+    """A time from a date, a day's name, a span before now (`2d`), or an ISO time."""
+    plain = folded(text)
+    if plain in _DAYS:
+        return DaysBack(_DAYS[plain])
+    if plain in ("now", "今"):
+        return Ago(timedelta())
+    era, written = _ERA.fullmatch(plain), _DATE.fullmatch(plain)
+    if era:
+        year = _ERA_BASE[era[1]] + (1 if era[2] == "元" else int(era[2]))
+        return _day(year, int(era[3]), int(era[4]), text, at)
+    if written:
+        return _day(int(written[1]) if written[1] else None, int(written[2]), int(written[3]), text, at)
+    if re.match(r"\d{4}-\d{2}-\d{2}t", plain):
+        try:
+            exact = datetime.fromisoformat(plain.upper())
+        except ValueError:
+            raise FilterError(_no_time(text), at) from None
+        return At(exact if exact.tzinfo else exact.replace(tzinfo=i18n.active().zone).astimezone(UTC))
+    try:
+        return Ago(read_span(plain.removesuffix("ago").removesuffix("前"), at))
+    except FilterError:
+        raise FilterError(_no_time(text), at) from None
+
+
+def _no_time(text: str) -> str:
+    return _("{typed} is no time. Write it like 2026-11-20, yesterday or 2d.", typed=text)
+
+
+def _day(year: int | None, month: int, day: int, text: str, at: int) -> Day:
+    try:
+        date(year or 2000, month, day)
+    except ValueError:
+        raise FilterError(_no_time(text), at) from None
+    return Day(month, day, year)
+
+
+_FURTHEST = timedelta(days=36_500)
+
+
+def moment(when: When, now: datetime) -> datetime:
+    """The time that was meant, for a question put `now`."""
+    match when:
+        case Ago(span):
+            return now - max(-_FURTHEST, min(span, _FURTHEST))
+        case At(at):
+            return at
+        case DaysBack(days):
+            return _midnight(i18n.local(now).date() - timedelta(days=days), now)
+        case Day(month, day, year):
+            return _midnight(_dated(i18n.local(now).date(), month, day, year), now)
+
+
+def day_after(when: When, now: datetime) -> datetime:
+    """The end of what was meant: of the whole day for a day, the time itself for a time."""
+    began = moment(when, now)
+    if isinstance(when, Ago | At):
+        return began
+    return _midnight(i18n.local(began).date() + timedelta(days=1), now)
+
+
+def _dated(today: date, month: int, day: int, year: int | None) -> date:
+    if year is not None:
+        return date(max(year, 1), month, day)
+    for candidate in range(today.year, today.year - 9, -1):  # 29 February may be eight years back
+        try:
+            found = date(candidate, month, day)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    return today
+
+
+def _midnight(day: date, now: datetime) -> datetime:
+    wall = datetime.combine(day, time(), i18n.active().zone)
+    return wall.astimezone(UTC) if wall.tzinfo else wall.astimezone().astimezone(UTC)
