@@ -335,8 +335,14 @@ def test_macros_use_placeholders_a_helpdesk_knows(lang: Literal["ja", "en"]) -> 
     used = set(re.findall(r"\{\{([\w.]+)\}\}", repr(macros)))
     assert len(macros) >= 10
     assert used <= {
-        "ticket.id", "ticket.requester.first_name", "ticket.requester.last_name", "current_user.name",
+        "ticket.id", "ticket.requester.first_name", "current_user.name",
     }  # fmt: skip
+
+
+def test_japanese_macros_greet_customers_by_family_name() -> None:
+    greetings = {found for macro in dataset("ja").macros for found in re.findall(r"\{\{[\w.]+\}\}様", repr(macro))}
+
+    assert greetings == {"{{ticket.requester.first_name}}様"}  # a helpdesk's first name is the first word: 田中
 
 
 def test_thousands_of_tickets_a_second_are_made() -> None:

@@ -160,10 +160,10 @@ def fill(store: Store, count: int = 3, *further: Item) -> None:
     store.mirror.take(Page((*around(), ticket(), *rounds(count), *after_rounds(), *further), "1"))
 
 
-def desk_at(folder: Path, language: str = "en") -> Desk:
+def desk_at(folder: Path, language: str = "en", config: Config | None = None) -> Desk:
     """A desk below a folder, speaking a language in Tokyo."""
     i18n.use(language, TOKYO)
-    return Desk(Folders(folder / "config", folder / "data", folder / "logs"), Config(), clock=lambda: NOW)
+    return Desk(Folders(folder / "config", folder / "data", folder / "logs"), config or Config(), clock=lambda: NOW)
 
 
 def row(desk: Desk, id: str = "1") -> TicketRow:

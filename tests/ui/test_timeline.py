@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agentdesk.config import Config
 from agentdesk.desk import Desk
 from agentdesk.exchange import Page
 from agentdesk.model import Event, Kind, Reply
@@ -40,6 +41,13 @@ class Reading(Showing):
 
     def on_ticket_wanted(self, message: TicketWanted) -> None:
         self.wanted.append(message)
+
+
+@pytest.fixture
+async def newest_first(tmp_path: Path) -> AsyncIterator[Desk]:
+    opened = desk_at(tmp_path, config=Config(newest_first=True))
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture(params=[(80, 24), (160, 48)], ids=["narrow", "wide"])
@@ -352,3 +360,37 @@ async def test_joined_emoji_in_a_message_do_not_shift_what_stands_beside_it(desk
         await pilot.pause()
 
         assert "👨 here" in app.words()
+
+
+async def test_the_newest_comes_first_where_the_agent_wants_it_so(newest_first: Desk) -> None:
+    app = Reading(newest_first)
+
+    async with app.run_test(size=(160, 48)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+        words = app.words()
+        assert words.index("まだでしょうか") < words.index("返答が遅い") < words.index("はい、請求")
+
+
+async def test_newest_first_what_arrives_is_seen_at_the_top(newest_first: Desk) -> None:
+    app = Reading(newest_first)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        newest_first.store.mirror.take(Page((event("new", 1, Kind.CUSTOMER, "newest words"),), "2"))
+        app.view.reload()
+        await pilot.pause()
+
+        assert app.words().index("newest words") < app.words().index("まだでしょうか")
+
+
+async def test_newest_first_the_read_mark_stands_above_what_was_read(newest_first: Desk) -> None:
+    newest_first.store.desktop.mark_read(TICKET, NOW - timedelta(minutes=18))
+    app = Reading(newest_first)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+        unread, read = app.words().split("already read")
+        assert "まだでしょうか" in unread
+        assert "返答が遅い" in read

@@ -47,6 +47,7 @@ class Wanted:
     read_until: datetime | None = None
     quotes: bool = False
     created: Mapping[str, datetime] = field(default_factory=dict)
+    newest_first: bool = False
 
 
 def choices(events: Iterable[Event]) -> list[str]:
@@ -56,18 +57,18 @@ def choices(events: Iterable[Event]) -> list[str]:
 
 
 def items(events: Iterable[Event], known: Mapping[Ref, Item], wanted: Wanted, now: datetime) -> list[Item]:
-    """The timeline of events in their order; an event that is as it was keeps its item."""
+    """The timeline of events (given oldest first) as wanted; an event that is as it was keeps its item."""
     made: list[Item] = []
     day: date | None = None
     this_year = i18n.local(now).year
-    has_mark = wanted.read_until is None
-    for event in events:
-        if not _is_shown(event, wanted.filter) or _is_beginning(event, wanted.created):
-            continue
-        if not has_mark and _is_unread(event, wanted.read_until):
+    shown = [event for event in events if _is_shown(event, wanted.filter) and not _is_beginning(event, wanted.created)]
+    mark = _("already read") if wanted.newest_first else _("read up to here")
+    has_mark = not any(_is_unread(event, wanted.read_until) for event in shown)
+    for event in reversed(shown) if wanted.newest_first else shown:
+        if not has_mark and _is_past_mark(event, wanted):
             has_mark = True
             if made:
-                made.append(Item(None, line(f"   ── {_('read up to here')} ──"), is_read_mark=True))
+                made.append(Item(None, line(f"   ── {mark} ──"), is_read_mark=True))
         if day != (day := i18n.local(event.at).date()):
             name = i18n.day(event.at) if day.year == this_year else i18n.day_with_year(event.at)
             made.append(Item(None, line("   ", (name, "dim"))))
@@ -98,6 +99,13 @@ def _is_shown(event: Event, filter: str) -> bool:
 
 def _is_beginning(event: Event, created: Mapping[str, datetime]) -> bool:
     return event.kind is Kind.CHANGE and not event.old and created.get(event.ticket or "") == event.at
+
+
+def _is_past_mark(event: Event, wanted: Wanted) -> bool:
+    """Is the event the first on the other side of the read mark?"""
+    if wanted.newest_first:
+        return wanted.read_until is not None and event.at <= wanted.read_until
+    return _is_unread(event, wanted.read_until)
 
 
 def _is_unread(event: Event, read_until: datetime | None) -> bool:

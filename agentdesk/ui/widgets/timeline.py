@@ -45,7 +45,9 @@ MARKER = "▸"
 
 
 class Timeline(Drawing, Pane, can_focus=True):
-    """Everything that happened, oldest first; opens at the first thing unread, else at the end."""
+    """Everything that happened, oldest first (or newest, as configured); opens at the first thing unread, else at the
+    newest.
+    """
 
     NAME: ClassVar[Literal["reading"]] = "reading"
 
@@ -59,7 +61,8 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._items: list[Item] = []
         self._events: list[Event] = []
         self._anchor = Anchor(self._height)
-        self._held_at: Literal["unread", "end", "here"] = "end"
+        self._newest: Literal["top", "bottom"] = "top" if desk.config.newest_first else "bottom"
+        self._held_at: Literal["unread", "newest", "here"] = "newest"
         self._read_until: datetime | None = None
         self._marked: tuple[Ref, datetime] | None = None
         self._limit = CUSTOMER_PAGE
@@ -103,7 +106,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._go_to_unread()
 
     def reload(self) -> None:
-        """Read the store again; the place is kept, but the end stays in view, and comes when we wrote something."""
+        """Read the store again; the place is kept, but the newest stays in view, and comes when we wrote something."""
         known = len(self._events)
         mine = {event.ref for event in self._events if event.provisional}
         anchor = self._event_near(self._anchor.top[0])
@@ -111,8 +114,8 @@ class Timeline(Drawing, Pane, can_focus=True):
         current = self._event_near(self.current)
         self._read_store()
         wrote = any(event.provisional and event.ref not in mine for event in self._events)
-        if wrote or (self._held_at == "end" and len(self._events) >= known):
-            self.edge("bottom")
+        if wrote or (self._held_at == "newest" and len(self._events) >= known):
+            self.edge(self._newest)
             return
         self._anchor.top = (max(0, (self._place_of(anchor) or 0) - words_above), self._anchor.top[1])
         self.current = self._place_of(current) or 0
@@ -125,7 +128,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         self.is_whole_customer = not self.is_whole_customer
         self._limit = CUSTOMER_PAGE
         self._read_store()
-        self.edge("bottom")
+        self.edge(self._newest)
 
     def filter_timeline(self, what: str) -> str:
         """Show only some kinds of events; empty turns to the next choice. The answer is what is shown now."""
@@ -137,8 +140,8 @@ class Timeline(Drawing, Pane, can_focus=True):
         self.filter = what
         self._lay_out()
         place_of_current = self._place_of(current)
-        if place_of_current is None or self._held_at == "end":
-            self.edge("bottom")
+        if place_of_current is None or self._held_at == "newest":
+            self.edge(self._newest)
         else:
             self.current = place_of_current
             self._anchor.top = (place_of_current, 0)
@@ -254,8 +257,8 @@ class Timeline(Drawing, Pane, can_focus=True):
         """Heights have changed: what was in view stays there."""
         self._forget_layout()
         match self._held_at:
-            case "end":
-                self.edge("bottom")
+            case "newest":
+                self.edge(self._newest)
             case "unread":
                 self._go_to_unread()
             case "here":
@@ -337,7 +340,7 @@ class Timeline(Drawing, Pane, can_focus=True):
     def _lay_out(self) -> None:
         known = {item.event.ref: item for item in self._items if item.event is not None}
         read_until = None if self.is_whole_customer else self._read_until
-        wanted = Wanted(self.filter, read_until, self._all_quotes, self._created)
+        wanted = Wanted(self.filter, read_until, self._all_quotes, self._created, self._newest == "top")
         self._items = items(self._events, known, wanted, self.desk.clock())
         self._view = None
         self._anchor.resize(len(self._items), self.size.height)
@@ -364,30 +367,43 @@ class Timeline(Drawing, Pane, can_focus=True):
         return len(self._entry(place).lines)
 
     def _settle(self) -> None:
-        """Keep the place within the timeline; what is seen to its end is read."""
-        if self._anchor.settle():
-            self._held_at = "end"
-            self._read_soon()
+        """Keep the place within the timeline; what is seen to the end of what was unread is read."""
+        is_at_end = self._anchor.settle()
+        is_at_start = self._anchor.top == (0, 0)
+        is_upwards = self._newest == "top"
+        if is_at_start if is_upwards else is_at_end:
+            self._held_at = "newest"
         elif self._held_at != "unread":
             self._held_at = "here"
-        if self._anchor.top == (0, 0):
+        if self._is_mark_seen() if is_upwards else is_at_end:
+            self._read_soon()
+        if is_at_end if is_upwards else is_at_start:
             self._read_older()
         self.refresh()
+
+    def _is_mark_seen(self) -> bool:
+        """Is the end of what was unread on the screen, or was nothing?"""
+        mark = self._mark()
+        return mark is None or mark <= max((place for place, _number in self._anchor.on_screen()), default=-1)
+
+    def _mark(self) -> int | None:
+        return next((at for at, item in enumerate(self._items) if item.is_read_mark), None)
 
     def _read_older(self) -> None:
         """Bring in older events of a customer before their top is seen; the place is kept."""
         if not self.is_whole_customer or len(self._events) < self._limit or not self._items:
             return
         self._limit += CUSTOMER_PAGE
-        first, current = self._event_near(0), self._event_near(self.current)
+        (place, number), current = self._anchor.top, self._event_near(self.current)
+        first = self._event_near(place)
         self._read_store()
-        self._anchor.top = (self._place_of(first) or 0, 0)
+        self._anchor.top = (self._place_of(first) or 0, number if self._newest == "top" else 0)
         self.current = self._place_of(current) or 0
 
     def _go_to_unread(self) -> None:
-        mark = next((at for at, item in enumerate(self._items) if item.is_read_mark), None)
-        if mark is None:
-            self.edge("bottom")
+        mark = self._mark()
+        if mark is None or self._newest == "top":
+            self.edge(self._newest)
             return
         self.current = self._message_near(mark, 1)
         self._anchor.top = (mark, 0)
