@@ -21,8 +21,10 @@ from agentdesk.sandbox.dataset import Doc, Script
 from agentdesk.sandbox.faults import Faults, Faulty
 from agentdesk.sandbox.limits import Area, Limits, Meter
 from agentdesk.sandbox.living import living_task
+from agentdesk.sandbox.oauth import invalid_token
 from agentdesk.sandbox.problems import Problem, bad_value, forbidden, no_endpoint, unauthenticated
 from agentdesk.sandbox.records import dumps
+from agentdesk.sandbox.routes import oauth
 from agentdesk.sandbox.routes.every import EVERY_ENDPOINT
 from agentdesk.sandbox.state import Helpdesk
 
@@ -50,6 +52,7 @@ def create_app(
     """The helpdesk over HTTP; with a script it lives by itself while it is served."""
     meter = Meter(limits or Limits(), helpdesk.db.now)
     routes = [Route(_path(one), _endpoint(helpdesk, meter, one), methods=[one.method]) for one in EVERY_ENDPOINT]
+    routes += oauth.routes(helpdesk)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -141,7 +144,10 @@ async def _nowhere(_request: Request, _error: Exception) -> Response:
 
 def _user(helpdesk: Helpdesk, headers: Headers, endpoint: Endpoint, *, is_public: bool) -> Doc:
     """The agent whose credential came with the request; 401 for none or a wrong one, where one is needed."""
-    user = _signed_in(helpdesk, headers.get("authorization", ""))
+    authorization = headers.get("authorization", "")
+    if authorization.lower().startswith("bearer "):
+        return _let_in(helpdesk, authorization[len("bearer ") :].strip(), endpoint)
+    user = _signed_in(helpdesk, authorization)
     if user is not None:
         return user
     if is_public or endpoint.path in _ANONYMOUS_PATHS:
@@ -149,10 +155,19 @@ def _user(helpdesk: Helpdesk, headers: Headers, endpoint: Endpoint, *, is_public
     raise unauthenticated()
 
 
+def _let_in(helpdesk: Helpdesk, bearer: str, endpoint: Endpoint) -> Doc:
+    """The agent whose access token came; 401 for one that has ended, 403 where it is not good for this."""
+    found = helpdesk.by_bearer(bearer)
+    if found is None:
+        raise invalid_token()
+    user, access = found
+    if not endpoint.path.startswith("/oauth/tokens/current") and not access.allows(endpoint.method, endpoint.path):
+        raise forbidden()
+    return user
+
+
 def _signed_in(helpdesk: Helpdesk, authorization: str) -> Doc | None:
     scheme, _, credential = authorization.partition(" ")
-    if scheme.lower() == "bearer":
-        return helpdesk.by_bearer(credential.strip())
     if scheme.lower() != "basic":
         return None
     try:

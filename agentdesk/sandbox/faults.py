@@ -3,6 +3,7 @@
 A SPEC is words parted by commas. A word is `name`, or `name=value`; a chance is a number from 0 to 1 (1 when left out).
 
     lose=0.1         the request is applied, and its answer never arrives
+    lose-token=1     the same for the first so many answers of OAuth's token endpoint
     reset=0.02       the answer is cut in the middle of its body
     error=0.05       500, 502 or 503 instead of doing anything
     delay=200ms      every answer waits (ms, s)
@@ -43,6 +44,7 @@ class Faults:
     """Which faults strike and how often; see the module for each."""
 
     lose: float = 0.0
+    lose_token: int = 0
     reset: float = 0.0
     error: float = 0.0
     delay: timedelta = timedelta(0)
@@ -82,6 +84,8 @@ def _with(faults: Faults, name: str, value: str) -> Faults:
         chances: Doc = {name: chance}
         return replace(faults, **chances)
     match name:
+        case "lose-token":
+            return replace(faults, lose_token=int(value or 1))
         case "delay":
             return replace(faults, delay=_duration(value))
         case "skew":
@@ -94,7 +98,7 @@ def _with(faults: Faults, name: str, value: str) -> Faults:
         case "seed":
             return replace(faults, seed=int(value))
         case _:
-            names = ", ".join((*_CHANCES, "delay", "storm", "skew", "writes", "seed"))
+            names = ", ".join((*_CHANCES, "lose-token", "delay", "storm", "skew", "writes", "seed"))
             raise ValueError(f"known are {names}")
 
 
@@ -124,6 +128,7 @@ class Faulty:
         self._began = now()
         self._chance = random.Random(faults.seed)  # noqa: S311 - repeatable, not secret
         self._previous: dict[str, list[object]] = {}
+        self._lost_tokens = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it go wrong."""
@@ -142,7 +147,7 @@ class Faulty:
             await self._fail(send)
             return
         held = await _hold(self.app, scope, receive)
-        if strikes and self._happens(faults.lose):
+        if self._loses_token(scope) or (strikes and self._happens(faults.lose)):
             await self._break(receive, send, "the connection was closed before an answer came")
             return
         if scope["method"] == "GET" and held.start["status"] == 200:
@@ -158,6 +163,12 @@ class Faulty:
 
     def _happens(self, chance: float) -> bool:
         return chance > 0 and self._chance.random() < chance
+
+    def _loses_token(self, scope: Scope) -> bool:
+        if scope["path"] != "/oauth/tokens" or self._lost_tokens >= self.faults.lose_token:
+            return False
+        self._lost_tokens += 1
+        return True
 
     def _storm(self) -> int:
         """The seconds that a storm still lasts; 0 in calm."""

@@ -57,6 +57,9 @@ _SHELVES: dict[str, tuple[str, ...]] = {
     "metric_events": ("ticket_id", "generated_timestamp", "seq"),
     "skips": ("ticket_id", "user_id", "created_at"),
     "suspended_tickets": ("created_at",),
+    "oauth_clients": ("identifier",),
+    "oauth_codes": ("code",),
+    "oauth_tokens": ("token", "refresh_token"),
 }  # fmt: skip
 
 _INDEXES = (

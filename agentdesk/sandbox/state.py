@@ -24,6 +24,7 @@ from agentdesk.sandbox.fields import Fields
 from agentdesk.sandbox.helpcenter import HelpCenter
 from agentdesk.sandbox.jobs import Jobs
 from agentdesk.sandbox.macros import Macros
+from agentdesk.sandbox.oauth import Access, OAuth
 from agentdesk.sandbox.people import STAFF, People
 from agentdesk.sandbox.problems import invalid
 from agentdesk.sandbox.records import Clock, Database, Query, dumps, marks
@@ -68,10 +69,12 @@ class Helpdesk:
         self.views = self.db.shelf("views")
         self.policies = self.db.shelf("slas")
         self.metric_events = self.db.shelf("metric_events")
+        self.oauth = OAuth(self.db, self.people)
         self._pasts: dict[tuple[int, int], metrics.History] = {}
         self.jobs = Jobs(self.db, work_of(self.tickets, self.people), self.people.users.get)
         with self.db.atomic():
             self.fields.ensure_system_fields()
+            self.oauth.ensure_client()
 
     def close(self) -> None:
         """Close the file."""
@@ -111,11 +114,13 @@ class Helpdesk:
             return None
         return self._staff(self.people.by_identity(email))
 
-    def by_bearer(self, bearer: str) -> Doc | None:
-        """The agent whose access token this is."""
+    def by_bearer(self, bearer: str) -> tuple[Doc, Access] | None:
+        """The agent whose access token this is, and what it may be used for; one that never ends may do everything."""
         sql = "SELECT name FROM setting WHERE value = ? AND name LIKE 'bearer %'"
         row = self.db.run(sql, (bearer,)).fetchone()
-        return self._staff(self.people.users.find(int(row[0].split()[1]))) if row else None
+        access = Access(int(row[0].split()[1]), ("read", "write")) if row else self.oauth.access(bearer)
+        user = self._staff(self.people.users.find(access.user_id)) if access else None
+        return (user, access) if user and access else None
 
     def _staff(self, user: Doc | None) -> Doc | None:
         return user if user and user["role"] in STAFF and user["active"] and not user["suspended"] else None

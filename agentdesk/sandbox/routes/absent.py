@@ -21,7 +21,6 @@ _LISTS = (
     ("/custom_objects", "custom_objects", False),
     ("/dynamic_content/items", "items", True),
     ("/group_slas/policies", "group_sla_policies", True),
-    ("/oauth/clients", "clients", True),
     ("/organization_fields", "organization_fields", False),
     ("/organization_subscriptions", "organization_subscriptions", False),
     ("/queues", "queues", True),

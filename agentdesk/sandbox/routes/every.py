@@ -1,6 +1,17 @@
 """Every path, in the order in which they are tried."""
 
-from agentdesk.sandbox.routes import absent, account, belonging, files, finding, helpcenter, people, settings, tickets
+from agentdesk.sandbox.routes import (
+    absent,
+    account,
+    belonging,
+    files,
+    finding,
+    helpcenter,
+    oauth,
+    people,
+    settings,
+    tickets,
+)
 
 EVERY_ENDPOINT = (
     *tickets.ENDPOINTS,
@@ -11,5 +22,6 @@ EVERY_ENDPOINT = (
     *finding.ENDPOINTS,
     *files.ENDPOINTS,
     *helpcenter.ENDPOINTS,
+    *oauth.ENDPOINTS,
     *absent.ENDPOINTS,
 )
