@@ -1,0 +1,196 @@
+"""How good search is: the judged sets of `tests/bench/gold/`, asked of the demo's helpdesk, as one table.
+
+Two kinds of sets. *Judged* lines name the articles that answer a query, by their key in the demo's knowledge base.
+Lines of *writing* give several ways to write one word, and the spellings that make an article or ticket relevant: its
+text contains one of them literally. All were judged by reading, before any ranking was tuned to them.
+
+MRR, NDCG (every relevant thing is worth the same), recall and precision are over the first ten, recall out of at most
+ten; `recall` of the writing set is over everything that is found. Run as `python -m tests.bench.search quality`.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import log2
+from pathlib import Path
+from typing import Final
+
+from agentdesk.exchange import Page
+from agentdesk.model import Article, Event, Item, Kind, Ref, Role, Status, Ticket
+from agentdesk.sandbox.dataset import Doc
+from agentdesk.sandbox.seed import generate, knowledge
+from agentdesk.store import Store
+from agentdesk.store.search import HitKind
+from agentdesk.store.store import opened
+from agentdesk.text.html import html_to_text
+
+FOLDER: Final = Path(__file__).parent / "gold"
+JUDGED: Final = ("ja_spoken", "ja_keywords", "en_spoken", "en_keywords", "en_to_ja")
+WRITING: Final = "writing"
+TICKETS: Final = 600
+SEED: Final = 7
+NOW: Final = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
+BEST: Final = 10
+EVERYTHING: Final = 1_000
+ARTICLES: Final[tuple[HitKind, ...]] = ("article",)
+FOUND: Final[tuple[HitKind, ...]] = ("article", "ticket")
+Id = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One query and what answers it."""
+
+    query: str
+    relevant: frozenset[Id]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Means over a set, each 0 to 1."""
+
+    queries: int
+    mrr: float
+    ndcg: float
+    recall: float
+    precision: float
+
+
+def judged(name: str) -> list[Case]:
+    """The queries of a judged set, with the articles as (language, title)."""
+    return [
+        Case(
+            line["query"],
+            frozenset((line["language"], knowledge.title(line["language"], key)) for key in line["articles"]),
+        )
+        for line in _lines(name)
+    ]
+
+
+def writings(texts: Mapping[Id, str]) -> list[Case]:
+    """The queries of the writing set; relevant is what contains one of a line's spellings."""
+    cases = []
+    for line in _lines(WRITING):
+        spellings = line["relevant_if_contains"]
+        relevant = frozenset(id for id, text in texts.items() if any(one in text for one in spellings))
+        assert relevant, f"nothing in the demo contains {spellings}"
+        cases += [Case(query, relevant) for query in line["queries"]]
+    return cases
+
+
+def _lines(name: str) -> list[Doc]:
+    with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def figures(asked: Iterable[tuple[Case, Sequence[Id]]], *, recall_of: int = BEST) -> Figures:
+    """The means over queries and what was found for each, best first."""
+    rows = [_figures(case.relevant, list(found), recall_of) for case, found in asked]
+    count = len(rows)
+    assert count, "a set has queries"
+    mrr, ndcg, recall, precision = (sum(row[place] for row in rows) / count for place in range(4))
+    return Figures(count, mrr, ndcg, recall, precision)
+
+
+def _figures(relevant: frozenset[Id], found: list[Id], recall_of: int) -> tuple[float, float, float, float]:
+    best = [id in relevant for id in found[:BEST]]
+    mrr = 1 / (best.index(True) + 1) if True in best else 0.0
+    gain = sum(1 / log2(place + 2) for place, hit in enumerate(best) if hit)
+    ideal = sum(1 / log2(place + 2) for place in range(min(len(relevant), BEST)))
+    recall = len(relevant & set(found[:recall_of])) / min(len(relevant), recall_of)
+    return mrr, gain / ideal, recall, sum(best) / len(best) if best else 0.0
+
+
+def demo(store: Store, languages: Sequence[str] = ("ja", "en")) -> None:
+    """Fill a cache with the demo's articles in these languages and its tickets, and index it."""
+    data = generate(SEED, TICKETS, "both", NOW)
+    articles = [_article(doc) for doc in data.articles]
+    items: list[Item] = [one for one in articles if one.language in languages]
+    for doc in data.tickets:
+        items += _ticket(doc)
+    store.mirror.take(Page(tuple(items), ""))
+    while store.search.index_some(1_000):
+        pass
+
+
+def _article(doc: Doc) -> Article:
+    language = str(doc["locale"]).partition("-")[0]
+    return Article(
+        Ref("demo", f"{doc['id']}-{doc['locale']}"), doc["title"], html_to_text(doc["body"]).text, language=language
+    )
+
+
+def _ticket(doc: Doc) -> list[Item]:
+    id = str(doc["id"])
+    created = datetime.fromisoformat(doc["created_at"])
+    ticket = Ticket(
+        Ref("demo", id), id, doc["subject"], Status(doc["status"]), created, created, requester=str(doc["requester_id"])
+    )
+    messages = [
+        Event(
+            Ref("demo", f"{id}-{place}"),
+            Kind.CUSTOMER if comment["author_id"] == doc["requester_id"] else Kind.REPLY,
+            created + timedelta(minutes=place),
+            id,
+            author_role=Role.CUSTOMER,
+            body=comment["body"],
+        )
+        for place, comment in enumerate(doc["comments"])
+    ]
+    return [ticket, *messages]
+
+
+def texts(store: Store) -> dict[Id, str]:
+    """Everything that can be found, as one text each."""
+    found = {
+        ("article", id): f"{title}\n{body}"
+        for id, title, body in store.db.execute("SELECT id, title, body FROM article")
+    }
+    for id, subject in store.db.execute("SELECT id, subject FROM ticket"):
+        found["ticket", id] = subject
+    for id, body in store.db.execute("SELECT ticket, body FROM event WHERE body <> ''"):
+        found["ticket", id] += f"\n{body}"
+    return found
+
+
+def measure() -> dict[str, Figures]:
+    """The figures of every set, asked of a new cache."""
+    with tempfile.TemporaryDirectory() as folder:
+        with opened(Path(folder) / "both.db") as store:
+            demo(store)
+            found = {name: _of_articles(store, name) for name in JUDGED[:-1]}
+            cases = writings(texts(store))
+            found[WRITING] = figures(((case, _everything(store, case.query)) for case in cases), recall_of=EVERYTHING)
+        with opened(Path(folder) / "ja.db") as store:
+            demo(store, ["ja"])
+            found[JUDGED[-1]] = _of_articles(store, JUDGED[-1])
+        return found
+
+
+def _of_articles(store: Store, name: str) -> Figures:
+    return figures((case, _articles(store, case.query)) for case in judged(name))
+
+
+def _articles(store: Store, query: str) -> list[Id]:
+    hits = store.search.search(query, now=NOW, kinds=ARTICLES, limit=BEST)
+    return [(hit.language, hit.title) for hit in hits]
+
+
+def _everything(store: Store, query: str) -> list[Id]:
+    hits = store.search.search(query, now=NOW, kinds=FOUND, limit=EVERYTHING)
+    return [(hit.kind, hit.ref.id) for hit in hits]
+
+
+def main() -> None:
+    """Print one line per set."""
+    print(f"{'set':14} {'queries':>7} {'MRR@10':>7} {'NDCG@10':>8} {'recall':>7} {'prec@10':>8}")
+    for name, one in measure().items():
+        line = f"{name:14} {one.queries:7} {one.mrr:7.3f} {one.ndcg:8.3f} {one.recall:7.3f} {one.precision:8.3f}\n"
+        sys.stdout.write(line)
+
+
+if __name__ == "__main__":
+    main()
