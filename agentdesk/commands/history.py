@@ -1,10 +1,13 @@
 """Taking back, and doing again."""
 
 from agentdesk.commands.context import Context
+from agentdesk.commands.outbox import change_words
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural
+from agentdesk.store.store import Store
 from agentdesk.store.undoing import Undone
+from agentdesk.text.safe import safe_line
 
 
 @commands.add("undo", scope="app", keys="u", in_shell=True, is_recorded=False)
@@ -12,12 +15,23 @@ async def undo(cx: Context) -> None:
     """Take back the last thing you did."""
     undone = await cx.desk.undo()
     if not undone.recalled and not undone.reversed and not undone.marked:
-        raise Refused(_told(undone))
+        raise Refused(_overtaken(undone, cx.desk.store) or _told(undone))
     cx.ops += [*undone.recalled, *undone.reversed]
-    cx.front.say(_told(undone))
+    cx.front.say(_overtaken(undone, cx.desk.store) or _told(undone))
     message = next((op for op in undone.recalled if op.message is not None), None)
     if message is not None and len(undone.recalled) == 1:
         cx.front.reopen(message)
+
+
+def _overtaken(undone: Undone, store: Store) -> str:
+    """What stays because somebody changed it since, and what of the rest was undone; nothing where nothing stays."""
+    words = dict.fromkeys(change_words(change, op.ticket.account, store) for op, change in undone.overtaken)
+    if not words:
+        return ""
+    what = safe_line(", ".join(words))
+    if undone.reversed or undone.recalled:
+        return _("Undone, but for what was changed again since and stays as it is now: {what}.", what=what)
+    return _("Not undone, because it was changed again since: {what}. Look at the ticket.", what=what)
 
 
 def _told(undone: Undone) -> str:

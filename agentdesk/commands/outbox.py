@@ -161,10 +161,11 @@ def state_word(state: OpState) -> str:
 
 def what(op: Op, store: Store) -> str:
     """What a decision does, on one line in the agent's language."""
-    return safe_line(", ".join(_change_words(change, op.ticket.account, store) for change in op.changes))
+    return safe_line(", ".join(change_words(change, op.ticket.account, store) for change in op.changes))
 
 
-def _change_words(change: Change, account: str, store: Store) -> str:
+def change_words(change: Change, account: str, store: Store) -> str:
+    """What one change does, in the agent's language: `Status: pending`."""
     match change:
         case Reply(body):
             return _said(_("public reply"), truncate(first_words(body), BODY_CELLS))

@@ -1,14 +1,21 @@
 """Taking back: reversed by a new decision, recalled into the draft, or said so."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
-from agentdesk.model import Assign, Note, OpState, SetStatus, Status, Transfer
+from agentdesk.exchange import Page
+from agentdesk.model import Assign, Note, OpState, Priority, SetStatus, Status, Transfer
 
-from .conftest import Line, ref, seen, sent
+from .conftest import Line, ref, seen, sent, ticket
+
+
+def changed_by_a_colleague(desk: Desk, **values: object) -> None:
+    """Let the helpdesk bring ticket 1 as a colleague left it."""
+    desk.store.mirror.take(Page((replace(ticket("1"), stamp=9, **values),), "2"))  # type: ignore[arg-type]  # real fields
 
 
 async def test_a_change_that_has_left_is_reversed_by_a_new_decision(desk: Desk, line: Line) -> None:
@@ -153,3 +160,35 @@ async def test_a_snooze_is_taken_back_before_what_was_done_earlier(desk: Desk, l
 
     await line("undo")
     assert seen(desk).status is Status.OPEN
+
+
+async def test_what_a_colleague_changed_since_is_not_undone(desk: Desk, line: Line) -> None:
+    (op,) = (await line("ticket solve", "1")).ops
+    sent(desk, op)
+    changed_by_a_colleague(desk, status=Status.PENDING)
+
+    with pytest.raises(Refused, match=r"changed again since: Status: solved"):
+        await line("undo")
+
+    assert seen(desk).status is Status.PENDING
+
+
+async def test_the_rest_is_undone_when_a_colleague_changed_a_part(desk: Desk, line: Line) -> None:
+    (op,) = (await line("ticket set status=solved priority=high", "1")).ops
+    sent(desk, op)
+    changed_by_a_colleague(desk, status=Status.PENDING, priority=Priority.HIGH)
+
+    await line("undo")
+
+    assert (seen(desk).status, seen(desk).priority) == (Status.PENDING, None)
+
+
+async def test_a_move_is_not_undone_once_a_colleague_there_has_taken_the_ticket(desk: Desk, line: Line) -> None:
+    (op,) = (await line("ticket transfer 請求", "1")).ops
+    sent(desk, op)
+    changed_by_a_colleague(desk, group="g2", assignee="8")
+
+    with pytest.raises(Refused, match="changed again since"):
+        await line("undo")
+
+    assert seen(desk).assignee == "8"

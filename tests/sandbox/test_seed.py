@@ -242,6 +242,10 @@ def test_the_customer_who_waits_longest_has_a_rich_history(lang: Literal["ja", "
     assert {"order_placed", "parcel_late"} <= events
 
 
+def test_the_script_knows_which_ticket_has_waited_longest() -> None:
+    assert named()["seed:star-waiting"]["id"] == ids.STAR_WAITING
+
+
 def test_my_own_queue_begins_with_the_same_customer() -> None:
     assert named()["seed:star-mine"]["assignee_id"] == ids.AGENTS
     assert named()["seed:star-mine"]["requester_id"] == named()["seed:star-waiting"]["requester_id"]

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from agentdesk.sandbox.dataset import (
     AgentActs,
@@ -15,7 +16,7 @@ from agentdesk.sandbox.dataset import (
     Outside,
     Person,
 )
-from agentdesk.sandbox.seed import Living
+from agentdesk.sandbox.seed import Living, ids
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 AGENTS = (Person(101, "佐藤 彩", "aya@example.com", "ja"), Person(102, "Ben Archer", "ben@example.com", "en"))
@@ -111,3 +112,16 @@ def test_some_new_tickets_come_from_people_who_are_known() -> None:
     known = [each for each in happenings() if isinstance(each, NewTicket) and "id" in each.requester]
 
     assert {each.requester["id"] for each in known} == {1, 2}
+
+
+def touched(script: Living, view: LivingView) -> set[int]:
+    seen = [script.next(view) for _ in range(100)]
+    return {each.ticket_id for each in seen if isinstance(each, CustomerReply | AgentActs)}
+
+
+def test_the_ticket_that_has_waited_longest_is_left_to_the_agent_for_a_while() -> None:
+    script, view = Living(5, "both"), replace(VIEW, tickets=(open_ticket(ids.STAR_WAITING, "ja", waits=True),))
+
+    assert touched(script, view) == set()
+    assert touched(script, replace(view, now=NOW + timedelta(minutes=14))) == set()
+    assert touched(script, replace(view, now=NOW + timedelta(minutes=16))) == {ids.STAR_WAITING}

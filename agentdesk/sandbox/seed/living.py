@@ -1,5 +1,6 @@
 """Living: what happens next in a helpdesk that is already full: customers write, answer and order; colleagues work."""
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 from agentdesk.sandbox.dataset import (
@@ -22,6 +23,8 @@ from agentdesk.sandbox.seed.stamps import DAY
 from agentdesk.sandbox.seed.touchpoints import article_viewed, order_placed, parcel_late, payment_failed
 from agentdesk.sandbox.seed.words import Phrases, reasons, say, words
 
+FIRST_LEFT_ALONE = timedelta(minutes=15)
+"""So long nobody but the agent touches the ticket that has waited longest: it is what a first look begins with."""
 _CHANNELS = ("email", "email", "email", "web", "chat")
 _TONES = ("polite", "polite", "plain", "plain", "curt")
 _KNOWN_OF_A_THREAD = frozenset(("name", "family", "first", "agent", "due"))
@@ -34,11 +37,15 @@ class Living:
     def __init__(self, seed: int, lang: Literal["ja", "en", "both"]) -> None:
         self._chance = dice(seed)
         self._languages: tuple[Language, ...] = ("ja", "en") if lang == "both" else (lang,)
+        self._began: datetime | None = None
 
     def next(self, view: LivingView) -> Happening:
         """The next happening, given what the helpdesk looks like now."""
         draw = self._chance.random()
-        understood = [ticket for ticket in view.tickets if _matters(ticket)]
+        self._began = self._began or view.now
+        is_early = view.now - self._began < FIRST_LEFT_ALONE
+        free = [ticket for ticket in view.tickets if not (is_early and ticket.id == ids.STAR_WAITING)]
+        understood = [ticket for ticket in free if _matters(ticket)]
         answered = [each for each in understood if not each.customer_waits and each.status in ("pending", "hold")]
         waiting = [each for each in understood if each.customer_waits]
         colleagues = view.agents[1:]
