@@ -67,20 +67,41 @@ async def show_op(cx: Context, id: str) -> Answer:
     return Answer(op_document(op), text=safe_text("\n".join(lines)))
 
 
-@commands.add("outbox retry", scope="outbox", keys="R", in_shell=True)
-async def retry(cx: Context, *ids: str) -> None:
-    """Let what was held or failed try again, as it is."""
-    ops = _chosen(cx, ids)
+@commands.add("outbox retry", scope="outbox", keys={"R": "", "!": "--anyway"}, in_shell=True)
+async def retry(cx: Context, *ids: str, anyway: bool = False) -> None:
+    """Let what was held or failed try again; with --anyway also what may have arrived already."""
+    await _tried_again(cx, _chosen(cx, ids), anyway=anyway)
+
+
+async def _tried_again(cx: Context, ops: list[Op], *, anyway: bool = False) -> bool:
+    """Queue decisions again; False when the agent would rather not."""
+    if anyway and not await _twice_is_fine(cx, ops):
+        return False
     now = cx.now()
 
     def again(store: Store) -> None:
         for op in ops:
             row = store.queries.ticket(op.ticket)
-            store.outbox.retry(op, row.ticket if row else None, now)
+            store.outbox.retry(op, row.ticket if row else None, now, anyway=anyway)
 
     await cx.desk.write(again)
     cx.ops.extend(ops)
     cx.front.say(plural("{n} decision tries again.", "{n} decisions try again.", len(ops)), "good")
+    return True
+
+
+async def _twice_is_fine(cx: Context, ops: list[Op]) -> bool:
+    """Does the agent take the risk that somebody gets a message twice? Asked only where there is one."""
+    doubtful = [op for op in ops if op.state is OpState.DOUBT]
+    if not doubtful:
+        return True
+    if any(isinstance(op.message, Reply | Create) for op in doubtful):
+        return await cx.front.confirm(
+            _("It may have arrived already: then the customer gets it twice. Look at the ticket first. Send it anyway?")
+        )
+    return await cx.front.confirm(
+        _("It may have arrived already: then it is on the ticket twice. Look at the ticket first. Send it anyway?")
+    )
 
 
 @commands.add("outbox edit", scope="outbox", keys="e", in_shell=True)
@@ -98,21 +119,34 @@ async def edit(cx: Context, id: str = "") -> None:
 @commands.add("outbox drop", scope="outbox", keys="d", in_shell=True)
 async def drop(cx: Context, *ids: str) -> None:
     """Give decisions up for good, words included."""
-    ops = _chosen(cx, ids)
+    await _dropped(cx, _chosen(cx, ids))
+
+
+async def _dropped(cx: Context, ops: list[Op]) -> bool:
+    """Give decisions up; False when the agent would rather not."""
     question = plural("Give up {n} decision, words included?", "Give up {n} decisions, words included?", len(ops))
-    if await cx.front.confirm(question):
-        dropped = await cx.desk.write(lambda store: [store.outbox.drop(op) for op in ops])
-        if not all(dropped):
-            raise Refused(_("It is on its way and cannot be dropped any more."))
-        cx.ops.extend(ops)
-        cx.front.say(_("Dropped."))
+    if not await cx.front.confirm(question):
+        return False
+    dropped = await cx.desk.write(lambda store: [store.outbox.drop(op) for op in ops])
+    if not all(dropped):
+        raise Refused(_("It is on its way and cannot be dropped any more."))
+    cx.ops.extend(ops)
+    cx.front.say(_("Dropped."))
+    return True
 
 
 @commands.add("held keep", scope="held", keys="k")
 async def held_keep(cx: Context) -> None:
     """Send it as it is."""
-    await retry(cx)
+    await _tried_again(cx, _chosen(cx, ()))
     cx.front.screen.back()
+
+
+@commands.add("held anyway", scope="held", keys="!")
+async def held_anyway(cx: Context) -> None:
+    """Send it even if it may have arrived already."""
+    if await _tried_again(cx, _chosen(cx, ()), anyway=True):
+        cx.front.screen.back()
 
 
 @commands.add("held edit", scope="held", keys="e")
@@ -124,8 +158,8 @@ async def held_edit(cx: Context) -> None:
 @commands.add("held drop", scope="held", keys="d")
 async def held_drop(cx: Context) -> None:
     """Give it up."""
-    await drop(cx)
-    cx.front.screen.back()
+    if await _dropped(cx, _chosen(cx, ())):
+        cx.front.screen.back()
 
 
 def _chosen(cx: Context, ids: tuple[str, ...]) -> list[Op]:

@@ -137,16 +137,25 @@ class Outbox:
             rebase(self._db, op.ticket)
         return changed.rowcount == 1
 
-    def retry(self, op: Op, seen: Ticket | None, now: datetime) -> None:
+    def retry(self, op: Op, seen: Ticket | None, now: datetime, *, anyway: bool = False) -> None:
         """Queue a stuck op again, judged from now on against what the agent has seen of the ticket by now.
 
-        An op in doubt keeps its id, so the next try still begins by asking the helpdesk for it.
+        An op in doubt keeps its id, so the next try still begins by asking the helpdesk for it; `anyway` sends it
+        without asking, as though it had never been tried.
         """
+        state, attempts = ("queued", 0) if anyway else ("sending", op.attempts)
         with atomic(self._db):
             self._db.execute(
-                "UPDATE op SET state = CASE state WHEN 'doubt' THEN 'sending' ELSE 'queued' END, reason = '', "
+                "UPDATE op SET attempts = CASE state WHEN 'doubt' THEN ? ELSE attempts END, "
+                "state = CASE state WHEN 'doubt' THEN ? ELSE 'queued' END, reason = '', "
                 "seen = ?, not_before = ? WHERE id = ? AND state IN ('queued', 'held', 'failed', 'doubt')",
-                (None if seen is None else rows.pack(rows.ticket_row(seen)), rows.to_ms(now), op.id),
+                (
+                    attempts,
+                    state,
+                    None if seen is None else rows.pack(rows.ticket_row(seen)),
+                    rows.to_ms(now),
+                    op.id,
+                ),
             )
             rebase(self._db, op.ticket)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar, assert_never
 
 from agentdesk.columns import priority_word, status_word
-from agentdesk.i18n import _
+from agentdesk.i18n import _, active
 from agentdesk.model import (
     WAITING,
     Assign,
@@ -49,7 +49,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The agent must look first; `why` is a sentence."""
+    """The agent must look first; `why` is a sentence for each reason."""
 
     why: str
 
@@ -89,11 +89,14 @@ def verdict(op: Op, server: Ticket | None, names: Names | None = None) -> Verdic
         return Fail(_("Ticket #{number} is closed for good. Open a follow-up ticket instead.", number=server.number))
     if op.seen is None:
         return Send()
-    for change in op.changes:
-        why = _objection(change, op.seen, server, names or Names())
-        if why is not None:
-            return Hold(why)
-    return Send()
+    objections = (_objection(change, op.seen, server, names or Names()) for change in op.changes)
+    reasons = dict.fromkeys(why for why in objections if why is not None)
+    return Hold(_between_sentences().join(reasons)) if reasons else Send()
+
+
+def _between_sentences() -> str:
+    """What stands between two sentences: nothing in Japanese."""
+    return "" if active().code == "ja" else " "
 
 
 def _objection(change: Change, seen: Ticket, server: Ticket, names: Names) -> str | None:

@@ -53,6 +53,7 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
                 ("outbox retry", _("try again")),
                 ("outbox edit", _("edit")),
                 ("outbox drop", _("drop")),
+                ("outbox retry --anyway", _("send anyway")),
                 ("back", _("back")),
             ]
         case "held":
@@ -60,6 +61,7 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
                 ("held keep", _("send as it is")),
                 ("held edit", _("edit")),
                 ("held drop", _("drop")),
+                ("held anyway", _("send anyway")),
                 ("back", _("later (it stays in the outbox)")),
             ]
         case "queues" | "customer":

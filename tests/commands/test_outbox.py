@@ -83,3 +83,20 @@ async def test_decisions_are_told_in_the_agents_words(desk: Desk, line: Line) ->
     told = [str(row[4]) for row in (await list_outbox(Context(desk, ShellFront()))).rows]
 
     assert told == ["public reply: Hello, Status: pending", "Priority: low", "Tags: +parcel"]
+
+
+async def test_what_is_in_doubt_asks_the_helpdesk_again(desk: Desk, line: Line, held: Op) -> None:
+    desk.store.outbox.mark(held, OpState.DOUBT, "nobody can tell")
+
+    await line(f"outbox retry {held.id}")
+
+    assert state(desk, held) is OpState.SENDING
+
+
+async def test_what_is_in_doubt_leaves_unasked_when_sent_anyway(desk: Desk, line: Line, held: Op) -> None:
+    desk.store.db.execute("UPDATE op SET state = 'doubt', attempts = 3 WHERE id = ?", (held.id,))
+
+    await line(f"outbox retry --anyway {held.id}")
+
+    (op,) = desk.store.outbox.pending()
+    assert (op.state, op.attempts) == (OpState.QUEUED, 0)

@@ -148,6 +148,15 @@ def test_a_reply_is_held_when_a_colleague_answered() -> None:
     assert judged == Hold("A colleague answered before your reply left.")
 
 
+def test_a_decision_is_held_with_every_reason_there_is() -> None:
+    server = replace(SEEN, last_customer_message=LATER, messages=2, status=Status.HOLD)
+
+    judged = verdict(op(Reply("r"), SetStatus(Status.SOLVED), Tag("t")), server, NAMES)
+
+    assert isinstance(judged, Hold)
+    assert judged.why.startswith("The customer wrote again before your reply left. Status was changed to")
+
+
 def test_a_note_is_held_with_the_status_it_travels_with() -> None:
     assert isinstance(verdict(op(Note("n"), SetStatus(Status.SOLVED)), replace(SEEN, status=Status.HOLD)), Hold)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from agentdesk.exchange import Page
-from agentdesk.model import Note, Op, OpState, Reply, View
+from agentdesk.model import Note, Op, OpState, Reply, SetStatus, Status, View
 from agentdesk.model import Ref as Name
 from agentdesk.store.desktop import Weather
 from agentdesk.store.outbox import Author
@@ -80,6 +80,33 @@ async def test_a_held_reply_is_sent_as_it_is_with_k(tmp_path: Path) -> None:
         op = desk.desk.store.outbox.get("op1")
         assert op is not None
         assert op.state is OpState.QUEUED
+
+
+async def test_a_held_reply_does_not_count_as_seen_or_as_arrived(tmp_path: Path) -> None:
+    def hold(store) -> None:  # type: ignore[no-untyped-def]
+        row = store.queries.ticket(Name(ACCOUNT, "1"))
+        op = Op("op1", row.ticket.ref, (Reply("Only once"), SetStatus(Status.SOLVED)), row.ticket, NOW, NOW)
+        store.outbox.add(op, Author("7", "aiko"))
+        store.outbox.mark(op, OpState.HELD, "Look.")
+
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.desk.write(hold)
+        await desk.press("g", "o", "enter")
+
+        assert desk.text.count("Only once") == 2  # what was decided, in one line and whole
+        desk.sees("Nothing new.")
+
+
+async def test_what_is_in_doubt_is_sent_anyway_only_after_a_yes(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.desk.write(lambda store: _queue(store, OpState.DOUBT))
+        await desk.press("g", "o", "enter", "!")
+        desk.sees("the customer gets it twice")
+        await desk.press("n")
+        assert [op.state for op in desk.desk.store.outbox.pending()] == [OpState.DOUBT]
+
+        await desk.press("!", "y")
+        assert [op.state for op in desk.desk.store.outbox.pending()] == [OpState.QUEUED]
 
 
 async def test_a_failed_note_is_dropped_only_after_a_yes(tmp_path: Path) -> None:

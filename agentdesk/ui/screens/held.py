@@ -47,7 +47,7 @@ class HeldScreen(Screen[None]):
         events = self._desk.store.queries.events(op.ticket)
         with Horizontal(id="three"):
             yield HeldSheet(_headed(_("As you saw it"), _seen(op, events)))
-            yield HeldSheet(_headed(_("What arrived"), _arrived(op, events, row.ticket if row else None)))
+            yield HeldSheet(_headed(_("What arrived"), _arrived(op, events, self._desk.store.mirror.ticket(op.ticket))))
             yield HeldSheet(_headed(_("What you decided"), _decided(op, self._desk.store)))
         yield self.footer
 
@@ -58,22 +58,27 @@ def _headed(title: str, lines: Lines) -> Lines:
 
 def _seen(op: Op, events: Sequence[Event]) -> Lines:
     """The last messages the agent had read when deciding."""
-    before = [event for event in events if event.kind in MESSAGES and not _is_new(op, event)]
+    before = [event for event in _others(op, events) if not _is_new(op, event)]
     return [[(_("until {time}", time=i18n.stamp(op.created_at)), "dim")], *_messages(before[-SEEN_MESSAGES:])]
 
 
-def _arrived(op: Op, events: Sequence[Event], now: Ticket | None) -> Lines:
-    """What the ticket got since then."""
-    lines = _messages([event for event in events if event.kind in MESSAGES and _is_new(op, event)])
-    if op.seen is not None and now is not None and op.seen.status is not now.status:
-        change = _("status: {old} › {new}", old=status_word(op.seen.status), new=status_word(now.status))
+def _arrived(op: Op, events: Sequence[Event], server: Ticket | None) -> Lines:
+    """What the ticket got since then; `server` is the helpdesk's copy, without what we decided."""
+    lines = _messages([event for event in _others(op, events) if _is_new(op, event)])
+    if op.seen is not None and server is not None and op.seen.status is not server.status:
+        change = _("status: {old} › {new}", old=status_word(op.seen.status), new=status_word(server.status))
         lines.append([(change, "plain")])
     return lines or [[(_("Nothing new."), "dim")]]
 
 
+def _others(op: Op, events: Sequence[Event]) -> list[Event]:
+    """The messages but for the decision's own, which stands in a column of its own."""
+    return [event for event in events if event.kind in MESSAGES and event.op != op.id]
+
+
 def _is_new(op: Op, event: Event) -> bool:
     seen = op.seen.last_message_at if op.seen is not None else None
-    return event.op != op.id and event.at > (seen or op.created_at)
+    return event.at > (seen or op.created_at)
 
 
 def _decided(op: Op, store: Store) -> Lines:
