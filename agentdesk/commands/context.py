@@ -126,6 +126,9 @@ class Screen(Protocol):
     async def insert_template(self, name: str | None) -> None:
         """Insert a prepared answer by name; None lets the person choose."""
 
+    async def keep_fields(self) -> None:
+        """Let the words leave without what a prepared answer would change besides; of several, ask which."""
+
     async def set_copies(self, addresses: str | None) -> None:
         """Set who gets a copy of the reply (addresses with commas); None asks."""
 

@@ -71,6 +71,12 @@ async def template(cx: Context, text: str = "") -> None:
     await cx.front.screen.insert_template(text or None)
 
 
+@commands.add("keep fields", scope="composer", keys="alt+x")
+async def keep_fields(cx: Context) -> None:
+    """Leave out what a prepared answer would change besides its words."""
+    await cx.front.screen.keep_fields()
+
+
 @commands.add("editor", scope="composer", keys="ctrl+e", is_recorded=False)
 async def editor(cx: Context) -> None:
     """Write in your own editor ($VISUAL or $EDITOR)."""

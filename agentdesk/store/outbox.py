@@ -10,7 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from agentdesk.model import PENDING, Create, Event, Kind, Note, Op, OpState, Ref, Reply, Role, Status, Ticket, Upload
+from agentdesk.model import (
+    PENDING,
+    Change,
+    Create,
+    Event,
+    Kind,
+    Note,
+    Op,
+    OpState,
+    Ref,
+    Reply,
+    Role,
+    Status,
+    Ticket,
+    Upload,
+)
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
 from agentdesk.store.folding import PENDING_STATES, put_server, put_visible, rebase
@@ -21,7 +36,10 @@ DraftKind = Literal["reply", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Unsent text, bound to its ticket and to being public or private for ever; `caret` in characters."""
+    """Unsent text, bound to its ticket and to being public or private for ever; `caret` in characters.
+
+    `changes` are what leaves with it, such as the steps of a prepared answer.
+    """
 
     ticket: Ref
     kind: DraftKind
@@ -30,6 +48,7 @@ class Draft:
     cc: tuple[str, ...] = ()
     uploads: tuple[Upload, ...] = ()
     caret: int = 0
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +210,13 @@ class Outbox:
 
     def save_draft(self, draft: Draft) -> None:
         """Keep unsent text; an empty one is forgotten."""
-        if not (draft.body or draft.cc or draft.uploads):
+        if not (draft.body or draft.cc or draft.uploads or draft.changes):
             self.forget_draft(draft.ticket, draft.kind)
             return
         uploads = [(upload.path, upload.name, upload.size) for upload in draft.uploads]
         self._db.execute(
-            "INSERT OR REPLACE INTO draft (account, ticket, kind, body, cc, uploads, caret, updated_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO draft (account, ticket, kind, body, cc, uploads, caret, updated_at, changes) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 draft.ticket.account,
                 draft.ticket.id,
@@ -207,6 +226,7 @@ class Outbox:
                 rows.pack(uploads),
                 draft.caret,
                 rows.to_ms(draft.updated_at),
+                rows.pack([rows.change_document(change) for change in draft.changes]),
             ),
         )
 
@@ -225,7 +245,7 @@ class Outbox:
 
     def _drafts(self, condition: str, values: tuple[object, ...]) -> list[Draft]:
         found = self._db.execute(
-            "SELECT account, ticket, kind, body, updated_at, cc, uploads, caret FROM draft "
+            "SELECT account, ticket, kind, body, updated_at, cc, uploads, caret, changes FROM draft "
             f"WHERE {condition} ORDER BY updated_at DESC",
             values,
         )
@@ -263,7 +283,8 @@ class Outbox:
         begun = self.draft(op.ticket, kind)
         body = f"{message.body}\n\n{begun.body}" if begun and begun.body else message.body
         cc = message.cc if isinstance(message, Reply) else ()
-        self.save_draft(Draft(op.ticket, kind, body, now, cc, message.uploads, len(message.body)))
+        besides = tuple(change for change in op.changes if change is not message)
+        self.save_draft(Draft(op.ticket, kind, body, now, cc, message.uploads, len(message.body), besides))
 
 
 def _draft_kind(op: Op) -> DraftKind:
@@ -279,6 +300,7 @@ def _draft_from(row: rows.Row) -> Draft:
         cc=tuple(rows.unpack(row[5])),
         uploads=tuple(Upload(*upload) for upload in rows.unpack(row[6])),
         caret=row[7],
+        changes=tuple(rows.change_from(document) for document in rows.unpack(row[8])),
     )
 
 

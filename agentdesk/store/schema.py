@@ -159,7 +159,11 @@ def _search(db: sqlite3.Connection) -> None:
     words.create(db)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _search)
+def _draft_changes(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE draft ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _search, _draft_changes)
 VERSION = len(MIGRATIONS)
 
 

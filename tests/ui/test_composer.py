@@ -18,7 +18,7 @@ from textual.strip import Strip
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused, StoreError
 from agentdesk.exchange import Page
-from agentdesk.model import Kind, Note, Ref, Reply, SetStatus, Status
+from agentdesk.model import Canned, CannedAction, Kind, Note, Ref, Reply, SetStatus, Status, Tag
 from agentdesk.store import Store
 from agentdesk.store.outbox import Draft
 from agentdesk.ui.screens.review import Letter, Review, visible
@@ -525,3 +525,99 @@ async def test_a_template_is_offered_by_words_and_not_by_its_placeholders(desk: 
         [template] = app.composer.templates()
 
         assert app.composer.first_words_of(template) == "田中 美咲 様 注文 …"
+
+
+async def prepared(desk: Desk) -> None:
+    """A prepared answer that solves the ticket, tags it, and takes a step nobody knows here."""
+    actions = (CannedAction("status", ("solved",)), CannedAction("current_tags", ("refund",)), CannedAction("odd", ()))
+    canned = Canned(Ref(ACCOUNT, "c9"), "Refund", "The refund is on its way.", actions=actions)
+    await desk.write(lambda store: store.mirror.take(Page((canned,), "3")))
+
+
+async def test_what_a_template_changes_is_told_and_leaves_with_its_words(desk: Desk) -> None:
+    await prepared(desk)
+    app = Writing(desk)
+
+    async with app.run_test(size=(100, 12)) as pilot:
+        app.reply()
+        told = await app.composer.insert_template("Refund")
+        await pilot.pause(0.3)
+        assert told == "With it: Status: solved, Tags: +refund. alt+x leaves that out. Not known here: odd."
+        assert "with it: Status: solved, Tags: +refund" in app.words()
+        await app.composer.send(None)
+
+    (op,) = desk.store.outbox.pending()
+    assert op.changes == (Reply("The refund is on its way."), SetStatus(Status.SOLVED), Tag("refund"))
+
+
+async def test_the_key_that_sends_decides_the_status(desk: Desk) -> None:
+    await prepared(desk)
+    app = Writing(desk)
+
+    async with app.run_test(size=(100, 12)):
+        app.reply()
+        await app.composer.insert_template("Refund")
+        await app.composer.send("pending")
+
+    (op,) = desk.store.outbox.pending()
+    assert [change for change in op.changes if isinstance(change, SetStatus)] == [SetStatus(Status.PENDING)]
+
+
+async def test_what_a_template_changes_can_be_left_out(desk: Desk) -> None:
+    await prepared(desk)
+    app = Writing(desk)
+
+    async with app.run_test(size=(100, 12)):
+        app.reply()
+        await app.composer.insert_template("Refund")
+        app.composer.keep_fields([SetStatus(Status.SOLVED)])
+        assert app.composer.leaving().changes[1:] == (Tag("refund"),)
+
+        app.composer.keep_fields()
+        assert app.composer.leaving().changes[1:] == ()
+
+
+async def test_what_a_template_changes_is_kept_with_the_draft(desk: Desk) -> None:
+    await prepared(desk)
+    first = Writing(desk)
+    async with first.run_test(size=(100, 12)) as pilot:
+        first.reply()
+        await first.composer.insert_template("Refund")
+        await pilot.pause(0.3)
+
+    again = Writing(desk)
+    async with again.run_test(size=(100, 12)):
+        again.reply()
+
+        assert again.composer.besides == (SetStatus(Status.SOLVED), Tag("refund"))
+
+
+async def test_what_a_template_changed_is_taken_back_with_its_words(desk: Desk) -> None:
+    await prepared(desk)
+    app = Writing(desk)
+
+    async with app.run_test(size=(100, 12)):
+        app.reply()
+        await app.composer.insert_template("Refund")
+        await app.composer.send(None)
+        await desk.undo()
+
+    draft = desk.store.outbox.draft(TICKET, "reply")
+    assert draft is not None
+    assert draft.changes == (SetStatus(Status.SOLVED), Tag("refund"))
+    assert "refund" not in row(desk).ticket.tags
+
+
+async def test_the_review_shows_what_a_template_changes(desk: Desk) -> None:
+    await prepared(desk)
+    app = Writing(desk)
+
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.reply()
+        await app.composer.insert_template("Refund")
+        await app.push_screen(Review(app.composer))
+        await pilot.pause()
+
+        words = app.words()
+        assert "Status: solved (with alt+s; the other keys set their own)" in words
+        assert "Tags: +refund" in words

@@ -1,6 +1,7 @@
 """Writing: the composer, and what is put into it."""
 
 from agentdesk.commands.context import Choice, ComposeKind
+from agentdesk.commands.outbox import change_words
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
 from agentdesk.model import Note, Op
@@ -50,7 +51,24 @@ class Writing(Act):
         ]
         wanted = name if name is not None else await self.app.front.choose(_("Template"), found)
         if wanted is not None:
-            await composer.insert_template(wanted)
+            told = await composer.insert_template(wanted)
+            self.main.focus_pane("composer")
+            if told:
+                self.app.say(told)
+
+    async def keep_fields(self) -> None:
+        self._needs_composer()
+        composer = self.work.composer
+        assert composer.row is not None, "an open composer has its ticket"
+        account, store = composer.row.ticket.ref.account, self.app.desk.store
+        words = {change_words(one, account, store): one for one in composer.besides}
+        if not words:
+            raise Refused(_("Nothing but the words leaves."))
+        every = Choice("", _("all of it")) if len(words) > 1 else None
+        found = [*([every] if every else []), *(Choice(word, word) for word in words)]
+        wanted = await self.app.front.choose(_("Leave out"), found) if every else next(iter(words))
+        if wanted is not None:
+            composer.keep_fields([words[wanted]] if wanted else None)
             self.main.focus_pane("composer")
 
     async def set_copies(self, addresses: str | None) -> None:

@@ -1,6 +1,7 @@
 """What would leave, exactly: shown before it is sent."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,8 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from agentdesk.columns import status_word
+from agentdesk.commands.outbox import change_words
 from agentdesk.i18n import _
+from agentdesk.model import Change, SetStatus
+from agentdesk.store import Store
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import pad
 from agentdesk.text.wrap import wrap
@@ -36,12 +39,21 @@ def _shown(char: str) -> str:
     return f"<{ord(char):04X}>" if is_unseen else char
 
 
+def _step_words(change: Change, account: str, store: Store) -> str:
+    """What a change that leaves with the words does; a status gives way to the key that sends."""
+    words = safe_line(change_words(change, account, store))
+    return (
+        _("{what} (with alt+s; the other keys set their own)", what=words) if isinstance(change, SetStatus) else words
+    )
+
+
 class Letter(Lines):
     """The message with everything around it."""
 
-    def __init__(self, leaving: Leaving, subject: str, signature: str) -> None:
+    def __init__(self, leaving: Leaving, subject: str, signature: str, besides: Sequence[str] = ()) -> None:
         super().__init__()
         self.leaving = leaving
+        self.besides = besides
         self.subject = subject
         self.signature = signature
 
@@ -57,8 +69,7 @@ class Letter(Lines):
             (_("Copy to"), (", ".join(leaving.cc), "soon")),
             (_("Files"), (files, "accent")),
         ]
-        if leaving.status is not None:
-            facts.append((_("Status"), (status_word(leaving.status), "accent")))
+        facts += [(_("With it"), (words, "accent")) for words in self.besides]
         lines = [line((pad(label, LABEL_CELLS), "dim"), value) for label, value in facts if value[0]]
         lines.append(line())
         for paragraph in leaving.body.split("\n"):
@@ -89,7 +100,9 @@ class Review(ModalScreen[None]):
         ticket = composer.row.ticket
         me = composer.desk.me(ticket.ref.account)
         subject = f"#{ticket.number} {safe_line(ticket.subject)}"
-        self.letter = Letter(composer.leaving(), subject, me.signature if me else "")
+        leaving = composer.leaving()
+        besides = [_step_words(one, ticket.ref.account, composer.desk.store) for one in leaving.besides]
+        self.letter = Letter(leaving, subject, me.signature if me else "", besides)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):

@@ -5,6 +5,7 @@ the agent's signature itself, so none is added here: a customer never gets two.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,12 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from agentdesk.commands.outbox import change_words
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError, Refused
 from agentdesk.i18n import _, plural
 from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus, Status, TicketRow, Upload, first_words
+from agentdesk.steps import Around, steps_of, together
 from agentdesk.store.outbox import Draft, DraftKind
 from agentdesk.templates import facts, load_templates, placeholders, render
 from agentdesk.text.safe import safe_line
@@ -47,13 +50,14 @@ class Leaving:
     cc: tuple[str, ...] = ()
     uploads: tuple[Upload, ...] = ()
     status: Status | None = None
+    besides: tuple[Change, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """The decision as the outbox takes it."""
         is_note = self.kind == "note"
         message: Change = Note(self.body, self.uploads) if is_note else Reply(self.body, self.cc, self.uploads)
-        return (message,) if self.status is None else (message, SetStatus(self.status))
+        return (message, *(self.besides if self.status is None else together(self.besides, [SetStatus(self.status)])))
 
 
 class Composer(Pane, can_focus=False, can_focus_children=True):
@@ -70,6 +74,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.to = ""
         self.cc: tuple[str, ...] = ()
         self.uploads: tuple[Upload, ...] = ()
+        self.besides: tuple[Change, ...] = ()
         self._top, self._notice, self._bottom = FrameLine(), FrameLine(id="notice"), FrameLine()
         self._kept, self._kept_caret = "", 0
         self._drafts = Drafts(desk)
@@ -155,8 +160,11 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         team = self.desk.store.queries.canned(row.ticket.ref.account)
         return [one for one in (*own, *team) if one.body and (one.public or self.kind == "note")]
 
-    async def insert_template(self, name: str) -> None:
-        """Insert a prepared text by its title (or the beginning of it), with its placeholders filled."""
+    async def insert_template(self, name: str) -> str:
+        """Insert a prepared text by its title (or the beginning of it), with its placeholders filled and its steps.
+
+        The answer says what it changes besides, and which of its steps are not known here; empty for words alone.
+        """
         row = self._needs_open()
         wanted = name.casefold()
         found = [one for one in self.templates() if one.title.casefold().startswith(wanted)]
@@ -169,6 +177,33 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.field.put(rendered.text)
         if rendered.missing:
             self.field.go_to(start + rendered.missing[0].start)
+        steps = steps_of(exact[0], row.ticket, self._around(row.ticket.ref.account))
+        self._change_besides(together(self.besides, steps.changes))
+        told = [_("With it: {what}. alt+x leaves that out.", what=self.besides_words())] if self.besides else []
+        unknown = safe_line(", ".join(steps.unknown))
+        return " ".join([*told, *([_("Not known here: {steps}.", steps=unknown)] if unknown else [])])
+
+    def _around(self, account: str) -> Around:
+        queries, me = self.desk.store.queries, self.desk.my_ids().get(account)
+        teams = tuple(team.ref.id for team in queries.teams(account) if me in team.members)
+        return Around(me, teams, {field.ref.id: field for field in queries.fields(account)})
+
+    def besides_words(self) -> str:
+        """What leaves with the words, in the agent's language."""
+        row = self._needs_open()
+        words = [change_words(one, row.ticket.ref.account, self.desk.store) for one in self.besides]
+        return safe_line(", ".join(words))
+
+    def keep_fields(self, besides: Sequence[Change] | None = None) -> None:
+        """Let the words leave without these changes (None: without any)."""
+        self._needs_open()
+        gone = self.besides if besides is None else besides
+        self._change_besides(tuple(one for one in self.besides if one not in gone))
+
+    def _change_besides(self, changes: tuple[Change, ...]) -> None:
+        self.besides = changes
+        self._save_soon()
+        self._show_frame()
 
     def first_words_of(self, canned: Canned) -> str:
         """How a prepared text begins in this message; what cannot be filled yet is left as a gap."""
@@ -221,7 +256,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             self.field.go_to(missing[0].start)
             raise Refused(_("{name} has no value. Fill it in before this leaves.", name=missing[0].name))
         cc = self.cc if self.kind == "reply" else ()
-        return Leaving(self.kind, body, self.to, cc, self.uploads, None if status is None else Status(status))
+        to_be = None if status is None else Status(status)
+        return Leaving(self.kind, body, self.to, cc, self.uploads, to_be, self.besides)
 
     async def send(self, status: str | None) -> str:
         """Queue the message; the answer is a sentence on what happens now.
@@ -261,7 +297,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self._stop_timer()
         self.row = None
         self.field.show("", 0)
-        self._kept, self.cc, self.uploads = "", (), ()
+        self._kept, self.cc, self.uploads, self.besides = "", (), (), ()
         self.remove_class("-open")
 
     def _is_newer(self, row: TicketRow) -> bool:
@@ -338,10 +374,10 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
 
     def _draft(self, row: TicketRow) -> Draft:
         now = self.desk.clock()
-        return Draft(row.ticket.ref, self.kind, self.text, now, self.cc, self.uploads, self.field.caret)
+        return Draft(row.ticket.ref, self.kind, self.text, now, self.cc, self.uploads, self.field.caret, self.besides)
 
     def _show_draft(self, draft: Draft) -> None:
-        self.cc, self.uploads = draft.cc, draft.uploads
+        self.cc, self.uploads, self.besides = draft.cc, draft.uploads, draft.changes
         self.field.show(draft.body, draft.caret)
         self._kept, self._kept_caret = self.text, self.field.caret
         self._problem = ""
@@ -384,7 +420,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         else:
             words.append((_("empty"), "dim"))
         files: list[Span] = [(f"{safe_line(one.name)} {size_word(one.size)}", "accent") for one in self.uploads]
-        return joined([*words, *files])
+        besides: list[Span] = [(_("with it: {what}", what=self.besides_words()), "soon")] if self.besides else []
+        return joined([*words, *files, *besides])
 
     def _recipient(self, row: TicketRow) -> str:
         """Whom a reply reaches, as an address where we know one."""
