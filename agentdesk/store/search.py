@@ -17,7 +17,7 @@ from agentdesk.model import Ref
 from agentdesk.store import indexing, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.queries import Queries
-from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, MESSAGES, Indexed, any_of, expression
+from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, MESSAGES, Indexed, any_of, expression, spellings
 from agentdesk.text.segment import segment, telling
 from agentdesk.text.snippet import Span, snippet
 
@@ -27,9 +27,12 @@ SNIPPET_CELLS = 120
 PASSAGE_CHARACTERS = 90
 TITLE_WEIGHT = 3.0
 RARE_SHARE = 0.01
-RARE_AT_LEAST = 50
+RARE_AT_LEAST = 2_000
 MOST_TOKENS = 40
 OWN_WORDS = 3_000
+FEW_WORDS = 3
+WORD_TOKENS = 8
+"""What is this short and found as it stands was meant as one word, and its parts alone are no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,15 @@ class Search:
         asked = _asked_of_articles(question.where)
         if condition is None or asked is None:
             return []
-        return self._best_articles(asked, condition, _tokens(terms(question.where)), limit)
+        tokens = _tokens(terms(question.where))
+        whole = _whole(question.where)
+        exact = self._best_articles(whole, condition, tokens, limit) if whole else []
+        if exact and _is_one_word(question.where):
+            return exact
+        known = {hit.ref for hit in exact}
+        nearly = [hit for hit in self._best_articles(asked, condition, tokens, limit) if hit.ref not in known]
+        least = 0.5 * min((hit.score for hit in exact), default=2.0)
+        return [*exact, *(replace(hit, score=hit.score * least) for hit in nearly)][:limit]
 
     def _best_articles(self, asked: str, condition: Condition, tokens: list[str], limit: int) -> list[Hit]:
         best = self._db.execute(
@@ -147,7 +158,7 @@ class Search:
         keys = self._queries.keys(question, now=now, me=me, sort=newest, limit=limit, asleep=True)
         hits = self._shown(keys, words)
         hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
-        if len(hits) < limit and len(words) > 1:
+        if len(hits) < limit and len(words) > 1 and not _is_one_word(question.where):
             known = {hit.ref for hit in hits}
             rest = [hit for hit in self._nearly(question, now, limit, me) if hit.ref not in known]
             hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]
@@ -351,7 +362,7 @@ def _begun(term: Word | Phrase) -> Word:
 
 def _tokens(asked: Iterable[Word | Phrase]) -> list[str]:
     """The telling tokens of terms, each once."""
-    return list(dict.fromkeys(telling([token for term in asked for token in segment(term.text)])))
+    return list(dict.fromkeys(telling([token for term in asked for way in spellings(term) for token in segment(way)])))
 
 
 def _asked_of_articles(where: Node) -> str | None:
@@ -365,6 +376,18 @@ def _asked_of_articles(where: Node) -> str | None:
         return None
     absent = [part for term in _negated(where) if (part := expression(term))]
     return f"({wanted}) NOT ({' OR '.join(absent)})" if absent else wanted
+
+
+def _whole(where: Node) -> str | None:
+    """The few words of a query all at once; None for a sentence, a condition or nothing."""
+    asked = where.parts if isinstance(where, And) else (where,)
+    words = [one for one in asked if isinstance(one, Word | Phrase)]
+    parts = [part for one in words if (part := expression(one))]
+    return " AND ".join(parts) if len(words) == len(asked) and 0 < len(parts) <= FEW_WORDS else None
+
+
+def _is_one_word(where: Node) -> bool:
+    return isinstance(where, Word) and len(segment(where.text)) <= WORD_TOKENS
 
 
 def _negated(where: Node) -> list[Word | Phrase]:

@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from agentdesk.filters import Phrase, Word
+from agentdesk.text.normalise import kana_twin, normalise
 from agentdesk.text.segment import segment
 
 INDEXED_CHARACTERS = 20_000
@@ -101,13 +102,23 @@ def cut(text: str) -> str:
 def expression(term: Word | Phrase) -> str | None:
     """A term as FTS5 asks for it; None for one without a letter or digit.
 
-    The tokens of a term stand in a row. One character of Japanese is asked as the beginning of a pair.
+    The tokens of a term stand in a row. One character of Japanese is asked as the beginning of a pair. A word all of
+    kana is asked in hiragana and katakana.
     """
-    tokens = segment(term.text)
-    if not tokens:
-        return None
-    is_prefix = (isinstance(term, Word) and term.is_prefix) or (len(tokens) == 1 and _is_lone(tokens[0]))
-    return f'"{" ".join(tokens)}"{"*" if is_prefix else ""}'
+    is_prefix = isinstance(term, Word) and term.is_prefix
+    asked = [_in_a_row(tokens, is_prefix) for spelled in spellings(term) if (tokens := segment(spelled))]
+    return f"({' OR '.join(asked)})" if len(asked) > 1 else next(iter(asked), None)
+
+
+def spellings(term: Word | Phrase) -> list[str]:
+    """The ways to write a term that the index keeps apart."""
+    normal = normalise(term.text)
+    twin = kana_twin(normal)
+    return [normal, twin] if twin else [normal]
+
+
+def _in_a_row(tokens: list[str], is_prefix: bool) -> str:
+    return f'"{" ".join(tokens)}"{"*" if is_prefix or (len(tokens) == 1 and _is_lone(tokens[0])) else ""}'
 
 
 def any_of(tokens: list[str]) -> str:

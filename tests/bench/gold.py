@@ -66,14 +66,14 @@ def judged(name: str) -> list[Case]:
             line["query"],
             frozenset((line["language"], knowledge.title(line["language"], key)) for key in line["articles"]),
         )
-        for line in _lines(name)
+        for line in lines_of(name)
     ]
 
 
 def writings(texts: Mapping[Id, str]) -> list[Case]:
     """The queries of the writing set; relevant is what contains one of a line's spellings."""
     cases = []
-    for line in _lines(WRITING):
+    for line in lines_of(WRITING):
         spellings = line["relevant_if_contains"]
         relevant = frozenset(id for id, text in texts.items() if any(one in text for one in spellings))
         assert relevant, f"nothing in the demo contains {spellings}"
@@ -81,7 +81,7 @@ def writings(texts: Mapping[Id, str]) -> list[Case]:
     return cases
 
 
-def _lines(name: str) -> list[Doc]:
+def lines_of(name: str) -> list[Doc]:
     with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
@@ -162,12 +162,17 @@ def measure() -> dict[str, Figures]:
         with opened(Path(folder) / "both.db") as store:
             demo(store)
             found = {name: _of_articles(store, name) for name in JUDGED[:-1]}
-            cases = writings(texts(store))
-            found[WRITING] = figures(((case, _everything(store, case.query)) for case in cases), recall_of=EVERYTHING)
+            found[WRITING] = written(store)
         with opened(Path(folder) / "ja.db") as store:
             demo(store, ["ja"])
             found[JUDGED[-1]] = _of_articles(store, JUDGED[-1])
         return found
+
+
+def written(store: Store) -> Figures:
+    """The figures of the writing set."""
+    cases = writings(texts(store))
+    return figures(((case, _everything(store, case.query)) for case in cases), recall_of=EVERYTHING)
 
 
 def _of_articles(store: Store, name: str) -> Figures:

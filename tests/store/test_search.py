@@ -13,10 +13,11 @@ from agentdesk.errors import FilterError
 from agentdesk.exchange import Page
 from agentdesk.model import Article, Event, Identity, Item, Kind, Person, Ref, Role, Status, Ticket
 from agentdesk.store import Store
-from agentdesk.store.search import Hit
+from agentdesk.store.search import Hit, HitKind
 from agentdesk.store.store import opened
 from agentdesk.store.words import KINDS, cut
 
+ARTICLES: tuple[HitKind, ...] = ("article",)
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 
 
@@ -347,3 +348,23 @@ def test_similar_solved_tickets_open_at_the_reply_that_solved_them(store: Store)
 def test_a_ticket_without_words_gets_no_suggestions(store: Store) -> None:
     assert store.search.suggest_articles(ref("unknown")) == []
     assert store.search.similar_solved(ref("unknown")) == []
+
+
+def test_a_word_found_as_it_stands_is_not_mixed_with_its_parts(store: Store) -> None:
+    take(store, article("k5", "オンライン", "オンラインの窓口"), article("k6", "ログイン", "ログインの手順"))
+    index_all(store)
+
+    assert names(store.search.search("ろぐいん", now=NOW, kinds=ARTICLES)) == ["article k6"]
+
+
+def test_a_sentence_finds_articles_by_the_words_it_shares(store: Store) -> None:
+    found = store.search.search("注文したものを返品するときの手順を教えてください", now=NOW, kinds=ARTICLES)
+
+    assert names(found)[0] == "article k1"
+
+
+def test_articles_with_every_word_come_before_those_with_one(store: Store) -> None:
+    take(store, article("k7", "領収書 領収書", "領収書のことだけ"), article("k8", "その他", "返品のときの領収書"))
+    index_all(store)
+
+    assert names(store.search.search("返品 領収書", now=NOW, kinds=ARTICLES))[0] == "article k8"
