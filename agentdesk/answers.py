@@ -37,6 +37,7 @@ def ticket_document(row: TicketRow) -> dict[str, object]:
         "id": ticket.ref.id,
         "number": ticket.number,
         "account": ticket.ref.account,
+        "brand": row.brand_name or None,
         "subject": ticket.subject,
         "status": ticket.status.value,
         "priority": ticket.priority.value if ticket.priority else None,
@@ -70,6 +71,7 @@ def ticket_document(row: TicketRow) -> dict[str, object]:
 def event_document(event: Event) -> dict[str, object]:
     document: dict[str, object] = {
         "id": event.ref.id,
+        "account": event.ref.account,
         "ticket": event.ticket,
         "kind": event.kind.value,
         "at": iso(event.at),

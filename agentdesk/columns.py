@@ -14,7 +14,7 @@ from agentdesk.i18n import _
 from agentdesk.model import Priority, Status, TicketRow
 from agentdesk.text.safe import safe_line
 
-Tone = Literal["plain", "dim", "amber", "red", "accent"]
+Tone = Literal["plain", "strong", "dim", "amber", "red", "accent", "good"]
 Align = Literal["left", "right"]
 SOON = timedelta(hours=1)
 """Less time than this until an answer is due is shown amber."""
@@ -222,6 +222,7 @@ _COLUMNS = (
     Column("number", lambda: _("No."), 8, lambda row, now: safe_line(row.ticket.number), _dim, align="right"),
     Column("updated", lambda: _("Changed"), 16, lambda row, now: i18n.stamp(row.ticket.updated_at), _dim),
     Column("account", lambda: _("Account"), 10, lambda row, now: safe_line(row.ticket.ref.account), _dim),
+    Column("brand", lambda: _("Brand"), 10, lambda row, now: safe_line(row.brand_name), _dim),
     Column("organization", lambda: _("Company"), 14, lambda row, now: safe_line(row.organization_name), _plain),
 )
 COLUMNS: Mapping[str, Column] = {column.name: column for column in _COLUMNS}

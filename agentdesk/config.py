@@ -4,7 +4,6 @@
 language = "ja"            # en or ja; without it, the locale decides
 theme = "dark"             # a name from `agentdesk doctor`
 undo_seconds = 10          # how long a message waits before it leaves
-account = "acme"           # which account opens when there are several
 
 [keys]
 "ctrl+j" = "ticket assign me"
@@ -13,6 +12,19 @@ account = "acme"           # which account opens when there are several
 name = "vip"
 title = "VIP"
 filter = "is:unsolved tag:vip"
+
+[account]
+default = "acme"           # which account the desk begins with when there are several
+
+[account.acme]
+label = "Acme Support"     # what it is called on the screen
+short = "AC"               # the same in a column of lists
+colour = "accent"          # plain, strong, dim, accent or good, as the theme has them
+signature = "Acme Support" # what every public reply ends with, where the helpdesk adds nothing itself
+templates = "acme"         # a folder below templates/ that only this account's tickets are offered
+
+[account.acme.brand."Acme Outlet"]
+short = "OUT"              # label, short, colour, signature and templates of one brand of the account
 ```
 """
 
@@ -21,11 +33,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal, get_args
 
 from agentdesk.errors import ConfigError, FilterError
 from agentdesk.filters import parse as parse_filter
 from agentdesk.i18n import LANGUAGES, _
+from agentdesk.text.width import truncate
 
+BadgeTone = Literal["plain", "strong", "dim", "accent", "good"]
+SHORT_CELLS = 8
 DEFAULT_COLUMNS = ("marker", "wait", "sla", "priority", "customer", "subject", "assignee", "bounce")
 
 
@@ -55,6 +71,27 @@ def shipped_queues() -> tuple[Queue, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What a user sets for one account, or for one brand of it; what is empty follows the account, then its name."""
+
+    label: str = ""
+    short: str = ""
+    colour: BadgeTone | None = None
+    signature: str = ""
+    templates: str = ""
+    brands: Mapping[str, "AccountSettings"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """How tickets of one account or brand are told apart: by a name and a short one; the colour only helps."""
+
+    label: str
+    short: str
+    tone: BadgeTone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a user can set, with what holds when they do not."""
 
@@ -68,6 +105,30 @@ class Config:
     columns: tuple[str, ...] = DEFAULT_COLUMNS
     keys: Mapping[str, str] = field(default_factory=dict)
     queues: tuple[Queue, ...] = ()
+    accounts: Mapping[str, AccountSettings] = field(default_factory=dict)
+
+    def settings(self, account: str, brand: str = "") -> tuple[AccountSettings, ...]:
+        """What is set for a brand of an account, before what is set for the whole account."""
+        whole = self.accounts.get(account, AccountSettings())
+        return (whole.brands[brand], whole) if brand in whole.brands else (whole,)
+
+    def badge(self, account: str, brand: str = "") -> Badge:
+        """The badge of an account, or of one of its brands: a brand without a label of its own is named after it."""
+        found = self.settings(account, brand)
+        whole = found[-1]
+        own = found[0] if len(found) > 1 else AccountSettings()
+        label = own.label or brand or whole.label or account
+        short = own.short or ("" if brand else whole.short) or truncate(label, SHORT_CELLS)
+        return Badge(label, short, own.colour or whole.colour or "plain")
+
+    def signature(self, account: str, brand: str = "") -> str:
+        """What public replies of an account or brand end with, beside what the helpdesk adds."""
+        return next((one.signature for one in self.settings(account, brand) if one.signature), "")
+
+    def template_folders(self, account: str, brand: str = "") -> tuple[str, ...]:
+        """The folders of templates that belong to an account or brand; a folder of the account's name always does."""
+        own = (one.templates for one in self.settings(account, brand) if one.templates)
+        return tuple(dict.fromkeys((*own, account)))
 
     def all_queues(self) -> tuple[Queue, ...]:
         """The shipped queues and the user's own; one of the user's with a shipped name takes its place."""
@@ -106,7 +167,7 @@ _CHECKS: Mapping[str, tuple[type, Callable[[object], bool] | None, str]] = {
 
 
 def _config(document: Mapping[str, object]) -> Config:
-    known = {one.name for one in fields(Config)} - {"queues"} | {"queue"}
+    known = {one.name for one in fields(Config)} - {"queues", "accounts"} | {"queue"}
     values: dict[str, object] = {}
     for name, value in document.items():
         if name not in known:
@@ -118,6 +179,13 @@ def _config(document: Mapping[str, object]) -> Config:
                 values["keys"] = _strings(name, value)
             case "columns":
                 values["columns"] = _columns(value)
+            case "account" if isinstance(value, dict):
+                values["account"] = _default_account(value.get("default"))
+                values["accounts"] = {
+                    one: _account_settings(f"account.{one}", settings)
+                    for one, settings in value.items()
+                    if one != "default" or isinstance(settings, dict)
+                }
             case _:
                 values[name] = _checked(name, value)
     return Config(**values)  # type: ignore[arg-type]  # each value was checked against its field above
@@ -153,6 +221,37 @@ def _columns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise ConfigError(_("{key} must be a list of names.", key="columns"))
     return tuple(value)
+
+
+def _default_account(value: object) -> str | None:
+    if value is None or isinstance(value, dict):
+        return None
+    if not isinstance(value, str):
+        raise ConfigError(_("{key} must be {kind}.", key="account.default", kind=_kind_word(str)))
+    return value
+
+
+_OF_BRAND = ("label", "short", "colour", "signature", "templates")
+
+
+def _account_settings(section: str, value: object, *, is_brand: bool = False) -> AccountSettings:
+    """The settings in `[account.NAME]`, or in `[account.NAME.brand.BRAND]`."""
+    if not isinstance(value, dict):
+        raise ConfigError(_("Settings of an account are written in a section [account.NAME]."))
+    brands = {} if is_brand else value.get("brand", {})
+    if not isinstance(brands, dict):
+        raise ConfigError(_("Settings of a brand are written in a section [account.NAME.brand.BRAND]."))
+    plain = {key: one for key, one in value.items() if is_brand or key != "brand"}
+    for key, one in plain.items():
+        if key not in _OF_BRAND:
+            raise ConfigError(f"[{section}] " + _unknown(key, {*_OF_BRAND, *(() if is_brand else ("brand",))}))
+        if not isinstance(one, str):
+            raise ConfigError(f"[{section}] " + _("{key} must be {kind}.", key=key, kind=_kind_word(str)))
+    if plain.get("colour", "plain") not in get_args(BadgeTone):
+        names = ", ".join(get_args(BadgeTone))
+        raise ConfigError(f"[{section}] " + _("{key} must be one of: {expected}.", key="colour", expected=names))
+    of_brands = {name: _account_settings(f"{section}.brand.{name}", one, is_brand=True) for name, one in brands.items()}
+    return AccountSettings(**plain, brands=of_brands)
 
 
 def _queues(value: object) -> tuple[Queue, ...]:

@@ -16,15 +16,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from agentdesk import i18n
-from agentdesk.config import Config, Queue
+from agentdesk.config import Badge, Config, Queue
 from agentdesk.errors import AgentdeskError, ProviderError, Refused, StoreError
 from agentdesk.i18n import _
-from agentdesk.model import Attachment, Change, Create, Note, Op, Person, Ref, Reply, Ticket, TicketRow, apply
+from agentdesk.model import Attachment, Canned, Change, Create, Note, Op, Person, Ref, Reply, Ticket, TicketRow, apply
 from agentdesk.paths import Folders
 from agentdesk.store import Store
 from agentdesk.store.desktop import Account
 from agentdesk.store.outbox import Author
 from agentdesk.store.undoing import Undone, undo_last
+from agentdesk.templates import facts, load_templates, render, signed
 
 if TYPE_CHECKING:
     from agentdesk.background import Background, Broken
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 INDEX_AT_ONCE = 500
+SEEN_ACCOUNT = "seen account"
 
 
 def utc_now() -> datetime:
@@ -181,7 +183,7 @@ class Desk:
             return self._providers()
         from agentdesk.helpdesks import open_providers
 
-        return open_providers(accounts, broken, self.folders.data)
+        return open_providers(accounts, broken)
 
     async def index(self) -> None:
         """Bring the search index up to date with everything that is cached."""
@@ -213,6 +215,62 @@ class Desk:
         """Every account, the default one first."""
         accounts = self.store.desktop.accounts()
         return sorted(accounts, key=lambda account: account.name != self.config.account)
+
+    @property
+    def has_several_accounts(self) -> bool:
+        """Must tickets say where they live?"""
+        return len(self.accounts()) > 1
+
+    @property
+    def seen_account(self) -> str | None:
+        """The one account whose tickets the queues show; None for all of them.
+
+        What was chosen last is remembered; before that, the configuration's account.
+        """
+        names = [account.name for account in self.accounts()]
+        chosen = self.store.desktop.place(SEEN_ACCOUNT)
+        wanted = self.config.account if chosen is None else chosen
+        return wanted if isinstance(wanted, str) and wanted in names and len(names) > 1 else None
+
+    async def see_account(self, name: str | None) -> None:
+        """Let the queues show one account, or all of them, until something else is chosen."""
+        await self.write(lambda store: store.desktop.remember(SEEN_ACCOUNT, name or ""))
+
+    def badge(self, row: TicketRow) -> Badge:
+        """How this ticket's account and brand are told apart from the others."""
+        return self.config.badge(row.ticket.ref.account, row.brand_name)
+
+    def home(self, row: TicketRow) -> str:
+        """Where a ticket lives, in words: its account, and its brand where there are several; empty where all live."""
+        if not row.brand_name:
+            return self.config.badge(row.ticket.ref.account).label if self.has_several_accounts else ""
+        brand = self.badge(row).label
+        return f"{self.config.badge(row.ticket.ref.account).label} / {brand}" if self.has_several_accounts else brand
+
+    # What a message is made of
+
+    def templates(self, row: TicketRow) -> list[Canned]:
+        """The prepared texts for a ticket: the agent's own for its brand, account and everywhere, then the team's."""
+        folder, account = self.folders.config / "templates", row.ticket.ref.account
+        folders = [*(folder / name for name in self.config.template_folders(account, row.brand_name)), folder]
+        own = [one for place in folders for one in load_templates(place).canned]
+        return [one for one in (*own, *self.store.queries.canned(account)) if one.body]
+
+    def facts(self, row: TicketRow) -> dict[str, str]:
+        """What the placeholders of a text for this ticket can be filled with."""
+        account, requester = row.ticket.ref.account, row.ticket.requester
+        customer = self.store.queries.person(Ref(account, requester)) if requester else None
+        return facts(row, customer, self.me(account))
+
+    def signed(self, row: TicketRow, text: str) -> str:
+        """A public reply as it leaves: below it the signature configured for the ticket's brand or account."""
+        signature = self.config.signature(row.ticket.ref.account, row.brand_name)
+        return signed(text, render(signature, self.facts(row)).text) if signature else text
+
+    def sender(self, row: TicketRow) -> str:
+        """Who a reply to this ticket comes from, in words: the agent, and the account and brand it leaves under."""
+        me, home = self.author(row.ticket.ref.account).name, self.home(row)
+        return _("{agent} for {home}", agent=me, home=home) if home else me
 
     def me(self, account: str) -> Person | None:
         """The agent as the helpdesk knows them, once it has told us."""

@@ -163,8 +163,8 @@ class Ticket:
 class TicketRow:
     """A ticket as a list shows it: with the names around it and what this desk alone knows of it.
 
-    `key` is its number in this cache. `pending_ops` counts decisions that have not arrived, `stuck_ops` those of them
-    that need the agent.
+    `key` is its number in this cache; `brand_name` is empty where the account has but one brand. `pending_ops` counts
+    decisions that have not arrived, `stuck_ops` those of them that need the agent.
     """
 
     ticket: Ticket
@@ -173,6 +173,7 @@ class TicketRow:
     assignee_name: str = ""
     group_name: str = ""
     organization_name: str = ""
+    brand_name: str = ""
     pending_ops: int = 0
     stuck_ops: int = 0
     snoozed_until: datetime | None = None
@@ -231,6 +232,14 @@ class Team:
     ref: Ref
     name: str
     members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """One of the names under which an account writes to customers."""
+
+    ref: Ref
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +310,7 @@ class Field:
     position: int = 0
 
 
-Item = Ticket | Event | Person | Organization | Team | Article | Canned | View | Field
+Item = Ticket | Event | Person | Organization | Team | Brand | Article | Canned | View | Field
 
 
 # What an agent decides

@@ -106,6 +106,13 @@ def _value(placeholder: Placeholder, facts: Mapping[str, str]) -> str | None:
     return None
 
 
+def signed(text: str, signature: str) -> str:
+    """The text with a signature below it, once."""
+    below = signature.strip()
+    kept = text.rstrip()
+    return f"{kept}\n\n{below}" if below and not kept.endswith(below) else text
+
+
 def without_honorific(name: str) -> str:
     """A name without the 様 that somebody typed behind it."""
     return _ENDS_POLITE.sub("", name) or name
@@ -165,7 +172,7 @@ def facts(
         "ticket.priority": ticket.priority.value if ticket.priority else "",
         "ticket.tags": " ".join(ticket.tags),
         "ticket.account": ticket.ref.account,
-        "ticket.brand.name": ticket.brand or "",
+        "ticket.brand.name": row.brand_name,
         "ticket.group.name": row.group_name,
         "group.name": row.group_name,
         "ticket.organization.name": row.organization_name,

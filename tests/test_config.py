@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agentdesk.config import Config, load
+from agentdesk.config import Badge, Config, load
 from agentdesk.errors import ConfigError
 from agentdesk.paths import folders
 
@@ -129,3 +129,58 @@ def test_the_shell_speaks_the_configured_language(tmp_path: Path) -> None:
     written(tmp_path / "config", "language = 'ja'")
 
     assert Shell(tmp_path)("ticket", "list").code == 0
+
+
+ACCOUNTS = """
+[account]
+default = "shop"
+
+[account.shop]
+label = "Shop サポート"
+short = "店"
+colour = "accent"
+signature = "The shop"
+templates = "of the shop"
+
+[account.shop.brand."Outlet"]
+short = "OUT"
+signature = "The outlet"
+"""
+
+
+def test_what_is_set_for_an_account_and_its_brands_is_read(tmp_path: Path) -> None:
+    config = load(written(tmp_path, ACCOUNTS))
+
+    assert config.account == "shop"
+    assert config.badge("shop") == Badge("Shop サポート", "店", "accent")
+    assert config.signature("shop") == config.signature("shop", "Main") == "The shop"
+    assert config.template_folders("shop") == ("of the shop", "shop")
+
+
+def test_a_brand_follows_its_account_where_nothing_is_set_for_it(tmp_path: Path) -> None:
+    config = load(written(tmp_path, ACCOUNTS))
+
+    assert config.badge("shop", "Outlet") == Badge("Outlet", "OUT", "accent")
+    assert config.badge("shop", "Main") == Badge("Main", "Main", "accent")
+    assert config.signature("shop", "Outlet") == "The outlet"
+
+
+def test_an_account_without_settings_is_told_by_its_name() -> None:
+    assert Config().badge("a-long-name") == Badge("a-long-name", "a-long-…")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[account]\nshop = 3", r"sections? \[account.NAME\]"),
+        ("[account.shop]\nlable = 'x'", r"\[account.shop\] unknown key 'lable'. Did you mean 'label'"),
+        ("[account.shop]\nlabel = 3", r"\[account.shop\] label must be text"),
+        ("[account.shop]\ncolour = 'pink'", r"\[account.shop\] colour must be one of: plain"),
+        ("[account.shop.brand.x]\nbrand = 'y'", r"\[account.shop.brand.x\] unknown key 'brand'"),
+        ("[account.shop]\nbrand = 'y'", r"\[account.NAME.brand.BRAND\]"),
+        ("[account]\ndefault = 3", "account.default must be text"),
+    ],
+)
+def test_a_mistake_in_an_accounts_settings_is_named(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        load(written(tmp_path, text))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from agentdesk.commands.context import Context
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural
-from agentdesk.model import Change, Op, Status, TicketRow
+from agentdesk.model import Change, Op, Ref, Status, TicketRow
 
 
 def needs_ticket(cx: Context) -> str | None:
@@ -20,6 +20,27 @@ def one_ticket(cx: Context) -> TicketRow:
     return cx.tickets[0]
 
 
+def _sorted_out(
+    tickets: Sequence[TicketRow], changes: Sequence[Change] | Callable[[TicketRow], Sequence[Change]]
+) -> tuple[list[TicketRow], dict[Ref, Sequence[Change]], dict[str, tuple[int, str]]]:
+    """The tickets that can be changed, with their changes; and by account how many cannot, and why.
+
+    Raises `Refused` where no account can.
+    """
+    wanted: dict[Ref, Sequence[Change]] = {}
+    refused: dict[str, Refused] = {}
+    for row in tickets:
+        try:
+            wanted[row.ticket.ref] = changes(row) if callable(changes) else changes
+        except Refused as error:
+            refused.setdefault(row.ticket.ref.account, error)
+    able = [row for row in tickets if row.ticket.ref.account not in refused]
+    if refused and not able:
+        raise next(iter(refused.values()))
+    counts = {account: sum(row.ticket.ref.account == account for row in tickets) for account in refused}
+    return able, wanted, {account: (counts[account], str(error)) for account, error in refused.items()}
+
+
 async def deciding(
     cx: Context,
     changes: Sequence[Change] | Callable[[TicketRow], Sequence[Change]],
@@ -29,16 +50,31 @@ async def deciding(
 ) -> list[Op]:
     """Queue the changes for the command's tickets and say so; `done` is the sentence for one ticket.
 
-    Raises `Refused` for closed tickets, which helpdesks change no more.
+    Raises `Refused` for closed tickets, which helpdesks change no more. Of tickets in several accounts, those of an
+    account that cannot do it are left as they are, and the sentence says why; where none can, that is the refusal.
     """
     for row in cx.tickets:
         if row.ticket.status is Status.CLOSED:
             raise Refused(
                 _("Ticket {number} is closed and cannot be changed. Open a new one.", number=row.ticket.number)
             )
-    ops = await cx.desk.decide(cx.tickets, changes, hold=hold)
+    able, wanted, left_out = _sorted_out(cx.tickets, changes)
+    ops = await cx.desk.decide(able, lambda row: wanted[row.ticket.ref], hold=hold)
     cx.ops.extend(ops)
-    if not ops:
+    if left_out:
+        told = [plural("{n} ticket changed. u takes it back.", "{n} tickets changed. u takes it back.", len(ops))]
+        told += [
+            plural(
+                "{n} ticket of {home} is as it was: {why}",
+                "{n} tickets of {home} are as they were: {why}",
+                count,
+                home=cx.desk.config.badge(account).label,
+                why=why,
+            )
+            for account, (count, why) in left_out.items()
+        ]
+        cx.front.say(" ".join(told), "bad")
+    elif not ops:
         cx.front.say(_("Nothing to change: it is so already."))
     elif len(cx.tickets) > 1:
         cx.front.say(plural("{n} ticket changed. u takes it back.", "{n} tickets changed. u takes it back.", len(ops)))

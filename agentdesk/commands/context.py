@@ -73,6 +73,9 @@ class Screen(Protocol):
     def show_queue(self, name: str) -> None:
         """Show a queue by name, or the tickets that a query finds."""
 
+    async def show_account(self, name: str | None) -> None:
+        """Let the queues show one account alone, or all of them."""
+
     def show_outbox(self) -> None: ...
 
     def show_drafts(self) -> None: ...

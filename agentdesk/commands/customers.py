@@ -6,36 +6,41 @@ from datetime import datetime
 from pathlib import Path
 
 from agentdesk import i18n
-from agentdesk.answers import Answer, event_document, person_document
-from agentdesk.commands.context import Context
+from agentdesk.answers import Answer, event_document, iso, person_document
+from agentdesk.commands.answering import one_ticket
+from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import commands
 from agentdesk.commands.times import moment
 from agentdesk.errors import AgentdeskError, Refused
 from agentdesk.exchange import Page
 from agentdesk.i18n import _, plural
 from agentdesk.model import Event, Identity, Kind, Person, Ref, Role
+from agentdesk.store.customers import Bond, Circle
 from agentdesk.text.safe import safe_text
 
 TIMELINE_LIMIT = 1000
+MOST_NAMED = 8
 
 
 @commands.add("customer show", scope="shell", in_shell=True, is_recorded=False)
 async def show_customer(cx: Context, id: str, *, limit: int = TIMELINE_LIMIT) -> Answer:
     """Show a customer's card and one timeline of everything they did."""
     queries = cx.desk.store.queries
-    person = queries.find_person(id, cx.account)
-    card = queries.card(person.ref) if person else None
-    if card is None:
-        raise Refused(_("There is no one customer {id!r} in the cache. Give the id or the e-mail address.", id=id))
+    card = queries.card(_record(cx, id).ref)
+    assert card is not None, "the record was just found"
     events = queries.timeline(card.person.ref, limit=limit)
     organization = card.organization.name if card.organization else ""
     document = person_document(card.person, organization) | {
         "channels": dict(card.channels),
         "tickets": card.tickets,
         "unsolved": card.unsolved,
+        **_circle_document(card.circle),
+        "offers": [_bond_document(bond) for bond, _person in card.offers],
         "timeline": [event_document(event) for event in events],
     }
     head = [card.person.name, organization, card.person.address("email"), card.person.notes]
+    if len(card.circle.records) > 1:
+        head.append(_("one customer: {records}", records=", ".join(str(ref) for ref in card.circle.records)))
     lines = [line for line in head if line]
     lines += [
         f"{i18n.stamp(event.at)}  {event.kind.value:8}  {'#' + event.ticket if event.ticket else '':8}  "
@@ -43,6 +48,102 @@ async def show_customer(cx: Context, id: str, *, limit: int = TIMELINE_LIMIT) ->
         for event in events
     ]
     return Answer(document, text=safe_text("\n".join(lines)))
+
+
+def _circle_document(circle: Circle) -> dict[str, object]:
+    return {
+        "records": [str(ref) for ref in circle.records],
+        "bonds": [_bond_document(bond) for bond in circle.bonds],
+        "separated_at": iso(circle.apart_since),
+    }
+
+
+def _bond_document(bond: Bond) -> dict[str, object]:
+    """Two records and what makes them one customer: `why` is email, phone or hand."""
+    return {
+        "record": str(bond.one),
+        "other": str(bond.other),
+        "why": bond.kind,
+        "address": bond.address or None,
+        "at": iso(bond.at),
+    }
+
+
+@commands.add("customer join", in_shell=True, undo="yes", is_recorded=False)
+async def join_customers(cx: Context, one: str = "", other: str = "") -> Answer | None:
+    """Say that two records are one customer: ids, addresses, or account:id; with one, it joins this ticket's."""
+    if not one:
+        one = await cx.front.choose(_("Which record is the same customer?"), _offered(cx), free=True) or ""
+        if not one:
+            return None
+    first = _record(cx, one) if other else _customer_at_hand(cx)
+    others = [_record(cx, other or one).ref]
+    if first.ref in others:
+        raise Refused(_("These are the same record: {ref}.", ref=str(first.ref)))
+    known = cx.desk.store.customers.circle(first.ref)
+    if others[0] in known.records:
+        raise Refused(_("They are one customer already."))
+    now = cx.now()
+    await cx.desk.write(lambda store: store.customers.join(first.ref, others, now))
+    circle = cx.desk.store.customers.circle(first.ref)
+    records = ", ".join(str(ref) for ref in circle.records)
+    cx.front.say(_("One customer now: {records}. u takes it back.", records=records), "good")
+    return Answer(_circle_document(circle))
+
+
+@commands.add("customer separate", in_shell=True, undo="yes", is_recorded=False)
+async def separate_customer(cx: Context, record: str = "") -> Answer | None:
+    """Say that a record is a customer of its own, whatever address it shares with others."""
+    if not record:
+        circle = cx.desk.store.customers.circle(_customer_at_hand(cx).ref)
+        if len(circle.records) < 2:
+            raise Refused(_("This customer is one record; there is nothing to separate."))
+        choices = [_record_choice(cx, ref, "") for ref in circle.records]
+        record = await cx.front.choose(_("Which record stands alone?"), choices) or ""
+        if not record:
+            return None
+    ref, now = _record(cx, record).ref, cx.now()
+    if len(cx.desk.store.customers.circle(ref).records) < 2:
+        raise Refused(_("This customer is one record; there is nothing to separate."))
+    await cx.desk.write(lambda store: store.customers.separate(ref, now))
+    cx.front.say(_("{record} is a customer of its own now. u takes it back.", record=str(ref)), "good")
+    return Answer(_circle_document(cx.desk.store.customers.circle(ref)))
+
+
+def _offered(cx: Context) -> list[Choice]:
+    """The records that share an unverified address with this ticket's customer."""
+    card = cx.desk.store.queries.card(_customer_at_hand(cx).ref)
+    return [] if card is None else [_record_choice(cx, bond.other, bond.address) for bond, _person in card.offers]
+
+
+def _record_choice(cx: Context, ref: Ref, address: str) -> Choice:
+    person, label = cx.desk.store.queries.person(ref), cx.desk.config.badge(ref.account).label
+    return Choice(str(ref), f"{label}: {person.name if person else ref.id}", address)
+
+
+def _customer_at_hand(cx: Context) -> Person:
+    """The customer of the ticket that the command is about; raises `Refused` where there is none."""
+    if not cx.tickets:
+        raise Refused(_("Put the cursor on a ticket first, or name both records."))
+    ticket = one_ticket(cx).ticket
+    person = cx.desk.store.queries.person(Ref(ticket.ref.account, ticket.requester)) if ticket.requester else None
+    if person is None:
+        raise Refused(_("The customer of this ticket is not in the cache yet."))
+    return person
+
+
+def _record(cx: Context, text: str) -> Person:
+    """The record that an id, an address, a name or `account:id` means; raises `Refused` for none, or for several that
+    are not one customer, naming them.
+    """
+    found = cx.desk.store.queries.find_exactly(text, cx.account)
+    if not found:
+        raise Refused(_("There is no one customer {id!r} in the cache. Give the id or the e-mail address.", id=text))
+    together = set(cx.desk.store.customers.circle(found[0].ref).records)
+    if not together.issuperset(person.ref for person in found):
+        refs = ", ".join(f"{person.ref} ({person.name})" for person in found[:MOST_NAMED])
+        raise Refused(_("Several customers are meant by {text!r}. Say which: {refs}.", text=text, refs=refs))
+    return found[0]
 
 
 @commands.add("event add", scope="shell", in_shell=True, is_recorded=False)

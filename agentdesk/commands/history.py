@@ -14,7 +14,7 @@ from agentdesk.text.safe import safe_line
 async def undo(cx: Context) -> None:
     """Take back the last thing you did."""
     undone = await cx.desk.undo()
-    if not undone.recalled and not undone.reversed and not undone.marked:
+    if not (undone.recalled or undone.reversed or undone.marked or undone.parted):
         raise Refused(_overtaken(undone, cx.desk.store) or _told(undone))
     cx.ops += [*undone.recalled, *undone.reversed]
     cx.front.say(_overtaken(undone, cx.desk.store) or _told(undone))
@@ -41,6 +41,8 @@ def _told(undone: Undone) -> str:
         return _("The message has left and cannot be taken back; the changes with it are undone.")
     if undone.left:
         return _("The message has left and cannot be taken back.")
+    if undone.parted:
+        return _("The customers are as before.")
     count = len(undone.reversed) + len(undone.recalled) + undone.marked
     return plural("Undone.", "Undone on {n} tickets.", count) if count else _("There is nothing to take back.")
 

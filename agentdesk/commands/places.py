@@ -2,6 +2,7 @@
 
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import commands
+from agentdesk.errors import Refused
 from agentdesk.i18n import _
 
 
@@ -27,6 +28,29 @@ async def queue(cx: Context, query: str = "") -> None:
         query = await cx.front.choose(_("Queue"), choices, free=True) or ""
     if query:
         cx.front.screen.show_queue(query)
+
+
+ALL_ACCOUNTS = "all"
+
+
+def needs_several_accounts(cx: Context) -> str | None:
+    return None if cx.desk.has_several_accounts else _("This desk has one account only.")
+
+
+@commands.add("account", keys="g s", when=needs_several_accounts, is_recorded=False)
+async def account(cx: Context, name: str = "") -> None:
+    """Switch between all accounts and one of them: all, or the account's name."""
+    desk = cx.desk
+    labels = {one.name: desk.config.badge(one.name).label for one in desk.accounts()}
+    if not name:
+        choices = [Choice(one, label, one if label != one else "") for one, label in labels.items()]
+        name = await cx.front.choose(_("Account"), [Choice(ALL_ACCOUNTS, _("all accounts")), *choices]) or ""
+    if not name:
+        return
+    wanted = next((one for one, label in labels.items() if name.casefold() in (one.casefold(), label.casefold())), None)
+    if wanted is None and name.casefold() not in (ALL_ACCOUNTS, _("all accounts")):
+        raise Refused(_("There is no account {name!r}. Choose one of: {names}.", name=name, names=", ".join(labels)))
+    await cx.front.screen.show_account(wanted)
 
 
 @commands.add("filter", scope="list", keys="f", is_recorded=False)

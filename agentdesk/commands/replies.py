@@ -7,7 +7,7 @@ from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
-from agentdesk.model import Change, Note, Reply, SetStatus, Status
+from agentdesk.model import Change, Note, Reply, SetStatus, Status, TicketRow
 
 
 @commands.add("ticket reply", scope="ticket", keys="r", when=needs_ticket, undo="window", in_shell=True)
@@ -27,8 +27,11 @@ async def _write(cx: Context, kind: str, text: str, status: str) -> None:
         one_ticket(cx)
         cx.front.screen.compose("note" if kind == "note" else "reply")
         return
-    message = Note(text) if kind == "note" else Reply(text)
-    changes: tuple[Change, ...] = (message, SetStatus(status_named(status))) if status else (message,)
+    also: tuple[Change, ...] = (SetStatus(status_named(status)),) if status else ()
+
+    def changes(row: TicketRow) -> tuple[Change, ...]:
+        return (Note(text) if kind == "note" else Reply(cx.desk.signed(row, text)), *also)
+
     await deciding(cx, changes, hold=timedelta(seconds=cx.hold_seconds))
 
 

@@ -24,6 +24,7 @@ from agentdesk.filters.question import (
     compares,
     sorted_by,
     terms,
+    within,
 )
 from agentdesk.filters.reading import parse
 from agentdesk.filters.signs import folded
@@ -58,4 +59,5 @@ __all__ = [
     "parse",
     "sorted_by",
     "terms",
+    "within",
 ]

@@ -106,6 +106,13 @@ def both(first: Filter, second: Filter) -> Filter:
     return Filter(where, second.sort or first.sort, f"({first.text}) ({second.text})")
 
 
+def within(question: Filter, account: str | None) -> Filter:
+    """The same question, asked of one account alone; of all for None."""
+    if account is None:
+        return question
+    return replace(question, where=And((Compare("account", ":", account), question.where)))
+
+
 def sorted_by(question: Filter, sort: Sort) -> Filter:
     """The same question, answered in another order."""
     return replace(question, sort=sort)

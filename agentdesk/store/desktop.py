@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from agentdesk.access import USUAL, Access, access_from
 from agentdesk.model import Ref
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
@@ -29,7 +28,6 @@ class Account:
     token_source: str
     me: str | None = None
     position: int = 0
-    access: Access = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +57,18 @@ class Desktop:
     def accounts(self) -> list[Account]:
         """Every account, the default one first."""
         found = self._db.execute(
-            "SELECT name, provider, url, user, token_source, me, position, json_extract(settings, '$.access') "
-            "FROM account ORDER BY position, name"
+            "SELECT name, provider, url, user, token_source, me, position FROM account ORDER BY position, name"
         )
-        return [
-            Account(name, provider, url, user, source, me, position, access_from(json.loads(access or "{}")))
-            for name, provider, url, user, source, me, position, access in found
-        ]
+        return [Account(*row) for row in found]
 
     def account(self, name: str) -> Account | None:
         return next((account for account in self.accounts() if account.name == name), None)
 
     def put_account(self, account: Account) -> None:
         self._db.execute(
-            "INSERT INTO account (name, provider, url, user, token_source, me, position, settings) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, json_object('access', json(?))) "
+            "INSERT INTO account (name, provider, url, user, token_source, me, position) VALUES (?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (name) DO UPDATE SET provider = excluded.provider, url = excluded.url, user = excluded.user, "
-            "token_source = excluded.token_source, me = coalesce(excluded.me, me), position = excluded.position, "
-            "settings = json_set(settings, '$.access', json(json_extract(excluded.settings, '$.access')))",
+            "token_source = excluded.token_source, me = coalesce(excluded.me, me), position = excluded.position",
             (
                 account.name,
                 account.provider,
@@ -85,7 +77,6 @@ class Desktop:
                 account.token_source,
                 account.me,
                 account.position,
-                json.dumps(account.access.document()),
             ),
         )
 
@@ -99,6 +90,7 @@ class Desktop:
             self._db.execute("DELETE FROM account WHERE name = ?", (name,))
             for table in _OF_ACCOUNT:
                 self._db.execute(f"DELETE FROM {table} WHERE account = ?", (name,))
+            self._db.execute("DELETE FROM customer_step WHERE other_account = ?", (name,))
 
     def place(self, name: str) -> object:
         """What was remembered under `name` (JSON), or None."""
@@ -243,7 +235,8 @@ class Desktop:
 
 _OF_ACCOUNT = (
     "stream", "ticket", "event", "person", "identity", "organization", "team", "article", "canned", "view",
-    "view_ticket", "field", "op", "draft", "inserted", "read_mark", "wanted", "lease", "weather",
+    "view_ticket", "field", "op", "draft", "inserted", "read_mark", "wanted", "lease", "weather", "customer_step",
+    "brand",
 )  # fmt: skip
 
 

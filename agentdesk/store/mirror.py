@@ -12,6 +12,7 @@ from typing import assert_never
 from agentdesk.exchange import Page, Receipt, Stream
 from agentdesk.model import (
     Article,
+    Brand,
     Canned,
     Event,
     Field,
@@ -147,7 +148,9 @@ def _save_items(db: sqlite3.Connection, items: Iterable[Item]) -> set[Ref]:
     return touched
 
 
-def _save_other(db: sqlite3.Connection, item: Person | Organization | Team | Article | Canned | View | Field) -> None:
+def _save_other(
+    db: sqlite3.Connection, item: Person | Organization | Team | Brand | Article | Canned | View | Field
+) -> None:
     """Upsert what no ticket's fold depends on."""
     match item:
         case Person():
@@ -156,6 +159,8 @@ def _save_other(db: sqlite3.Connection, item: Person | Organization | Team | Art
             _put(db, "organization", rows.ORGANIZATION, rows.organization_row(item))
         case Team():
             _put(db, "team", rows.TEAM, rows.team_row(item))
+        case Brand():
+            _put(db, "brand", rows.BRAND, rows.brand_row(item))
         case Article():
             _put_article(db, item)
         case Canned():

@@ -41,6 +41,7 @@ from agentdesk.store.conditions import (
     order,
     people_named,
 )
+from agentdesk.store.customers import Bond, Circle, Customers
 from agentdesk.store.rows import Row
 
 MOST_PARAMETERS = 500
@@ -52,12 +53,14 @@ RECENT_TICKETS = 5_000
 class Card:
     """What there is to know of a customer before the first word; `channels` counts their tickets by channel.
 
-    `people` are all the records that are this person: in other accounts, or joined by a verified address.
+    `people` are all the records that are this person, `circle` says why; `offers` are records that could be, too.
     """
 
     person: Person
     organization: Organization | None
     people: tuple[Person, ...]
+    circle: Circle
+    offers: tuple[tuple[Bond, Person], ...]
     channels: Mapping[str, int]
     tickets: int
     unsolved: int
@@ -66,8 +69,12 @@ class Card:
 
 
 _TICKET = ", ".join(f"t.{name.strip()}" for name in rows.TICKET.split(","))
+_BRAND = (
+    "(SELECT b.name FROM brand b WHERE b.account = t.account AND b.id = t.brand "
+    "AND EXISTS (SELECT 1 FROM brand c WHERE c.account = b.account AND c.id <> b.id))"
+)
 _ROW = (
-    f"SELECT {_TICKET}, t.key, p.name, a.name, g.name, o.name, t.pending_ops, t.stuck_ops, t.snoozed_until, "
+    f"SELECT {_TICKET}, t.key, p.name, a.name, g.name, o.name, {_BRAND}, t.pending_ops, t.stuck_ops, t.snoozed_until, "
     f"t.promised_at, {HAS_DRAFT}, {UNREAD} FROM ticket t "
     "LEFT JOIN person p ON p.account = t.account AND p.id = t.requester "
     "LEFT JOIN person a ON a.account = t.account AND a.id = t.assignee "
@@ -83,6 +90,7 @@ class Queries:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._customers = Customers(db)
 
     # Lists of tickets
 
@@ -238,15 +246,8 @@ class Queries:
         return Condition(" AND (at, key) < (?, ?)", (rows.to_ms(before.at), row[0] if row else 0))
 
     def same_person(self, person: Ref) -> list[Ref]:
-        """The records that are one person: this one, and those that share a verified e-mail or phone with it."""
-        found = self._db.execute(
-            "SELECT DISTINCT other.account, other.person FROM identity mine "
-            "JOIN identity other ON other.value = mine.value AND other.kind = mine.kind AND other.verified "
-            "WHERE mine.account = ? AND mine.person = ? AND mine.verified AND mine.kind IN ('email', 'phone')",
-            (person.account, person.id),
-        )
-        others = {Ref(account, id) for account, id in found} - {person}
-        return [person, *sorted(others)]
+        """The records that are one customer, this one first."""
+        return list(self._customers.circle(person).records)
 
     def person(self, ref: Ref) -> Person | None:
         row = self._db.execute(
@@ -280,24 +281,29 @@ class Queries:
 
     def find_person(self, text: str, account: str | None = None) -> Person | None:
         """The one person meant by an id, an address or a name; None where nobody or several could be meant."""
+        found = self.find_exactly(text, account)
+        return found[0] if found else None
+
+    def find_exactly(self, text: str, account: str | None = None) -> list[Person]:
+        """Everybody whom an id, an address or a whole name means, best first; else the one a part of it means."""
         wanted = text.strip()
-        found = self.find_people(wanted, account, limit=3)
+        found = self.find_people(wanted, account)
         exact = [
             person
             for person in found
             if wanted in (person.ref.id, str(person.ref), person.name)
             or any(identity.value.casefold() == wanted.casefold() for identity in person.identities)
         ]
-        if exact:
-            return exact[0]
-        return found[0] if len(found) == 1 else None
+        return exact or (found if len(found) == 1 else [])
 
     def card(self, ref: Ref) -> Card | None:
         """What there is to know of a customer; None for somebody the cache does not know."""
         person = self.person(ref)
         if person is None:
             return None
-        refs = self.same_person(ref)
+        circle = self._customers.circle(ref)
+        refs = circle.records
+        offers = [(bond, known) for bond in self._customers.offers(circle) if (known := self.person(bond.other))]
         people = [known for other in refs if (known := self.person(other))]
         channels: dict[str, int] = {}
         unsolved = 0
@@ -311,6 +317,8 @@ class Queries:
             person=person,
             organization=self.organization(Ref(ref.account, person.organization)) if person.organization else None,
             people=tuple(people),
+            circle=circle,
+            offers=tuple(offers),
             channels=dict(sorted(channels.items(), key=lambda entry: -entry[1])),
             tickets=sum(channels.values()),
             unsolved=unsolved,
@@ -343,6 +351,18 @@ class Queries:
         return rows.organization_from(row) if row else None
 
     # The account's own things
+
+    def homes(self) -> list[tuple[str, str]]:
+        """Where tickets can live: every account, and every brand of those that have several."""
+        found = self._db.execute(
+            "SELECT name, '' FROM account UNION SELECT b.account, b.name FROM brand b "
+            "WHERE EXISTS (SELECT 1 FROM brand c WHERE c.account = b.account AND c.id <> b.id) ORDER BY 1, 2"
+        )
+        return [(account, brand) for account, brand in found]
+
+    def has_brands(self, account: str | None = None) -> bool:
+        """Does this account (or any) write to customers under several names?"""
+        return any(brand and account in (None, home) for home, brand in self.homes())
 
     def teams(self, account: str) -> list[Team]:
         found = self._db.execute(f"SELECT {rows.TEAM} FROM team WHERE account = ? ORDER BY name", (account,))
@@ -417,12 +437,13 @@ def _row_from(row: Row) -> TicketRow:
         assignee_name=row[at + 2] or "",
         group_name=row[at + 3] or "",
         organization_name=row[at + 4] or "",
-        pending_ops=row[at + 5],
-        stuck_ops=row[at + 6],
-        snoozed_until=None if row[at + 7] is None else rows.from_ms(row[at + 7]),
-        promised_at=None if row[at + 8] is None else rows.from_ms(row[at + 8]),
-        has_draft=bool(row[at + 9]),
-        is_unread=bool(row[at + 10]),
+        brand_name=row[at + 5] or "",
+        pending_ops=row[at + 6],
+        stuck_ops=row[at + 7],
+        snoozed_until=None if row[at + 8] is None else rows.from_ms(row[at + 8]),
+        promised_at=None if row[at + 9] is None else rows.from_ms(row[at + 9]),
+        has_draft=bool(row[at + 10]),
+        is_unread=bool(row[at + 11]),
     )
 
 

@@ -14,6 +14,7 @@ from agentdesk.model import (
     CHANGES,
     Article,
     Attachment,
+    Brand,
     Canned,
     CannedAction,
     Change,
@@ -283,6 +284,13 @@ def team_row(team: Team) -> tuple[object, ...]:
 
 def team_from(row: Row) -> Team:
     return Team(Ref(row[0], row[1]), row[2], _names(row[3]))
+
+
+BRAND = "account, id, name"
+
+
+def brand_row(brand: Brand) -> tuple[object, ...]:
+    return (brand.ref.account, brand.ref.id, brand.name)
 
 
 ARTICLE = "account, id, title, body, html, language, section, url, internal, labels, updated_at, stamp"

@@ -3,7 +3,8 @@
 Times are INTEGER milliseconds UTC, durations seconds, ids and provider words TEXT as served, lists and maps JSON.
 `ticket` is what screens show; `server_ticket` is the helpdesk's own copy under the same key, and its `complete_stamp`
 the ticket's stamp at which its event log was last read whole. `ticket_queue` holds all that queues ask of unsolved
-tickets, so that counting them never reads the wide rows. The file's version is SQLite's `user_version`: the count of
+tickets, so that counting them never reads the wide rows. `customer_step` is the log of what was decided by hand about
+who is one customer. The file's version is SQLite's `user_version`: the count of
 applied migrations, so that an up-to-date file opens without loading sqlite-utils.
 """
 
@@ -163,7 +164,19 @@ def _draft_changes(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE draft ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _search, _draft_changes)
+def _customers_and_brands(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE customer_step (sequence INTEGER PRIMARY KEY AUTOINCREMENT, step INTEGER NOT NULL, "
+        "at INTEGER NOT NULL, what TEXT NOT NULL, account TEXT NOT NULL, person TEXT NOT NULL, other_account TEXT, "
+        "other_person TEXT, undone INTEGER NOT NULL DEFAULT 0)"
+    )
+    db.execute(
+        "CREATE TABLE brand (account TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, id)) "
+        "WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _search, _draft_changes, _customers_and_brands)
 VERSION = len(MIGRATIONS)
 
 

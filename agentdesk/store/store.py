@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from agentdesk.errors import StoreError
 from agentdesk.i18n import _
 from agentdesk.paths import private_file
+from agentdesk.store.customers import Customers
 from agentdesk.store.desktop import Desktop
 from agentdesk.store.outbox import Outbox
 from agentdesk.store.queries import Queries
@@ -38,6 +39,7 @@ class Store:
         self.outbox = Outbox(self.db)
         self.desktop = Desktop(self.db)
         self.queries = Queries(self.db)
+        self.customers = Customers(self.db)
 
     @cached_property
     def mirror(self) -> "Mirror":

@@ -40,7 +40,7 @@ class Undone:
     """What became of an undo: decisions taken back before they left, reversed after, and messages that had left.
 
     `overtaken` are the changes that somebody has changed again since, each with its decision; `marked` counts tickets
-    whose snooze or promise was taken back.
+    whose snooze or promise was taken back, `parted` words on who is one customer.
     """
 
     recalled: tuple[Op, ...] = ()
@@ -48,13 +48,18 @@ class Undone:
     left: tuple[Op, ...] = ()
     overtaken: tuple[tuple[Op, Change], ...] = ()
     marked: int = 0
+    parted: int = 0
 
 
 def undo_last(store: Store, author_of: Callable[[str], Author], now: datetime, new_id: Callable[[], str]) -> Undone:
     """Take back the newest batch that still can be; an empty answer when there is none."""
     newest = _newest(store)
-    marked_at = store.desktop.marked_at()
-    if marked_at is not None and (newest is None or marked_at >= newest.created_at):
+    decided_at = newest.created_at if newest is not None else None
+    marked_at, stepped_at = store.desktop.marked_at(), store.customers.stepped_at()
+    latest = max((at for at in (decided_at, marked_at, stepped_at) if at is not None), default=None)
+    if latest is not None and latest == stepped_at:
+        return Undone(parted=store.customers.step_back())
+    if latest is not None and latest == marked_at:
         return Undone(marked=store.desktop.unmark())
     if newest is None:
         return Undone()

@@ -130,7 +130,14 @@ class Push:
             current.waiting.add(op.ticket)
 
     async def _leave(self, op: Op, names: Names) -> bool:
-        """See one decision through to its receipt (True), or to the state it has to wait in."""
+        """See one decision through to its receipt (True), or to the state it has to wait in.
+
+        What was decided for a ticket of another account is never said here, whoever asks.
+        """
+        if op.ticket.account != self._provider.account:
+            why = _("It was written for {account} and does not leave anywhere else.", account=op.ticket.account)
+            await self._mark(op, OpState.FAILED, why)
+            return False
         if op.state is OpState.SENDING and await self._was_found(op):
             return True
         server = await self._picture(op)

@@ -4,6 +4,7 @@
     the ticket is gone, or closed for ever ─────────────► Fail   the words are kept
     a reply, and the customer wrote since ──────────────► Hold
     a reply, and a colleague answered since ────────────► Hold
+    a reply, and the ticket is another brand's now ─────► Hold
     a field that is neither as seen nor as wanted ──────► Hold   both values in words
     everything else (notes and tags always) ────────────► Send
 
@@ -124,6 +125,8 @@ def _objection(change: Change, seen: Ticket, server: Ticket, names: Names) -> st
 
 
 def _reply_objection(seen: Ticket, server: Ticket) -> str | None:
+    if seen.brand is not None and server.brand not in (None, seen.brand):
+        return _("The ticket was moved to another brand; your reply would leave under that one.")
     last = server.last_customer_message
     known = seen.last_customer_message if seen.messages else seen.updated_at
     if last is not None and (known is None or last > known):

@@ -29,6 +29,7 @@ FIELD_OF: Mapping[str, str] = {
     "ticket priority": "priority",
     "ticket transfer": "group",
     "template": "template",
+    "account": "account name",
     "theme": "theme",
     "queue": "queue",
 }

@@ -8,7 +8,7 @@ from functools import partial
 
 from agentdesk.config import Queue
 from agentdesk.desk import Desk
-from agentdesk.filters import Filter, parse
+from agentdesk.filters import Filter, parse, within
 from agentdesk.i18n import _
 from agentdesk.store import Store
 from agentdesk.ui.background import Background
@@ -32,7 +32,7 @@ class Listing:
 
     def show(self, queue: Queue, *, at: int | None = None) -> None:
         """Show a queue, the cursor on the ticket `at`, else on the first; raises `FilterError`."""
-        self._question = parse(queue.filter)
+        self._question = within(parse(queue.filter), self.desk.seen_account)
         self.queue = queue
         self.view.empty_words = _nothing_waits(queue)
         self.view.select_none()

@@ -58,9 +58,12 @@ class Prompt:
             case "view":
                 return [view.title for name in accounts for view in queries.views(name)]
             case "template":
-                return [canned.title for name in accounts for canned in queries.canned(name)]
+                row = self._main.current()
+                return [canned.title for canned in desk.templates(row)] if row is not None else []
             case "account":
                 return accounts
+            case "account name":
+                return ["all", *accounts]
             case "status":
                 return [status.value for status in Status]
             case "priority":

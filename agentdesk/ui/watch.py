@@ -4,12 +4,15 @@
 """
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentdesk.config import Queue
 from agentdesk.desk import Desk
-from agentdesk.filters import Filter, parse
+from agentdesk.filters import Filter, parse, within
+from agentdesk.i18n import _
 from agentdesk.store import Store
+from agentdesk.text.safe import safe_line
 from agentdesk.ui.background import Background
 from agentdesk.ui.widgets.queues import OF_HELPDESK
 from agentdesk.ui.widgets.title_bar import Standing
@@ -40,7 +43,7 @@ class Watch:
         self._main.set_interval(LIST_CLOCK_SECONDS, self._main.tickets.tick)
         self._desk.on_written(self.look)
         self.show_standing()
-        self._count()
+        self.count()
 
     def look(self) -> None:
         """Reload if anybody has written since the last look."""
@@ -49,25 +52,29 @@ class Watch:
             self._revision = revision
             self._main.reload()
             self.show_standing()
-            self._count()
+            self.count()
 
     def show_standing(self) -> None:
         """Let the title bar say where things stand."""
         desktop, listing = self._desk.store.desktop, self._main.listing
-        accounts = self._desk.accounts()
-        name = accounts[0].name if accounts else ""
+        seen, accounts = self._desk.seen_account, self._desk.accounts()
+        shown = [account.name for account in accounts if seen in (None, account.name)]
         self._main.title_bar.show(
             Standing(
-                account=name,
+                account=_("all accounts") if len(shown) > 1 else self._label(shown[0]) if shown else "",
                 place=listing.queue.title,
                 count=listing.count,
-                weather=desktop.weather(name) if name else None,
+                lines=tuple((self._label(account.name), desktop.weather(account.name)) for account in accounts),
                 outbox=self._desk.store.outbox.counts(),
                 now=self._desk.clock(),
             )
         )
 
-    def _count(self) -> None:
+    def _label(self, account: str) -> str:
+        return safe_line(self._desk.config.badge(account).label)
+
+    def count(self) -> None:
+        """Count every queue again, beside the loop."""
         if self._counting is not None and not self._counting.done():
             self._is_stale = True
             return
@@ -75,21 +82,22 @@ class Watch:
         self._counting = asyncio.get_running_loop().create_task(self._read_counts())
 
     async def _read_counts(self) -> None:
-        queues, counts = await self._background.read(self._queues_and_counts)
+        read = partial(self._queues_and_counts, seen=self._desk.seen_account)
+        queues, counts = await self._background.read(read)
         if self._main.is_attached:
             self._main.queues.set_queues(queues)
             self._main.queues.set_counts(counts)
             self.show_standing()
         if self._is_stale:
             self._counting = None
-            self._count()
+            self.count()
 
-    def _queues_and_counts(self, store: Store) -> tuple[list[Queue], dict[str, int]]:
+    def _queues_and_counts(self, store: Store, *, seen: str | None) -> tuple[list[Queue], dict[str, int]]:
         now = self._desk.clock()
         own = self._desk.queues()
         titles = {queue.title for queue in own}
-        queues = [*own, *(view for view in _views(store) if view.title not in titles)]
-        return queues, {queue.name: store.queries.count(_question(queue), now=now) for queue in queues}
+        queues = [*own, *(view for view in _views(store, seen) if view.title not in titles)]
+        return queues, {queue.name: store.queries.count(_question(queue, seen), now=now) for queue in queues}
 
     async def settled(self) -> None:
         """Wait until the counts are on the screen."""
@@ -97,15 +105,17 @@ class Watch:
             await self._counting
 
 
-def _views(store: Store) -> list[Queue]:
-    """The lists that the helpdesks keep, as queues."""
-    return [
-        Queue(f'{OF_HELPDESK}"{view.title}"', view.title, f'view:"{view.title}"')
+def _views(store: Store, seen: str | None) -> list[Queue]:
+    """The lists that the helpdesks keep, as queues; those of one title are one."""
+    titles = [
+        view.title
         for account in store.desktop.accounts()
+        if seen in (None, account.name)
         for view in store.queries.views(account.name)
         if '"' not in view.title
     ]
+    return [Queue(f'{OF_HELPDESK}"{title}"', title, f'view:"{title}"') for title in dict.fromkeys(titles)]
 
 
-def _question(queue: Queue) -> Filter:
-    return parse(queue.filter)
+def _question(queue: Queue, seen: str | None) -> Filter:
+    return within(parse(queue.filter), seen)

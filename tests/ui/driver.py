@@ -177,14 +177,21 @@ async def opened_desk(
     config: Config | None = None,
     language: str = "en",
     weather: Weather | None = None,
+    also: Iterable[tuple[Account, Weather]] = (),
 ) -> AsyncIterator[DeskDriver]:
-    """A desk on a cache with these items, open and quiet; nothing is synced. Opening it again keeps the cache."""
+    """A desk on a cache with these items, open and quiet; nothing is synced. Opening it again keeps the cache.
+
+    `also` are accounts beside the first, each with how its line is.
+    """
     before = i18n.active()
     i18n.use(language, UTC)
     folders = Folders(folder / "config", folder / "data", folder / "logs")
     desk = Desk(folders, config or Config(), clock=lambda: NOW)
     desk.store.desktop.put_account(Account(ACCOUNT, "zendesk", "https://acme.example", "aiko@acme.example", "none", ME))
     desk.store.desktop.report(weather or Weather(ACCOUNT, "online", NOW, synced_at=NOW - timedelta(seconds=12)))
+    for account, line in also:
+        desk.store.desktop.put_account(account)
+        desk.store.desktop.report(line)
     desk.store.mirror.take(Page(tuple(items), ""))
     app = AgentDesk(desk, syncs=False)
     try:

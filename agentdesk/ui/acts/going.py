@@ -22,6 +22,15 @@ class Going(Act):
         self.main.close_ticket()
         self.app.watch_store.show_standing()
 
+    async def show_account(self, name: str | None) -> None:
+        desk = self.app.desk
+        await desk.see_account(name)
+        self.to_main()
+        self.main.listing.show(self.main.listing.queue)
+        self.main.close_ticket()
+        self.app.watch_store.count()
+        self.app.watch_store.show_standing()
+
     def show_outbox(self) -> None:
         from agentdesk.ui.screens.outbox import OutboxScreen  # late: not needed for the first paint
 
@@ -42,7 +51,8 @@ class Going(Act):
         from agentdesk.ui.screens.palette import Palette, palette_choices  # late: not needed for the first paint
 
         app = self.app
-        canned = [one for account in app.desk.accounts() for one in app.desk.store.queries.canned(account.name)]
+        row = self.main.current()
+        canned = app.desk.templates(row) if row is not None else []
         pane = app.pane_name() or "list"
         offered = palette_choices(app.registry, app.keyboard.keys, pane, self.main.queues.queues, canned)
         app.push_screen(Palette(offered, app.signs), self._chosen)

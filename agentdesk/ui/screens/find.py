@@ -3,7 +3,7 @@
 The search runs on a thread of its own; an answer to an older question is dropped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from agentdesk import i18n
 from agentdesk.commands.registry import Command, commands
+from agentdesk.config import Badge
 from agentdesk.desk import Desk
 from agentdesk.errors import FilterError
 from agentdesk.i18n import _, number
@@ -59,8 +60,9 @@ class Answered(Message):
 class Results(Lines, can_focus=False):
     """What was found of one kind."""
 
-    def __init__(self, kind: ResultKind) -> None:
+    def __init__(self, kind: ResultKind, homes: Mapping[str, Badge]) -> None:
         super().__init__(id=f"found-{kind}")
+        self.homes = homes
         self.kind = kind
         self.hits: Sequence[Hit] = ()
         self.commands: Sequence[Command] = ()
@@ -89,14 +91,14 @@ class Results(Lines, can_focus=False):
         tone: Literal["accent", "dim"] = "accent" if self.is_active else "dim"
         lines = [line((f"{titles[self.kind]}  {number(self.count)}", tone))]
         for entry, hit in enumerate(self.hits):
-            lines += _hit_lines(entry, hit, width)
+            lines += _hit_lines(entry, hit, self.homes.get(hit.ref.account), width)
         for entry, command in enumerate(self.commands):
             lines.append(line((command.name, "plain"), (f"  {command.help}", "dim"), entry=entry))
         return lines
 
 
-def _hit_lines(entry: int, hit: Hit, width: int) -> list[Line]:
-    marks: list[Span] = []
+def _hit_lines(entry: int, hit: Hit, home: Badge | None, width: int) -> list[Line]:
+    marks: list[Span] = [(f" {safe_line(home.short)}", home.tone)] if home is not None else []
     if hit.internal:
         marks.append((f" {_('internal')}", "note"))
     if hit.at is not None:
@@ -137,7 +139,9 @@ class Find(Screen[None]):
         self.desk = desk
         self.field = Input(placeholder=_("words, names, #numbers, status:open tag:vip ..."), compact=True)
         self.state = FixedLines(line())
-        self.results = {kind: Results(kind) for kind in KINDS}
+        names = [account.name for account in desk.accounts()] if desk.has_several_accounts else []
+        homes = {name: desk.config.badge(name) for name in names}
+        self.results = {kind: Results(kind, homes) for kind in KINDS}
         self.active: ResultKind = "ticket"
         self._begun = query
         self._background = Background(desk.folders.database)

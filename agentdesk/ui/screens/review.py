@@ -65,6 +65,7 @@ class Letter(Lines):
         facts: list[tuple[str, Span]] = [
             (_("Ticket"), (self.subject, "plain")),
             (_("Visibility"), visibility),
+            (_("From"), (safe_line(leaving.sender), "strong")),
             (_("To"), (_("colleagues") if is_note else leaving.to, "strong")),
             (_("Copy to"), (", ".join(leaving.cc), "soon")),
             (_("Files"), (files, "accent")),

@@ -23,7 +23,7 @@ from agentdesk.i18n import _, plural
 from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus, Status, TicketRow, Upload, first_words
 from agentdesk.steps import Around, steps_of, together
 from agentdesk.store.outbox import Draft, DraftKind
-from agentdesk.templates import facts, load_templates, placeholders, render
+from agentdesk.templates import placeholders, render
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.pane import Pane
@@ -47,6 +47,7 @@ class Leaving:
     kind: DraftKind
     body: str
     to: str
+    sender: str
     cc: tuple[str, ...] = ()
     uploads: tuple[Upload, ...] = ()
     status: Status | None = None
@@ -140,6 +141,17 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     def insert_article(self, article: Article, how: str) -> None:
         """Put an article into the message, as a link or as text; an internal one never into a public reply."""
         row = self._needs_open()
+        ref, now = row.ticket.ref, self.desk.clock()
+        if article.ref.account != ref.account:
+            badge = self.desk.config.badge
+            raise Refused(
+                _(
+                    "{title!r} is of {other}; this ticket lives in {home}.",
+                    title=safe_line(article.title),
+                    other=badge(article.ref.account).label,
+                    home=badge(ref.account).label,
+                )
+            )
         if article.internal and self.kind == "reply":
             raise Refused(
                 _("{title!r} is for colleagues only and cannot go into a public reply.", title=safe_line(article.title))
@@ -147,18 +159,15 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if how == "link" and not article.url:
             raise Refused(_("{title!r} has no address to link to.", title=safe_line(article.title)))
         self.field.put(f"{article.title}\n{article.url}\n" if how == "link" else f"{article.body.strip()}\n")
-        ref, now = row.ticket.ref, self.desk.clock()
         wanted: Literal["link", "text"] = "link" if how == "link" else "text"
         self.run_worker(
             self.desk.write(lambda store: store.desktop.inserted(ref, article.ref.id, wanted, now)), group="inserted"
         )
 
     def templates(self) -> list[Canned]:
-        """The prepared texts that may go into this message: the agent's own, then the team's."""
-        row = self._needs_open()
-        own = load_templates(self.desk.folders.config / "templates").canned
-        team = self.desk.store.queries.canned(row.ticket.ref.account)
-        return [one for one in (*own, *team) if one.body and (one.public or self.kind == "note")]
+        """The prepared texts that may go into this message."""
+        found = self.desk.templates(self._needs_open())
+        return [one for one in found if one.public or self.kind == "note"]
 
     async def insert_template(self, name: str) -> str:
         """Insert a prepared text by its title (or the beginning of it), with its placeholders filled and its steps.
@@ -173,7 +182,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             raise Refused(_("There is no prepared text {name!r} for this message.", name=name))
         self.field.begin_paragraph()
         start = self.field.caret
-        rendered = render(exact[0].body, self._facts(row))
+        rendered = render(exact[0].body, self.desk.facts(row))
         self.field.put(rendered.text)
         if rendered.missing:
             self.field.go_to(start + rendered.missing[0].start)
@@ -207,7 +216,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
 
     def first_words_of(self, canned: Canned) -> str:
         """How a prepared text begins in this message; what cannot be filled yet is left as a gap."""
-        text = render(canned.body, self._facts(self._needs_open())).text
+        text = render(canned.body, self.desk.facts(self._needs_open())).text
         for gap in reversed(placeholders(text)):
             text = f"{text[: gap.start]}…{text[gap.end :]}"
         return first_words(text)
@@ -249,6 +258,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if row.ticket.status is Status.CLOSED:
             raise Refused(_("Ticket {number} is closed and takes no more messages.", number=row.ticket.number))
         body = self.text
+        if body.strip() and self.kind == "reply":
+            body = self.desk.signed(row, body)
         if not body.strip():
             raise Refused(_("There is nothing to send yet."))
         missing = placeholders(body)
@@ -257,7 +268,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             raise Refused(_("{name} has no value. Fill it in before this leaves.", name=missing[0].name))
         cc = self.cc if self.kind == "reply" else ()
         to_be = None if status is None else Status(status)
-        return Leaving(self.kind, body, self.to, cc, self.uploads, to_be, self.besides)
+        sender = self.desk.sender(row)
+        return Leaving(self.kind, body, self.to, sender, cc, self.uploads, to_be, self.besides)
 
     async def send(self, status: str | None) -> str:
         """Queue the message; the answer is a sentence on what happens now.
@@ -405,6 +417,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if self.kind == "note":
             return joined([(_("INTERNAL NOTE"), tone), (_("only colleagues read this"), "plain")])
         words: list[Span] = [(_("PUBLIC REPLY"), tone), (_("to {who}", who=self.to), "plain")]
+        if self.row is not None and (home := self.desk.home(self.row)):
+            words.append((_("from {home}", home=safe_line(home)), self.desk.badge(self.row).tone))
         if self.cc:
             words.append((_("copy to {who}", who=", ".join(self.cc)), "soon"))
         return joined(words)
@@ -430,11 +444,6 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if person is None:
             return safe_line(row.requester_name) or _("nobody we know")
         return safe_line(person.address("email") or person.address("phone") or person.name)
-
-    def _facts(self, row: TicketRow) -> dict[str, str]:
-        account, requester = row.ticket.ref.account, row.ticket.requester
-        customer = self.desk.store.queries.person(Ref(account, requester)) if requester else None
-        return facts(row, customer, self.desk.me(account))
 
     def _needs_open(self) -> TicketRow:
         if self.row is None:

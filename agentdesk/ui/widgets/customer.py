@@ -9,8 +9,9 @@ from babel import Locale, UnknownLocaleError
 from agentdesk import i18n
 from agentdesk.columns import channel_word
 from agentdesk.desk import Desk
-from agentdesk.i18n import _, plural, spoken
+from agentdesk.i18n import _, plural, wait
 from agentdesk.model import Event, FieldValue, Kind, Ref, TicketRow
+from agentdesk.store.customers import Bond
 from agentdesk.store.queries import Card
 from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import cell_width, pad, truncate
@@ -41,7 +42,7 @@ class CustomerPane(LinesPane):
 
     def show(self, row: TicketRow | None) -> None:
         """Show the customer of a ticket, or nobody."""
-        is_same = row is not None and self.row is not None and row.ticket.requester == self.row.ticket.requester
+        is_same = _customer_of(row) is not None and _customer_of(row) == _customer_of(self.row)
         self.row = row
         self._read(keep_place=is_same)
 
@@ -57,8 +58,7 @@ class CustomerPane(LinesPane):
     def _read(self, *, keep_place: bool) -> None:
         before = self._card, self._recent
         self._card, self._recent = None, []
-        if self.row is not None and self.row.ticket.requester is not None:
-            person = Ref(self.row.ticket.ref.account, self.row.ticket.requester)
+        if (person := _customer_of(self.row)) is not None:
             self._card = self.desk.store.queries.card(person)
             self._recent = self.desk.store.queries.timeline(
                 person, kinds=HAPPENINGS, limit=RECENT, most_characters=WORDS_READ
@@ -83,7 +83,25 @@ class CustomerPane(LinesPane):
         lines += [line((text, "dim")) for text in _flowed(counts, width)]
         if card.unsolved > 1:
             lines.append(line((plural("{n} ticket is open", "{n} tickets are open", card.unsolved), "soon")))
-        return lines
+        return [*lines, *self._one_customer(card, width)]
+
+    def _one_customer(self, card: Card, width: int) -> list[Line]:
+        """Why several records are this customer, or stand apart, and which others could be."""
+        names = {one.ref: safe_line(one.name) for one in card.people}
+        told: list[Span] = []
+        for bond in card.circle.bonds:
+            who = f"{self._home(bond.other)}: {names.get(bond.other, safe_line(bond.other.id))}"
+            told.append((f"= {who}  {bond_words(bond)}", "dim"))
+        if card.circle.apart_since is not None:
+            told.append((_("separated by you on {day}", day=i18n.day_with_year(card.circle.apart_since)), "dim"))
+        for bond, person in card.offers:
+            who = f"{self._home(bond.other)}: {safe_line(person.name)}"
+            words = _("perhaps the same: {who}, same unverified address {address}", who=who, address=bond.address)
+            told.append((f"? {safe_line(words)}  :customer join", "soon"))
+        return [line((text, tone)) for words, tone in told for text in wrap(words, max(8, width - 1))]
+
+    def _home(self, record: Ref) -> str:
+        return safe_line(self.desk.config.badge(record.account).label)
 
     def _facts(self, card: Card, width: int) -> list[Line]:
         person, now = card.person, self.desk.clock()
@@ -106,6 +124,10 @@ class CustomerPane(LinesPane):
             lines += [line((text, "soon")) for text in wrap(safe_text(person.notes.strip()), max(8, width - 1))]
         return lines
 
+    def _is_elsewhere(self, event: Event) -> bool:
+        """Did it happen in another account than the ticket's?"""
+        return self.row is not None and event.ref.account != self.row.ticket.ref.account
+
     def _lately(self, width: int) -> list[Line]:
         """The newest happenings, each on one line."""
         if not self._recent:
@@ -116,9 +138,27 @@ class CustomerPane(LinesPane):
             day = _near_day(event.at, now)
             what = _happening(event)
             room = width - cell_width(day) - 2 - sum(cell_width(text) for text, _tone in what)
+            if self._is_elsewhere(event):
+                home = f"{safe_line(self.desk.config.badge(event.ref.account).short)}  "
+                what, room = ((home, "dim"), *what), room - cell_width(home)
             words = truncate(safe_line(event.body[:WORDS_READ]), max(0, room - 3))
             lines.append(line((day, "dim"), ("  ", "plain"), *what, ("  ", "plain"), words, entry=entry))
         return lines
+
+
+def _customer_of(row: TicketRow | None) -> Ref | None:
+    """The customer's record in the ticket's account."""
+    if row is None or row.ticket.requester is None:
+        return None
+    return Ref(row.ticket.ref.account, row.ticket.requester)
+
+
+def bond_words(bond: Bond) -> str:
+    """Why two records are one customer."""
+    if bond.kind == "hand":
+        assert bond.at is not None, "what was decided by hand was decided at some time"
+        return _("joined by you on {day}", day=i18n.day_with_year(bond.at))
+    return _("same verified address {address}", address=safe_line(bond.address))
 
 
 def _happening(event: Event) -> tuple[Span, ...]:
@@ -165,7 +205,7 @@ def _field_word(value: FieldValue) -> str:
 def _age(span: timedelta) -> str:
     """How long a customer has been one, at a glance."""
     years = span.days // DAYS_OF_YEAR
-    return plural("{n} year", "{n} years", years) if years else spoken(span)
+    return plural("{n} year", "{n} years", years) if years else wait(span)
 
 
 def _language(code: str) -> str:

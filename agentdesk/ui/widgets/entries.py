@@ -135,7 +135,7 @@ class View:
     names: Names
     read_html: HtmlReader | None
     states: Mapping[str, str]
-    subjects: Mapping[str, str]  # the tickets' titles where the timeline is a customer's, else empty
+    subjects: Mapping[Ref, str]  # the tickets' titles where the timeline is a customer's, else empty
 
 
 @dataclass(slots=True)
@@ -174,8 +174,7 @@ def entry_of(event: Event, view: View, unfolding: Unfolding) -> Entry:
 
 def _one_line(event: Event, words: str, view: View) -> Line:
     who = safe_line(event.author_name)
-    by = _("changed by {name}", name=who) if who else ""
-    parts = joined([(i18n.clock(event.at), "dim"), (words, "dim"), (by, "dim"), (_place(event, view), "dim")])
+    parts = joined([(i18n.clock(event.at), "dim"), (words, "dim"), (who, "dim"), (_place(event, view), "dim")])
     return _cut(line("   ", *parts), view.width)
 
 
@@ -270,7 +269,7 @@ def _call_words(event: Event) -> str:
 
 def _place(event: Event, view: View) -> str:
     """The ticket an event belongs to, where the timeline is a customer's."""
-    subject = view.subjects.get(event.ticket or "")
+    subject = view.subjects.get(Ref(event.ref.account, event.ticket or ""))
     return "" if subject is None else safe_line(subject)
 
 

@@ -40,13 +40,13 @@ class Item:
 class Wanted:
     """What of a log is shown: a filter (`all`, `messages`, `public` or a channel), and from where it is unread.
 
-    `created` says when each ticket began, by id: what its fields were set to at that moment is no news.
+    `created` says when each ticket began: what its fields were set to at that moment is no news.
     """
 
     filter: str = "all"
     read_until: datetime | None = None
     quotes: bool = False
-    created: Mapping[str, datetime] = field(default_factory=dict)
+    created: Mapping[Ref, datetime] = field(default_factory=dict)
     newest_first: bool = False
 
 
@@ -97,8 +97,9 @@ def _is_shown(event: Event, filter: str) -> bool:
             return event.kind in MESSAGES and event.channel == channel
 
 
-def _is_beginning(event: Event, created: Mapping[str, datetime]) -> bool:
-    return event.kind is Kind.CHANGE and not event.old and created.get(event.ticket or "") == event.at
+def _is_beginning(event: Event, created: Mapping[Ref, datetime]) -> bool:
+    ticket = Ref(event.ref.account, event.ticket or "")
+    return event.kind is Kind.CHANGE and not event.old and created.get(ticket) == event.at
 
 
 def _is_past_mark(event: Event, wanted: Wanted) -> bool:

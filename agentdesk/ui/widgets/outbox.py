@@ -34,7 +34,9 @@ class OutboxPane(Rows):
         self.ops = sorted(pending, key=lambda op: op.state not in STUCK)
         for op in self.ops:
             row = self._desk.store.queries.ticket(op.ticket)
-            self._names[op.id] = f"#{row.ticket.number} {row.requester_name}" if row else f"#{op.ticket.id}"
+            home = self._desk.config.badge(op.ticket.account, row.brand_name if row else "").short
+            name = f"#{row.ticket.number} {row.requester_name}" if row else f"#{op.ticket.id}"
+            self._names[op.id] = f"{home} {name}" if self._desk.has_several_accounts else name
 
     def reload(self) -> None:
         kept = self.op

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from agentdesk.columns import priority_word, status_word
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
-from agentdesk.i18n import _, plural, spoken, wait
+from agentdesk.i18n import _, plural, wait
 from agentdesk.model import Event, Kind, Priority, Ref, TicketRow
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.painting import Span, ends
@@ -76,9 +76,10 @@ class TicketHead(Drawing):
         return Line(tuple(ends([(" ", "plain"), *facts], note, width)))
 
     def _facts(self, row: TicketRow) -> tuple[Span, ...]:
-        ticket = row.ticket
+        ticket, home = row.ticket, self.desk.home(row)
         is_hot = ticket.priority in (Priority.HIGH, Priority.URGENT)
-        words: list[Span] = [(status_word(ticket.status), "accent")]
+        words: list[Span] = [(safe_line(home), self.desk.badge(row).tone)] if home else []
+        words.append((status_word(ticket.status), "accent"))
         if ticket.priority is not None:
             words.append((priority_word(ticket.priority), "soon" if is_hot else "plain"))
         words.append((safe_line(assignee_word(row)), "plain"))
@@ -108,13 +109,13 @@ class TicketHead(Drawing):
         now = self.desk.clock()
         words: list[Span] = []
         if row.ticket.waiting_since is not None:
-            words.append((_("waiting {span}", span=spoken(now - row.ticket.waiting_since)), "plain"))
+            words.append((_("waiting {span}", span=wait(now - row.ticket.waiting_since)), "plain"))
         if row.ticket.due_at is not None:
             left = row.ticket.due_at - now
             if left < timedelta(0):
-                words.append((_("overdue {span}", span=spoken(left)), "late"))
+                words.append((_("overdue {span}", span=wait(left)), "late"))
             else:
-                words.append((_("due in {span}", span=spoken(left)), "soon" if left < SOON else "plain"))
+                words.append((_("due in {span}", span=wait(left)), "soon" if left < SOON else "plain"))
         return (*joined(words), (" ", "plain")) if words else ()
 
 

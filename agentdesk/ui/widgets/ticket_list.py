@@ -1,6 +1,7 @@
 """The list of tickets: keys in their order, and only the rows on the screen read and painted."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
 from agentdesk.i18n import _, plural
 from agentdesk.model import TicketRow
+from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.painting import Span, Tone, steady
@@ -21,7 +23,8 @@ ROWS_KEPT = 400
 NARROW = 84
 LEFT_OUT_WHEN_NARROW = ("assignee", "bounce", "tags", "channel", "group")
 _TONES: dict[ColumnTone, Tone] = {
-    "plain": "plain", "dim": "dim", "amber": "soon", "red": "late", "accent": "accent",
+    "plain": "plain", "strong": "strong", "dim": "dim", "amber": "soon", "red": "late", "accent": "accent",
+    "good": "good",
 }  # fmt: skip
 
 
@@ -51,6 +54,7 @@ class TicketList(Rows):
         if wanted is not None and not (before < len(keys) and keys[before] == wanted) and wanted in keys:
             self.cursor = keys.index(wanted)
         self.keys = keys
+        self._fit = (-1, [])
         self.cursor = min(self.cursor, max(len(keys) - 1, 0))
         self.top += self.cursor - before
         self._keep_in_sight()
@@ -67,6 +71,7 @@ class TicketList(Rows):
 
     def reload(self) -> None:
         """Read the rows on the screen again, and paint them if one of them reads differently."""
+        self._fit = (-1, [])
         fresh = {row.key: row for row in self.desk.store.queries.rows(self._sight())}
         if any(fresh.get(key) != self._rows.get(key) for key in self._sight()):
             self.refresh()
@@ -190,8 +195,28 @@ class TicketList(Rows):
 
     def _fitted(self, width: int) -> list[tuple[Column, int]]:
         if self._fit[0] != width:
-            self._fit = (width, fitted_columns(self.desk.config.columns, width))
+            self._fit = (width, fitted_columns(self._columns(), width))
         return self._fit[1]
+
+    def _columns(self) -> list[Column]:
+        """The configured columns; where tickets live is one of them as soon as they live in several places."""
+        names = [name for name in self.desk.config.columns if name in COLUMNS]
+        queries, several = self.desk.store.queries, self.desk.seen_account is None and self.desk.has_several_accounts
+        if "account" not in names and (several or queries.has_brands(self.desk.seen_account)):
+            names.insert(names.index("customer") if "customer" in names else 0, "account")
+        return [self._badges() if name == "account" else COLUMNS[name] for name in names]
+
+    def _badges(self) -> Column:
+        """The account column, with the names and colours that the agent gave to accounts and brands."""
+        badge = self.desk.badge
+        homes = self.desk.store.queries.homes()
+        width = max((cell_width(self.desk.config.badge(*home).short) for home in homes), default=1)
+        return replace(
+            COLUMNS["account"],
+            width=min(width, COLUMNS["account"].width),
+            text=lambda row, now: safe_line(badge(row).short),
+            tone=lambda row, now: badge(row).tone,
+        )
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -203,11 +228,10 @@ class TicketList(Rows):
             self.on_open(row)
 
 
-def fitted_columns(names: Sequence[str], width: int) -> list[tuple[Column, int]]:
+def fitted_columns(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
     """The columns that fit a width with their cells: flexible ones share what the others leave."""
-    columns = [COLUMNS[name] for name in names if name in COLUMNS]
     if width < NARROW:
-        columns = [column for column in columns if column.name not in LEFT_OUT_WHEN_NARROW] or columns[:1]
+        columns = [column for column in columns if column.name not in LEFT_OUT_WHEN_NARROW] or list(columns[:1])
     flexible = [column for column in columns if column.is_flexible]
     fixed = sum(column.width + 1 for column in columns if not column.is_flexible)
     room = max(width - 1 - fixed - len(flexible), 0)

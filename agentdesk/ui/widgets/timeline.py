@@ -68,8 +68,8 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._limit = CUSTOMER_PAGE
         self._all_quotes = False
         self._states: dict[str, str] = {}
-        self._subjects: dict[str, str] = {}
-        self._created: dict[str, datetime] = {}
+        self._subjects: dict[Ref, str] = {}
+        self._created: dict[Ref, datetime] = {}
         self._names = Names(desk.store)
         self._read_html: HtmlReader | None = None
         self._view: View | None = None
@@ -301,15 +301,17 @@ class Timeline(Drawing, Pane, can_focus=True):
     def _read_store(self) -> None:
         store = self.desk.store
         self._subjects = {}
-        self._created = {} if self.row is None else {self.row.ticket.ref.id: self.row.ticket.created_at}
+        self._created = {} if self.row is None else {self.row.ticket.ref: self.row.ticket.created_at}
         if self.row is None:
             self._events = []
         elif self.is_whole_customer and self.row.ticket.requester is not None:
             person = Ref(self.row.ticket.ref.account, self.row.ticket.requester)
             self._events = store.queries.timeline(person, limit=self._limit, most_characters=READ_CHARACTERS)[::-1]
             for known in store.queries.tickets_of(person, limit=self._limit):
-                self._subjects[known.ticket.ref.id] = f"#{known.ticket.number} {known.ticket.subject}"
-                self._created[known.ticket.ref.id] = known.ticket.created_at
+                home = self.desk.home(known)
+                title = f"#{known.ticket.number} {known.ticket.subject}"
+                self._subjects[known.ticket.ref] = f"{home} {title}" if home else title
+                self._created[known.ticket.ref] = known.ticket.created_at
         else:
             self._events = store.queries.events(self.row.ticket.ref, most_characters=READ_CHARACTERS)
         self._states = self._read_states()

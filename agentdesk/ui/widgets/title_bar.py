@@ -7,24 +7,26 @@ from datetime import datetime, timedelta
 from textual.strip import Strip
 from textual.widget import Widget
 
-from agentdesk.i18n import _, clock, day, number, plural, spoken
+from agentdesk.i18n import _, clock, day, number, plural, wait
 from agentdesk.model import OpState
 from agentdesk.store.desktop import Weather
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.painting import Painter, Span, Tone, ends, fitted
 
 BAR_CELLS = 12
+MOST_NAMED = 3
+"""With more accounts than this, those whose line is well are not named one by one."""
 AGES = (10, 20, 30, 40, 50)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything the title bar says: the place, the line to the helpdesk, the outbox, the time."""
+    """Everything the title bar says: the place, the line to each helpdesk by its account, the outbox, the time."""
 
     account: str
     place: str
     count: int | None
-    weather: Weather | None
+    lines: tuple[tuple[str, Weather | None], ...]
     outbox: dict[OpState, int]
     now: datetime
 
@@ -90,8 +92,35 @@ def outbox_spans(counts: dict[OpState, int]) -> list[Span]:
 
 
 def sync_spans(standing: Standing, signs: Glyphs, *, is_wide: bool) -> Sequence[Span]:
-    """How the line to the helpdesk is, in words."""
-    weather, now = standing.weather, standing.now
+    """How the line to each helpdesk is, in words; of several that are well, one word where there is little room."""
+    if len(standing.lines) < 2:
+        return _line_spans(standing.lines[0][1] if standing.lines else None, standing.now, signs, is_wide=is_wide)
+    told: list[Span] = []
+    ill = [(name, weather) for name, weather in standing.lines if not _is_well(weather)]
+    well = [(name, weather) for name, weather in standing.lines if _is_well(weather)]
+    named = [*ill, *(well if is_wide and ill and len(standing.lines) <= MOST_NAMED else [])]
+    for name, weather in named:
+        spans = _line_spans(weather, standing.now, signs, is_wide=False)
+        told += [("  " if told else "", "plain"), (f"{name} ", "strong" if (name, weather) in ill else "dim"), *spans]
+    if well and len(named) < len(standing.lines):
+        oldest = min((weather for _name, weather in well if weather), key=_synced_at)
+        words = _synced(oldest, standing.now)
+        rest = (_("the others {state}", state=words[0]), words[1]) if ill else words
+        told += [("  " if told else "", "plain"), rest]
+    return told
+
+
+def _is_well(weather: Weather | None) -> bool:
+    """Has this line been read once, and does nothing stand in its way?"""
+    return weather is not None and weather.state in ("fresh", "online") and weather.synced_at is not None
+
+
+def _synced_at(weather: Weather) -> datetime:
+    return weather.synced_at or weather.since
+
+
+def _line_spans(weather: Weather | None, now: datetime, signs: Glyphs, *, is_wide: bool) -> Sequence[Span]:
+    """How one line to a helpdesk is."""
     if weather is None:
         return [(_("not synced yet"), "dim")]
     match weather.state:
@@ -147,4 +176,4 @@ def _synced(weather: Weather, now: datetime) -> Span:
         steps = max(step for step in (5, *AGES) if step <= seconds)
         return plural("synced {n} s ago", "synced {n} s ago", steps), "dim"
     tone: Tone = "dim" if seconds < 300 else "soon"
-    return _("synced {span} ago", span=spoken(age)), tone
+    return _("synced {span} ago", span=wait(age)), tone
