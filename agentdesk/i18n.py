@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale, dates, numbers, units
 
@@ -83,21 +84,33 @@ def _here() -> Locale:
 
 
 @lru_cache(maxsize=4096)
-def _unit(code: str, unit: str, count: int) -> str:
-    return units.format_unit(count, unit, "narrow", locale=_locale(code)).replace(" ", "")
+def _unit(code: str, unit: str, count: int, length: Literal["short", "narrow"]) -> str:
+    words = units.format_unit(count, unit, length, locale=_locale(code))
+    return words.replace(" ", "") if length == "narrow" or code == "ja" else words
 
 
 def wait(span: timedelta) -> str:
     """A span at a glance, at most two units: `4h40m`, `31m`, `2d3h`. Negative spans read as their size."""
+    return "".join(_unit(_active.code, unit, count, "narrow") for unit, count in _counted(span))
+
+
+def spoken(span: timedelta) -> str:
+    """A span as a sentence says it, at most two units: `4 hr 40 min`, `4時間40分`. Negative ones read as their size."""
+    between = "" if _active.code == "ja" else " "
+    return between.join(_unit(_active.code, unit, count, "short") for unit, count in _counted(span))
+
+
+def _counted(span: timedelta) -> list[tuple[str, int]]:
+    """The two largest units of a span, with how many of each; whole minutes at least."""
     seconds = int(abs(span.total_seconds()))
-    words: list[str] = []
+    counted: list[tuple[str, int]] = []
     for unit, size in _COUNTED_UNITS:
         count, seconds = divmod(seconds, size)
-        if count or (unit == "duration-minute" and not words):
-            words.append(_unit(_active.code, unit, count))
-        elif words:
+        if count or (unit == "duration-minute" and not counted):
+            counted.append((unit, count))
+        elif counted:
             break
-    return "".join(words[:2])
+    return counted[:2]
 
 
 def local(moment: datetime) -> datetime:

@@ -13,6 +13,8 @@ from agentdesk.model import (
     Assign,
     Change,
     Create,
+    Field,
+    FieldValue,
     Note,
     Op,
     OpState,
@@ -224,10 +226,24 @@ def change_words(change: Change, account: str, store: Store) -> str:
         case Untag(tag):
             return _("Tags: {tags}", tags=f"-{tag}")
         case SetField(name, value):
-            labels = {field.ref.id: field.label for field in store.queries.fields(account)}
-            return _said(labels.get(name, name), _("none") if value is None else str(value))
+            field = next((one for one in store.queries.fields(account) if one.ref.id == name), None)
+            return _said(field.label if field else name, _value_words(value, field))
         case _:
             assert_never(change)
+
+
+def _value_words(value: FieldValue, field: Field | None) -> str:
+    """A field's value as the helpdesk labels it."""
+    labels = {option.value: option.label for option in field.options} if field else {}
+    match value:
+        case None | "" | ():
+            return _("none")
+        case bool():
+            return _("yes") if value else _("no")
+        case tuple():
+            return ", ".join(labels.get(one, one) for one in value)
+        case _:
+            return labels.get(str(value), str(value))
 
 
 def _said(name: str, value: str) -> str:

@@ -9,6 +9,7 @@ from agentdesk.answers import Answer, event_document, ticket_document
 from agentdesk.columns import COLUMNS, priority_word, status_word
 from agentdesk.commands.answering import deciding, needs_ticket, one_ticket
 from agentdesk.commands.context import Choice, Context
+from agentdesk.commands.outbox import change_words
 from agentdesk.commands.registry import commands
 from agentdesk.commands.replies import status_named
 from agentdesk.commands.times import moment
@@ -23,6 +24,7 @@ from agentdesk.model import (
     FieldValue,
     Person,
     Priority,
+    Ref,
     SetField,
     SetPriority,
     SetStatus,
@@ -35,7 +37,7 @@ from agentdesk.model import (
     Untag,
 )
 from agentdesk.store.desktop import Mark
-from agentdesk.text.safe import safe_text
+from agentdesk.text.safe import safe_line, safe_text
 
 SHELL_COLUMNS = ("number", "status", "priority", "wait", "customer", "subject", "assignee", "group", "tags")
 
@@ -74,7 +76,10 @@ async def assign(cx: Context, to: str = "") -> None:
     """Assign the selected tickets to a colleague, to me, or to none."""
     to = to or await cx.front.choose(_("Assign to"), _colleagues(cx), otherwise="me") or ""
     if to:
-        await deciding(cx, lambda row: (Assign(agent_id(cx, row, to)),), done=_("Assigned to {name}.", name=to))
+        agent = agent_id(cx, cx.tickets[0], to)
+        person = cx.desk.store.queries.person(Ref(cx.tickets[0].ticket.ref.account, agent)) if agent else None
+        done = _("Assigned to {name}.", name=person.name if person else to) if agent else _("Assigned to nobody.")
+        await deciding(cx, lambda row: (Assign(agent_id(cx, row, to)),), done=done)
 
 
 @commands.add("ticket take", scope="ticket", keys="I", when=needs_ticket, undo="yes", in_shell=True)
@@ -89,7 +94,9 @@ async def transfer(cx: Context, team: str = "") -> None:
     choices = [Choice(one.name, one.name) for one in _teams(cx)]
     team = team or await cx.front.choose(_("Move to the team"), choices) or ""
     if team:
-        await deciding(cx, lambda row: (Transfer(team_id(cx, row, team)),), done=_("Moved to {name}.", name=team))
+        wanted = team_id(cx, cx.tickets[0], team)
+        name = next(one.name for one in _teams(cx) if one.ref.id == wanted)
+        await deciding(cx, lambda row: (Transfer(team_id(cx, row, team)),), done=_("Moved to {name}.", name=name))
 
 
 @commands.add("ticket status", scope="ticket", keys="s", when=needs_ticket, undo="yes", in_shell=True)
@@ -98,7 +105,8 @@ async def set_status(cx: Context, status: str = "") -> None:
     choices = [Choice(one.value, status_word(one), one.value) for one in Status if one is not Status.NEW]
     status = status or await cx.front.choose(_("Status"), choices) or ""
     if status:
-        await deciding(cx, (SetStatus(status_named(status)),), done=_("Status: {status}.", status=status))
+        wanted = status_named(status)
+        await deciding(cx, (SetStatus(wanted),), done=_("Status: {status}.", status=status_word(wanted)))
 
 
 @commands.add("ticket solve", scope="ticket", keys="S", when=needs_ticket, undo="yes", in_shell=True)
@@ -113,7 +121,9 @@ async def set_priority(cx: Context, priority: str = "") -> None:
     choices = [Choice(one.value, priority_word(one), one.value) for one in reversed(Priority)]
     priority = priority or await cx.front.choose(_("Priority"), choices) or ""
     if priority:
-        await deciding(cx, (SetPriority(priority_named(priority)),), done=_("Priority: {word}.", word=priority))
+        wanted = priority_named(priority)
+        done = _("Priority: {word}.", word=priority_word(wanted) or _("none"))
+        await deciding(cx, (SetPriority(wanted),), done=done)
 
 
 @commands.add("ticket tag", scope="ticket", keys="t", when=needs_ticket, undo="yes", in_shell=True)
@@ -125,7 +135,8 @@ async def tag(cx: Context, *tags: str) -> None:
     tags = tuple(one for one in " ".join(tags).replace(",", " ").split() if one.strip("+-"))
     if tags:
         changes = [Untag(one[1:]) if one.startswith("-") else Tag(one.removeprefix("+")) for one in tags]
-        await deciding(cx, changes, done=_("Tags: {tags}.", tags=" ".join(tags)))
+        signed = [f"{'-' if isinstance(change, Untag) else '+'}{change.tag}" for change in changes]
+        await deciding(cx, changes, done=_("Tags: {tags}.", tags=safe_line(" ".join(signed))))
 
 
 @commands.add("ticket untag", scope="ticket", keys="T", when=needs_ticket, undo="yes", in_shell=True)
@@ -145,7 +156,10 @@ async def set_fields(cx: Context, *assignments: str) -> None:
         await cx.front.screen.command_line("ticket set ")
         return
     pairs = [_pair(one) for one in assignments]
-    await deciding(cx, lambda row: _changes(cx, row, pairs), done=_("Set: {fields}.", fields=" ".join(assignments)))
+    account = cx.tickets[0].ticket.ref.account
+    wanted = [change_words(change, account, cx.desk.store) for change in _changes(cx, cx.tickets[0], pairs)]
+    done = _("Changed: {what}.", what=safe_line(", ".join(wanted)))
+    await deciding(cx, lambda row: _changes(cx, row, pairs), done=done)
 
 
 @commands.add("ticket snooze", scope="ticket", keys="z", when=needs_ticket, undo="yes")

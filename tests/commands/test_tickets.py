@@ -122,3 +122,26 @@ async def test_solving_sets_the_status(line: Line) -> None:
     (op,) = (await line("ticket solve", "1")).ops
 
     assert op.changes == (SetStatus(Status.SOLVED),)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("ticket assign me", "Assigned to Aiko."),
+        ("ticket assign none", "Assigned to nobody."),
+        ("ticket transfer g2", "Moved to 請求."),
+        ("ticket status hold", "Status: on hold."),
+        ("ticket priority none", "Priority: none."),
+        ("ticket set status=hold 理由=return", "Changed: Status: on hold, 理由: 返品."),
+        ("ticket tag new,-vip", "Tags: +new -vip."),
+    ],
+)
+async def test_what_was_done_is_said_in_names_and_words(
+    line: Line, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    await line("ticket set priority=low assignee=ben", "1")
+    capsys.readouterr()
+
+    await line(words, "1")
+
+    assert capsys.readouterr().err.strip() == said

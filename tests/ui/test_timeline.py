@@ -150,7 +150,7 @@ async def test_field_changes_are_one_line_with_names(desk: Desk) -> None:
         app.view.timeline.edge("top")
         await pilot.pause()
 
-        assert "Routed from Support to Billing  振り分け" in app.words()
+        assert "Routed from Support to Billing  changed by 振り分け" in app.words()
 
 
 async def test_the_head_tells_the_way_through_the_teams(desk: Desk) -> None:
@@ -162,7 +162,7 @@ async def test_the_head_tells_the_way_through_the_teams(desk: Desk) -> None:
         head = app.words().splitlines()[0]
         assert "#53812  身に覚えのない請求がある" in head
         assert "Support 21h30m > Billing 1h > Support" in head
-        assert "overdue 12m" in head
+        assert "overdue 12 min" in head
 
 
 async def test_messages_only_hides_changes_and_ratings(desk: Desk) -> None:

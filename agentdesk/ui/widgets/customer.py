@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 from agentdesk import i18n
 from agentdesk.columns import channel_word
 from agentdesk.desk import Desk
-from agentdesk.i18n import _, plural, wait
+from agentdesk.i18n import _, plural, spoken
 from agentdesk.model import Event, FieldValue, Kind, Ref, TicketRow
 from agentdesk.store.customers import Bond
 from agentdesk.store.queries import Card
@@ -205,7 +205,7 @@ def _field_word(value: FieldValue) -> str:
 def _age(span: timedelta) -> str:
     """How long a customer has been one, at a glance."""
     years = span.days // DAYS_OF_YEAR
-    return plural("{n} year", "{n} years", years) if years else wait(span)
+    return plural("{n} year", "{n} years", years) if years else spoken(span)
 
 
 def _language(code: str) -> str:

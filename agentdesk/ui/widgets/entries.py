@@ -174,7 +174,8 @@ def entry_of(event: Event, view: View, unfolding: Unfolding) -> Entry:
 
 def _one_line(event: Event, words: str, view: View) -> Line:
     who = safe_line(event.author_name)
-    parts = joined([(i18n.clock(event.at), "dim"), (words, "dim"), (who, "dim"), (_place(event, view), "dim")])
+    by = _("changed by {name}", name=who) if who else ""
+    parts = joined([(i18n.clock(event.at), "dim"), (words, "dim"), (by, "dim"), (_place(event, view), "dim")])
     return _cut(line("   ", *parts), view.width)
 
 

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from agentdesk.columns import priority_word, status_word
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
-from agentdesk.i18n import _, plural, wait
+from agentdesk.i18n import _, plural, spoken, wait
 from agentdesk.model import Event, Kind, Priority, Ref, TicketRow
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.painting import Span, ends
@@ -109,13 +109,13 @@ class TicketHead(Drawing):
         now = self.desk.clock()
         words: list[Span] = []
         if row.ticket.waiting_since is not None:
-            words.append((_("waiting {span}", span=wait(now - row.ticket.waiting_since)), "plain"))
+            words.append((_("waiting {span}", span=spoken(now - row.ticket.waiting_since)), "plain"))
         if row.ticket.due_at is not None:
             left = row.ticket.due_at - now
             if left < timedelta(0):
-                words.append((_("overdue {span}", span=wait(left)), "late"))
+                words.append((_("overdue {span}", span=spoken(left)), "late"))
             else:
-                words.append((_("due in {span}", span=wait(left)), "soon" if left < SOON else "plain"))
+                words.append((_("due in {span}", span=spoken(left)), "soon" if left < SOON else "plain"))
         return (*joined(words), (" ", "plain")) if words else ()
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from textual.strip import Strip
 from textual.widget import Widget
 
-from agentdesk.i18n import _, clock, day, number, plural, wait
+from agentdesk.i18n import _, clock, day, number, plural, spoken
 from agentdesk.model import OpState
 from agentdesk.store.desktop import Weather
 from agentdesk.ui.glyphs import Glyphs
@@ -176,4 +176,4 @@ def _synced(weather: Weather, now: datetime) -> Span:
         steps = max(step for step in (5, *AGES) if step <= seconds)
         return plural("synced {n} s ago", "synced {n} s ago", steps), "dim"
     tone: Tone = "dim" if seconds < 300 else "soon"
-    return _("synced {span} ago", span=wait(age)), tone
+    return _("synced {span} ago", span=spoken(age)), tone
