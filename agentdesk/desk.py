@@ -183,7 +183,7 @@ class Desk:
             return self._providers()
         from agentdesk.helpdesks import open_providers
 
-        return open_providers(accounts, broken)
+        return open_providers(accounts, broken, self.folders.data)
 
     async def index(self) -> None:
         """Bring the search index up to date with everything that is cached."""

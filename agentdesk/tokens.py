@@ -1,7 +1,7 @@
 """Where secrets are: the system's keyring, an environment variable, or a command of the user's; never a file of ours.
 
-A source is text that may be stored and shown: `keyring`, `env:NAME` or `command:WORDS`. The secret itself is asked for
-at each use and kept nowhere else.
+A source is text that may be stored and shown: `keyring`, `oauth` (a pair of tokens in the keyring), `env:NAME` or
+`command:WORDS`. The secret itself is asked for at each use and kept nowhere else.
 """
 
 import os
@@ -17,6 +17,7 @@ Secret = str | Callable[[], str]
 
 SERVICE = "agentdesk"
 KEYRING = "keyring"
+OAUTH = "oauth"
 COMMAND_SECONDS = 60
 SAFE_PRIORITY = 1
 """Keyrings below are not recommended by the keyring library: some write plain files, one forgets everything."""
@@ -26,7 +27,7 @@ def secret(source: str, account: str) -> str:
     """The account's secret; raises `ConfigError` with what to do when it cannot be had."""
     kind, _colon, rest = source.partition(":")
     match kind:
-        case "keyring":
+        case "keyring" | "oauth":
             found = _from_keyring(account)
         case "env":
             found = os.environ.get(rest, "")
@@ -39,7 +40,7 @@ def secret(source: str, account: str) -> str:
     if not found:
         raise ConfigError(
             _(
-                "No token for the account {account} in {place}. Give it again: agentdesk account add {account} ...",
+                "No token for the account {account} in {place}.",
                 account=account,
                 place=source if kind != "command" else "--token-command",
             )
@@ -47,17 +48,38 @@ def secret(source: str, account: str) -> str:
     return found
 
 
-def keep(account: str, token: str) -> None:
-    """Put a secret into the system keyring; raises `ConfigError` where there is none."""
+def has_keyring() -> bool:
+    """Has this system a keyring that secrets may be put into?"""
     import keyring  # late: 40-70 ms that only signing in pays
+
+    return keyring.get_keyring().priority >= SAFE_PRIORITY
+
+
+def is_kept(source: str) -> bool:
+    """Does the system keyring hold the secret?"""
+    return source in (KEYRING, OAUTH)
+
+
+def keep(account: str, token: str) -> None:
+    """Put a secret into the system keyring, and see that it is there; raises `ConfigError` where that cannot be."""
+    import keyring
     from keyring.errors import KeyringError
 
-    if keyring.get_keyring().priority < SAFE_PRIORITY:
-        raise ConfigError(_no_keyring())
+    if not has_keyring():
+        raise ConfigError(no_keyring())
     try:
         keyring.set_password(SERVICE, account, token)
+        kept = keyring.get_password(SERVICE, account)
     except KeyringError as error:
-        raise ConfigError(_no_keyring()) from error
+        raise ConfigError(no_keyring()) from error
+    if kept != token:
+        raise ConfigError(no_keyring())
+
+
+def move(account: str, to: str) -> None:
+    """Keep an account's secret under another name: the copy is made before the old one goes."""
+    keep(to, _from_keyring(account))
+    forget(account)
 
 
 def forget(account: str) -> None:
@@ -70,7 +92,7 @@ def forget(account: str) -> None:
     except PasswordDeleteError:
         return
     except KeyringError as error:
-        raise ConfigError(_no_keyring()) from error
+        raise ConfigError(no_keyring()) from error
 
 
 def _from_keyring(account: str) -> str:
@@ -80,10 +102,11 @@ def _from_keyring(account: str) -> str:
     try:
         return keyring.get_password(SERVICE, account) or ""
     except KeyringError as error:
-        raise ConfigError(_no_keyring()) from error
+        raise ConfigError(no_keyring()) from error
 
 
-def _no_keyring() -> str:
+def no_keyring() -> str:
+    """What to do where a secret cannot be kept."""
     return _(
         "This system has no keyring that AgentDesk could use. Use --token-command (for example 'pass show desk') or "
         "--token-env instead; a token is never written to a plain file."

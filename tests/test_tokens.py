@@ -3,68 +3,32 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
-from keyring.errors import PasswordDeleteError
 
 from agentdesk import tokens
 from agentdesk.errors import ConfigError, Unauthorized
 from agentdesk.helpdesks import open_provider
 from agentdesk.store.desktop import Account
 
+from .safes import PlainFile, Safe, in_use
 from .shell import Shell
 
 SECRET = "s3cr3t-of-the-desk"
 ADD = ("account", "add", "acme", "--url", "http://127.0.0.1:9", "--user", "aiko@acme.example")
 
 
-class Safe(KeyringBackend):
-    """A keyring in memory."""
-
-    priority: ClassVar[float] = 5
-    kept: dict[tuple[str, str], str]
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # keyring annotates no constructors
-        self.kept = {}
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def delete_password(self, service: str, username: str) -> None:
-        if (service, username) not in self.kept:
-            raise PasswordDeleteError(username)
-        del self.kept[service, username]
-
-
-class PlainFile(Safe):
-    """A keyring such as those that write what they are given to a file."""
-
-    priority: ClassVar[float] = 0.5
-
-
 @pytest.fixture
 def safe() -> Iterator[Safe]:
-    before = keyring.get_keyring()
-    safe = Safe()
-    keyring.set_keyring(safe)
-    yield safe
-    keyring.set_keyring(before)
+    with in_use(Safe()) as safe:
+        yield safe
 
 
 @pytest.fixture(params=[fail.Keyring, null.Keyring, PlainFile])
 def unsafe(request: pytest.FixtureRequest) -> Iterator[None]:
-    before = keyring.get_keyring()
-    keyring.set_keyring(request.param())
-    yield
-    keyring.set_keyring(before)
+    with in_use(request.param()):
+        yield
 
 
 def printing(folder: Path, text: str, code: int = 0) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from agentdesk.exchange import Page, Receipt, Stream
+from agentdesk.i18n import _
 from agentdesk.model import Attachment, Op, Person, Ref, Status, Ticket
 
 __all__ = ["Concurrency", "Greeting", "Page", "Provider", "Receipt", "Stream", "Traits"]
@@ -90,3 +91,8 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+def sign_in_again(account: str) -> str:
+    """What the person does about credentials that are refused."""
+    return _("Sign in again: agentdesk account sign-in {account}", account=account)

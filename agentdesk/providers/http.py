@@ -18,6 +18,7 @@ from ipaddress import ip_address
 
 import httpx
 
+from agentdesk.access import USUAL, Access
 from agentdesk.errors import (
     ConfigError,
     Conflict,
@@ -32,6 +33,7 @@ from agentdesk.errors import (
 from agentdesk.i18n import _
 from agentdesk.providers.documents import NOTHING, Doc
 from agentdesk.providers.limits import Limits
+from agentdesk.providers.tls import certificate_words, context_for, refused_certificate
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], Coroutine[None, None, None]]
@@ -102,6 +104,13 @@ class Auth:
         return await self.header() != refused
 
 
+class Anonymous(Auth):
+    """No credentials at all, to see who answers."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda word: word, "")
+
+
 def basic(user: str, secret: Secret) -> Auth:
     """User and password as HTTP Basic."""
     return Auth(lambda word: "Basic " + base64.b64encode(f"{user}:{word}".encode()).decode("ascii"), secret)
@@ -155,24 +164,38 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = utc_now,
         sleep: Sleep = asyncio.sleep,
-        allow_insecure: bool = False,
+        access: Access = USUAL,
     ) -> None:
         self.account = account
         self.requests = 0
         self.limits = Limits()
         self.clock = clock
-        self._base = _checked(account, url, allow_insecure)
+        self._base = _checked(account, url, access.plain_http)
         self._auth = auth
         self._refusal = refusal
         self._sleep = sleep
-        self._http = httpx.AsyncClient(
-            timeout=TIMEOUT,
-            transport=transport,
-            follow_redirects=False,
-            trust_env=not _is_loopback(self._base),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            headers={"Accept": "application/json", "User-Agent": "AgentDesk"},
-        )
+        self._http = self._connecting(access, transport)
+
+    def _connecting(self, access: Access, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+        """The connections: TLS as the account wants it, and the proxies of the usual variables (never to loopback)."""
+        try:
+            return httpx.AsyncClient(
+                timeout=TIMEOUT,
+                transport=transport,
+                verify=True if transport else context_for(self.account, access.ca_file),
+                follow_redirects=False,
+                trust_env=not _is_loopback(self._base),
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                headers={"Accept": "application/json", "User-Agent": "AgentDesk"},
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):  # their words quote the proxy's address, password and all
+            raise ConfigError(
+                _(
+                    "{account}: the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used. It has to be an "
+                    "address like http://proxy.example:3128.",
+                    account=self.account,
+                )
+            ) from None
 
     def __repr__(self) -> str:
         return f"Client({self.account!r}, {self.host!r})"
@@ -187,6 +210,15 @@ class Client:
         """The JSON object at a path."""
         answer = await self._answer(Call("GET", self._url(path, parameters), kind, urgent))
         return answer.doc
+
+    async def glimpse(self, path: str) -> Answer:
+        """What a path answers, a refusal included, to see who is there; raises `Offline` where nobody is."""
+        try:
+            return await self._once(Call("GET", self._url(path), urgent=True))
+        except Offline as error:
+            if not error.arrived:
+                raise
+            return Answer(0, {}, NOTHING)  # somebody answers, but not like a helpdesk
 
     async def write(
         self, method: str, path: str, doc: Doc, *, headers: Mapping[str, str] | None = None, kind: str = "api"
@@ -279,7 +311,7 @@ class Client:
                     call.method, url, headers=call.headers, content=call.body() if call.body else None
                 )
                 if not hops and self._is_ours(url):
-                    request.headers["Authorization"] = await self._auth.header()
+                    await self._sign(request)
                 self.requests += 1
                 response = await self._http.send(request, stream=True)
                 try:
@@ -293,6 +325,10 @@ class Client:
                 url, hops = onward, hops + 1
         except FOREIGN as error:
             raise translated(error, self.account, self.host) from None
+
+    async def _sign(self, request: httpx.Request) -> None:
+        if credentials := await self._auth.header():
+            request.headers["Authorization"] = credentials
 
     def _onward(self, call: Call, response: httpx.Response) -> httpx.URL | None:
         """Where a redirect leads, for what may follow it: reading, and never from TLS to plain text."""
@@ -340,9 +376,9 @@ class Client:
         names = self._names(status=str(answer.status))
         match answer.status:
             case httpx.codes.UNAUTHORIZED:
-                return Unauthorized(
-                    _("{account}: {host} refused the credentials. Run: agentdesk account check {account}", **names)
-                )
+                return Unauthorized(_("{account}: {host} refused the credentials.", **names))
+            case httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+                return Offline(_proxy_words(self.account, self.host), arrived=False)
             case httpx.codes.FORBIDDEN:
                 return Forbidden(_("{account}: this account may not do that on {host}.", **names))
             case httpx.codes.NOT_FOUND | httpx.codes.GONE:
@@ -375,11 +411,23 @@ class Client:
 def translated(error: Exception, account: str, host: str) -> Offline:
     """What a failure of httpx means to us."""
     arrived = not isinstance(error, NEVER_LEFT)
+    if certificate := refused_certificate(error):
+        return Offline(certificate_words(certificate, account, host), arrived=False)
+    if isinstance(error, httpx.ProxyError):
+        return Offline(_proxy_words(account, host), arrived=False)
     if isinstance(error, httpx.TimeoutException):
         return Offline(_("{account}: {host} did not answer in time.", account=account, host=host), arrived)
     if arrived:
         return Offline(_("{account}: the connection to {host} broke.", account=account, host=host), arrived)
     return Offline(_("{account}: {host} cannot be reached.", account=account, host=host), arrived)
+
+
+def _proxy_words(account: str, host: str) -> str:
+    return _(
+        "{account}: the proxy does not let us through to {host}. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+        account=account,
+        host=host,
+    )
 
 
 def retry_seconds(headers: Mapping[str, str]) -> float:
@@ -402,7 +450,7 @@ def _is_loopback(url: httpx.URL) -> bool:
         return url.host == "localhost"
 
 
-def _checked(account: str, url: str, allow_insecure: bool) -> httpx.URL:
+def _checked(account: str, url: str, plain_http: bool) -> httpx.URL:
     """The account's address, when it is one that credentials may be sent to."""
     try:
         base = httpx.URL(url)
@@ -412,8 +460,12 @@ def _checked(account: str, url: str, allow_insecure: bool) -> httpx.URL:
         raise ConfigError(
             _("{account}: the url is not an address like https://example.zendesk.com.", account=account)
         ) from None
-    if base.scheme == "http" and not (allow_insecure or _is_loopback(base)):
+    if base.scheme == "http" and not (plain_http or _is_loopback(base)):
         raise ConfigError(
-            _("{account}: the url must begin with https://, or the token could be read on the way.", account=account)
+            _(
+                "{account}: the url must begin with https://, or the token could be read on the way. If there is no "
+                "other way, and you know the network, say --insecure-http.",
+                account=account,
+            )
         )
     return base

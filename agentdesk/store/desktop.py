@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from agentdesk.access import USUAL, Access, access_from
 from agentdesk.model import Ref
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
@@ -28,6 +29,7 @@ class Account:
     token_source: str
     me: str | None = None
     position: int = 0
+    access: Access = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,24 @@ class Desktop:
     def accounts(self) -> list[Account]:
         """Every account, the default one first."""
         found = self._db.execute(
-            "SELECT name, provider, url, user, token_source, me, position FROM account ORDER BY position, name"
+            "SELECT name, provider, url, user, token_source, me, position, json_extract(settings, '$.access') "
+            "FROM account ORDER BY position, name"
         )
-        return [Account(*row) for row in found]
+        return [
+            Account(name, provider, url, user, source, me, position, access_from(json.loads(access or "{}")))
+            for name, provider, url, user, source, me, position, access in found
+        ]
 
     def account(self, name: str) -> Account | None:
         return next((account for account in self.accounts() if account.name == name), None)
 
     def put_account(self, account: Account) -> None:
         self._db.execute(
-            "INSERT INTO account (name, provider, url, user, token_source, me, position) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO account (name, provider, url, user, token_source, me, position, settings) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, json_object('access', json(?))) "
             "ON CONFLICT (name) DO UPDATE SET provider = excluded.provider, url = excluded.url, user = excluded.user, "
-            "token_source = excluded.token_source, me = coalesce(excluded.me, me), position = excluded.position",
+            "token_source = excluded.token_source, me = coalesce(excluded.me, me), position = excluded.position, "
+            "settings = json_set(settings, '$.access', json(json_extract(excluded.settings, '$.access')))",
             (
                 account.name,
                 account.provider,
@@ -77,6 +85,7 @@ class Desktop:
                 account.token_source,
                 account.me,
                 account.position,
+                json.dumps(account.access.document()),
             ),
         )
 

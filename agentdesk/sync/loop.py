@@ -19,6 +19,7 @@ from functools import partial
 
 from agentdesk.errors import Offline, RateLimited, Unauthorized
 from agentdesk.i18n import _
+from agentdesk.providers.base import sign_in_again
 from agentdesk.store.desktop import Weather
 from agentdesk.sync.engine import Engine, Summary
 from agentdesk.sync.lease import Lease, LeaseLost, Sleep, new_holder
@@ -226,8 +227,9 @@ async def _round(engine: Engine, sleep: Sleep) -> None:
         await engine.line.becomes("offline", str(error))
         raise
     except Unauthorized as error:
-        await engine.line.becomes("unauthorized", _notice(error, engine.account))
-        raise
+        notice = _notice(error, engine.account)
+        await engine.line.becomes("unauthorized", notice)
+        raise Unauthorized(notice) from error
 
 
 async def _until_done(work: Work, engine: Engine, sleep: Sleep) -> None:
@@ -248,7 +250,7 @@ async def _until_done(work: Work, engine: Engine, sleep: Sleep) -> None:
 
 
 def _notice(error: Unauthorized, account: str) -> str:
-    return _("{reason} Renew the credentials with: agentdesk account add {account}", reason=str(error), account=account)
+    return f"{error} {sign_in_again(account)}"
 
 
 def _where(error: BaseException) -> str:

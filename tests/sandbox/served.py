@@ -4,8 +4,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from agentdesk.sandbox.app import create_app
 from agentdesk.sandbox.faults import Faults
@@ -26,10 +28,17 @@ class _Server(uvicorn.Server):
 @contextmanager
 def serving(helpdesk: Helpdesk, faults: Faults | None = None, limits: Limits | None = None) -> Iterator[int]:
     """The port a helpdesk answers on while the block runs."""
+    with serving_app(create_app(helpdesk, faults, limits or unlimited())) as port:
+        yield port
+
+
+@contextmanager
+def serving_app(app: ASGIApp, *, cert: Path | None = None) -> Iterator[int]:
+    """The port an application answers on while the block runs, over TLS with a certificate (its key beside it)."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = create_app(helpdesk, faults, limits or unlimited())
-        server = _Server(uvicorn.Config(app, log_level="critical", access_log=False))
+        config = uvicorn.Config(app, log_level="critical", access_log=False, ssl_certfile=cert)
+        server = _Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -224,7 +224,7 @@ async def test_refused_credentials_pause_the_account_until_a_refresh(morning: Mo
         morning.line.troubles["send"] = [Trouble.UNAUTHORIZED]
         await morning.time.passes(1)
         assert morning.weather().state == "unauthorized"
-        assert "agentdesk account add acme" in morning.weather().message
+        assert "agentdesk account sign-in acme" in morning.weather().message
         calls = len(morning.line.calls)
         morning.loop.wake()
         await morning.time.passes(300)

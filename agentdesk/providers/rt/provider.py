@@ -7,12 +7,13 @@ from collections.abc import AsyncGenerator
 
 import httpx
 
+from agentdesk.access import USUAL, Access
 from agentdesk.errors import ProviderError, Rejected
 from agentdesk.i18n import _
 from agentdesk.model import Attachment, Op, Ref, Ticket
 from agentdesk.providers.base import Concurrency, Greeting, Page, Receipt, Stream, Traits
 from agentdesk.providers.documents import text
-from agentdesk.providers.http import CHUNK_BYTES, Answer, Clock, Secret, Sleep, utc_now
+from agentdesk.providers.http import CHUNK_BYTES, Answer, Client, Clock, Secret, Sleep, utc_now
 from agentdesk.providers.rt.account import Account, probed
 from agentdesk.providers.rt.api import Api
 from agentdesk.providers.rt.client import Credentials, RtClient, refusal
@@ -38,7 +39,7 @@ class RequestTracker:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = utc_now,
         sleep: Sleep = asyncio.sleep,
-        allow_insecure: bool = False,
+        access: Access = USUAL,
     ) -> None:
         self.account = account
         self._credentials = auth
@@ -50,7 +51,7 @@ class RequestTracker:
             transport=transport,
             clock=clock,
             sleep=sleep,
-            allow_insecure=allow_insecure,
+            access=access,
         )
         self._api = Api(self._client)
         self._people = Directory(self._client)
@@ -67,6 +68,14 @@ class RequestTracker:
     def credentials(user: str, secret: Secret) -> Credentials:
         """A token, which needs no user, or the password of the user named."""
         return Credentials(user, secret)
+
+    @staticmethod
+    async def is_at(client: Client) -> bool:
+        """A Request Tracker answers at this address."""
+        answer = await client.glimpse(f"{REST2}/rt")
+        return bool(text(answer.doc, "Version")) or (
+            answer.status == httpx.codes.UNAUTHORIZED and text(answer.doc, "message") == "Unauthorized"
+        )
 
     @property
     def requests(self) -> int:

@@ -32,11 +32,7 @@ async def probed(api: Api, known: Known) -> Account:
     client = api.client
     user = inner(await client.get("/users/me", urgent=True), "user")
     if not whole(user, "id"):
-        words = _(
-            "{account}: {host} does not know these credentials. Run: agentdesk account check {account}",
-            account=client.account,
-            host=client.host,
-        )
+        words = _("{account}: {host} does not know these credentials.", account=client.account, host=client.host)
         raise Unauthorized(words)
     me = person_from(user, client.account)
     if me.role not in STAFF:

@@ -5,10 +5,13 @@ from collections.abc import AsyncGenerator
 
 import httpx
 
+from agentdesk.access import USUAL, Access
 from agentdesk.errors import ProviderError
 from agentdesk.model import Attachment, Op, Ref, Ticket
 from agentdesk.providers.base import Concurrency, Greeting, Page, Receipt, Stream, Traits
+from agentdesk.providers.documents import text
 from agentdesk.providers.http import Answer, Auth, Client, Clock, Secret, Sleep, basic, bearer, utc_now
+from agentdesk.providers.oauth import Endpoints
 from agentdesk.providers.zendesk.account import Account, probed
 from agentdesk.providers.zendesk.api import Api
 from agentdesk.providers.zendesk.histories import Histories
@@ -17,9 +20,14 @@ from agentdesk.providers.zendesk.refusals import refusal
 from agentdesk.providers.zendesk.sending import MAX_UPLOAD_BYTES, Sending, nothing_sent
 from agentdesk.providers.zendesk.streams import Streams
 
+CALLBACK_PORT = 47813
+"""Zendesk compares redirect addresses letter by letter, so that the port has to be the one that was registered."""
+
 
 class Zendesk:
     """One account on one Zendesk."""
+
+    OAUTH = Endpoints("/oauth/authorizations/new", "/oauth/tokens", "read write", "agentdesk", CALLBACK_PORT)
 
     def __init__(
         self,
@@ -30,7 +38,7 @@ class Zendesk:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = utc_now,
         sleep: Sleep = asyncio.sleep,
-        allow_insecure: bool = False,
+        access: Access = USUAL,
     ) -> None:
         self.account = account
         self._client = Client(
@@ -41,7 +49,7 @@ class Zendesk:
             transport=transport,
             clock=clock,
             sleep=sleep,
-            allow_insecure=allow_insecure,
+            access=access,
         )
         self._api = Api(self._client)
         self._known = Known()
@@ -57,6 +65,12 @@ class Zendesk:
     def credentials(user: str, secret: Secret) -> Auth:
         """An API token of the user, or an OAuth access token when no user is named."""
         return basic(f"{user}/token", secret) if user else bearer(secret)
+
+    @staticmethod
+    async def is_at(client: Client) -> bool:
+        """A Zendesk answers at this address: it greets strangers, as nobody."""
+        answer = await client.glimpse("/api/v2/users/me.json")
+        return "user" in answer.doc or text(answer.doc, "error") == "Couldn't authenticate you"
 
     @property
     def requests(self) -> int:

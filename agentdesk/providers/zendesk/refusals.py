@@ -32,8 +32,7 @@ def refusal(account: str, answer: Answer) -> ProviderError | None:
     sentence = _("{account}: the helpdesk said: {words}", account=account, words=words)
     match answer.status:
         case httpx.codes.UNAUTHORIZED:
-            how = _("Run: agentdesk account check {account}", account=account)
-            return Unauthorized(f"{sentence} {how}")
+            return Unauthorized(sentence)
         case httpx.codes.FORBIDDEN:
             return Forbidden(sentence)
         case httpx.codes.NOT_FOUND | httpx.codes.GONE:
@@ -46,7 +45,7 @@ def words_from(doc: Doc) -> str:
     """What the helpdesk says is wrong, on one line."""
     found = [*_detailed(document(doc.get("details"))), *_listed(doc), text(doc, "description")]
     titled = inner(doc, "error")
-    found += [text(titled, "message", "title"), text(doc, "error", "message")]
+    found += [text(titled, "message", "title"), text(doc, "error_description"), text(doc, "error", "message")]
     said = [words for words in found if words]
     details = [words for words in _detailed(document(doc.get("details"))) if words]
     return safe_line(" ".join(dict.fromkeys(details)) if details else (said[0] if said else ""))[:LONGEST_WORDS]
