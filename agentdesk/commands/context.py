@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from agentdesk.desk import Desk
 from agentdesk.model import Op, TicketRow
+from agentdesk.store.outbox import Draft
 
 Tone = Literal["plain", "good", "bad"]
 ComposeKind = Literal["reply", "note"]
@@ -141,6 +142,12 @@ class Screen(Protocol):
 
     def held(self) -> Op | None:
         """The decision that is on the screen because it was held."""
+
+    def loose_draft(self) -> Draft | None:
+        """The draft under the cursor of the outbox whose ticket is gone."""
+
+    def copy(self, text: str) -> None:
+        """Put text on the clipboard, where the terminal takes it."""
 
     async def repeat(self) -> None:
         """Run the last recorded command line again on what is selected now."""

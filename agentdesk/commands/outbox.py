@@ -121,7 +121,25 @@ async def edit(cx: Context, id: str = "") -> None:
 @commands.add("outbox drop", scope="outbox", keys="d", in_shell=True)
 async def drop(cx: Context, *ids: str) -> None:
     """Give decisions up for good, words included."""
-    await _dropped(cx, _chosen(cx, ids))
+    draft = None if ids else cx.front.screen.loose_draft()
+    if draft is None:
+        await _dropped(cx, _chosen(cx, ids))
+    elif await cx.front.confirm(_("Give up this draft, words included?")):
+        ticket, kind = draft.ticket, draft.kind
+        await cx.desk.write(lambda store: store.outbox.forget_draft(ticket, kind))
+        cx.front.say(_("Dropped."))
+
+
+@commands.add("outbox copy", scope="outbox", keys="y", is_recorded=False)
+async def copy(cx: Context) -> None:
+    """Copy its words to the clipboard."""
+    draft = cx.front.screen.loose_draft()
+    message = None if draft else _chosen(cx, ())[0].message
+    words = draft.body if draft else message.body if message else ""
+    if not words:
+        raise Refused(_("It has no words to copy."))
+    cx.front.screen.copy(words)
+    cx.front.say(_("Copied. Where the terminal does not take it, Enter shows the words."), "good")
 
 
 async def _dropped(cx: Context, ops: list[Op]) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentdesk.commands.context import Context
 
 Scope = Literal["app", "list", "ticket", "reading", "knowledge", "outbox", "held", "composer", "shell"]
-Pane = Literal["queues", "list", "reading", "customer", "knowledge", "outbox", "held", "composer"]
+Pane = Literal["queues", "list", "reading", "customer", "knowledge", "outbox", "held", "composer", "page"]
 
 PANES: Mapping[Pane, tuple[Scope, ...]] = {
     "queues": ("app",),
@@ -33,6 +33,7 @@ PANES: Mapping[Pane, tuple[Scope, ...]] = {
     "outbox": ("app", "outbox"),
     "held": ("held",),
     "composer": ("composer",),
+    "page": ("app",),
 }
 """Which scopes' keys work while a pane has the keys. The composer takes plain letters as text."""
 

@@ -243,6 +243,12 @@ class Outbox:
         """All unsent text, newest first."""
         return self._drafts("1", ())
 
+    def loose_drafts(self) -> list[Draft]:
+        """Unsent text whose ticket is not here (any more), newest first."""
+        return self._drafts(
+            "NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.account = draft.account AND ticket.id = draft.ticket)", ()
+        )
+
     def _drafts(self, condition: str, values: tuple[object, ...]) -> list[Draft]:
         found = self._db.execute(
             "SELECT account, ticket, kind, body, updated_at, cc, uploads, caret, changes FROM draft "

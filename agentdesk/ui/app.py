@@ -32,6 +32,7 @@ from agentdesk.ui.place import Place
 from agentdesk.ui.prompt import Prompt
 from agentdesk.ui.running import Runner
 from agentdesk.ui.screens.desk import DeskScreen
+from agentdesk.ui.screens.titled import StandingWanted
 from agentdesk.ui.theme import load_theme
 from agentdesk.ui.watch import Watch
 from agentdesk.ui.widgets.command_line import CommandLine
@@ -216,6 +217,10 @@ class AgentDesk(App[None]):
         return None
 
     # Commands
+
+    @on(StandingWanted)
+    def _standing_wanted(self, _message: StandingWanted) -> None:
+        self.watch_store.show_standing()
 
     @on(TicketWanted)
     def _ticket_wanted(self, message: TicketWanted) -> None:

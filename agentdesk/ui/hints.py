@@ -64,6 +64,8 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
                 ("held anyway", _("send anyway")),
                 ("back", _("later (it stays in the outbox)")),
             ]
+        case "page":
+            return [("back", _("back")), ("move down", _("down")), ("page down", _("a screenful down")), *rest]
         case "queues" | "customer":
             return [("open", _("open it")), ("pane next", _("next pane")), ("back", _("back")), *rest]
 

@@ -14,6 +14,7 @@ from agentdesk.i18n import _
 from agentdesk.store import Store
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.background import Background
+from agentdesk.ui.screens.titled import Titled
 from agentdesk.ui.widgets.queues import OF_HELPDESK
 from agentdesk.ui.widgets.title_bar import Standing
 
@@ -59,16 +60,17 @@ class Watch:
         desktop, listing = self._desk.store.desktop, self._main.listing
         seen, accounts = self._desk.seen_account, self._desk.accounts()
         shown = [account.name for account in accounts if seen in (None, account.name)]
-        self._main.title_bar.show(
-            Standing(
-                account=_("all accounts") if len(shown) > 1 else self._label(shown[0]) if shown else "",
-                place=listing.queue.title,
-                count=listing.count,
-                lines=tuple((self._label(account.name), desktop.weather(account.name)) for account in accounts),
-                outbox=self._desk.store.outbox.counts(),
-                now=self._desk.clock(),
-            )
+        standing = Standing(
+            account=_("all accounts") if len(shown) > 1 else self._label(shown[0]) if shown else "",
+            place=listing.queue.title,
+            count=listing.count,
+            lines=tuple((self._label(account.name), desktop.weather(account.name)) for account in accounts),
+            outbox=self._desk.store.outbox.counts(),
+            now=self._desk.clock(),
         )
+        self._main.title_bar.show(standing)
+        if isinstance(front := self._main.app.screen, Titled):
+            front.show_standing(standing, self._main.title_bar.signs)
 
     def _label(self, account: str) -> str:
         return safe_line(self._desk.config.badge(account).label)

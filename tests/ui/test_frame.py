@@ -7,7 +7,7 @@ from agentdesk.exchange import Page
 from agentdesk.model import Note, Op, OpState, Reply, SetStatus, Status, View
 from agentdesk.model import Ref as Name
 from agentdesk.store.desktop import Weather
-from agentdesk.store.outbox import Author
+from agentdesk.store.outbox import Author, Draft
 from tests.ui.driver import ACCOUNT, NARROW, NOW, opened_desk, people, question, ticket, tickets
 
 
@@ -252,3 +252,41 @@ async def test_a_reply_is_sent_set_pending_and_taken_back(tmp_path: Path) -> Non
 
         desk.sees("Dear Misaki")
         desk.has_keys("composer")
+
+
+async def test_a_draft_whose_ticket_is_gone_is_in_the_outbox_to_be_read_copied_or_dropped(tmp_path: Path) -> None:
+    draft = Draft(Name(ACCOUNT, "404"), "reply", "Words of an hour", NOW)
+
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.desk.write(lambda store: store.outbox.save_draft(draft))
+        await desk.press("g", "d")
+        desk.sees("Drafts", "1 more draft is of a ticket that is gone: g o shows it.")
+
+        await desk.press("g", "o")
+        desk.sees("#404", "draft", "Words of an hour", "The ticket is gone.")
+        await desk.press("y")
+        assert desk.app.clipboard == "Words of an hour"
+
+        await desk.press("enter")
+        desk.sees("Draft of #404, which is gone", "Words of an hour")
+
+        await desk.press("escape", "d", "y")
+        assert desk.desk.store.outbox.drafts() == []
+
+
+async def test_the_outbox_and_the_help_have_the_title_bar_too(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        for keys, place in (("go", "Outbox"), ("?", "Keys: list of tickets")):
+            await desk.press(*keys)
+            assert place in desk.lines[0]
+            assert "synced 10 s ago" in desk.lines[0]
+            await desk.press("escape")
+
+
+async def test_keys_and_words_of_the_help_stand_in_columns(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.press("?")
+        await desk.press("space")
+
+        down, up = desk.line_of("Move down by a screenful"), desk.line_of("Move up by a screenful")
+        assert down.index("Move down") == up.index("Move up")

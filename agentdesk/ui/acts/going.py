@@ -2,8 +2,9 @@
 
 from agentdesk.config import Queue
 from agentdesk.errors import FilterError, Refused
-from agentdesk.i18n import _
+from agentdesk.i18n import _, plural
 from agentdesk.model import Op
+from agentdesk.store.outbox import Draft
 from agentdesk.ui.acts.act import Act
 from agentdesk.ui.theme import load_theme
 
@@ -12,8 +13,10 @@ class Going(Act):
     """Changes what is in front of the agent."""
 
     def show_queue(self, name: str) -> None:
+        self._show(next((one for one in self.main.queues.queues if one.name == name), None) or _asked(name))
+
+    def _show(self, queue: Queue) -> None:
         self.to_main()
-        queue = next((one for one in self.main.queues.queues if one.name == name), None) or _asked(name)
         try:
             self.main.listing.show(queue)
         except FilterError as error:
@@ -38,7 +41,16 @@ class Going(Act):
         self.app.push_screen(OutboxScreen(self.app.desk, self.app.signs))
 
     def show_drafts(self) -> None:
-        self.show_queue("has:draft")
+        self._show(Queue("has:draft", _("Drafts"), "has:draft"))
+        loose = len(self.app.desk.store.outbox.loose_drafts())
+        if loose:
+            self.app.say(
+                plural(
+                    "{n} more draft is of a ticket that is gone: g o shows it.",
+                    "{n} more drafts are of tickets that are gone: g o shows them.",
+                    loose,
+                )
+            )
 
     def show_help(self) -> None:
         from agentdesk.ui.screens.help import help_screen  # late: not needed for the first paint
@@ -81,6 +93,13 @@ class Going(Act):
 
     def held(self) -> Op | None:
         return self.app.held_op()
+
+    def loose_draft(self) -> Draft | None:
+        draft = getattr(self.app.screen, "draft", None)
+        return draft if isinstance(draft, Draft) else None
+
+    def copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
 
     def set_theme(self, name: str) -> None:
         theme = load_theme(name, self.app.desk.folders.themes)

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
 
 from agentdesk import i18n
 from agentdesk.columns import status_word
@@ -16,7 +15,7 @@ from agentdesk.i18n import _
 from agentdesk.model import Event, Kind, Op, Ticket
 from agentdesk.store import Store
 from agentdesk.ui.painting import Span
-from agentdesk.ui.widgets.footer import Footer
+from agentdesk.ui.screens.titled import Titled
 from agentdesk.ui.widgets.sheet import Sheet, Words
 
 SEEN_MESSAGES = 2
@@ -30,19 +29,19 @@ class HeldSheet(Sheet):
     NAME: ClassVar[PaneName] = "held"
 
 
-class HeldScreen(Screen[None]):
+class HeldScreen(Titled):
     """Keep, edit or drop: what was seen, what arrived and what was decided stand side by side."""
 
     def __init__(self, desk: Desk, op: Op) -> None:
-        super().__init__()
+        super().__init__(_("Outbox"))
         self._desk = desk
         self.op = op
-        self.footer = Footer(id="footer")
 
     def compose(self) -> ComposeResult:
         op, row = self.op, self._desk.store.queries.ticket(self.op.ticket)
         number = row.ticket.number if row else op.ticket.id
         title = f" #{number}  {state_word(op.state)}"
+        yield self.title_bar
         yield Words([(f"{title}: {op.reason}" if op.reason else title, "late")], classes="page-title")
         events = self._desk.store.queries.events(op.ticket)
         with Horizontal(id="three"):

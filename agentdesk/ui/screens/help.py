@@ -1,6 +1,7 @@
 """Help: the keys that work in a pane, and the commands that have none, generated from the registry."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from agentdesk.commands.keys import KeyMap
 from agentdesk.commands.registry import PANES, Command, Pane, Registry, Scope
@@ -11,8 +12,6 @@ from agentdesk.ui.hints import shown_key
 from agentdesk.ui.painting import Span, column
 from agentdesk.ui.screens.page import Page
 
-KEY_CELLS = 18
-
 
 def help_screen(registry: Registry, keys: KeyMap, pane: Pane, queues: Sequence[Queue]) -> Page:
     """The help for a pane."""
@@ -22,36 +21,48 @@ def help_screen(registry: Registry, keys: KeyMap, pane: Pane, queues: Sequence[Q
 
 def help_lines(registry: Registry, keys: KeyMap, pane: Pane, titles: Mapping[str, str]) -> Iterator[list[Span]]:
     """Each command of a pane, the pane's own first: its keys, what it does, and how it is typed."""
-    scopes = PANES[pane]
-    for scope in reversed(scopes):
+    scopes = {scope: list(_scope_lines(registry, keys, scope, titles)) for scope in reversed(PANES[pane])}
+    cells = max(cell_width(entry.keys) for entries in scopes.values() for entry in entries) + 2
+    for scope, entries in scopes.items():
         yield [(_scope_word(scope), "strong")]
-        for command in registry:
-            if scope in command.scopes:
-                mine = {key: line for (one, key), line in keys.lines.items() if one == scope}
-                yield from _lines(
-                    command, {key: mine[key] for key in mine if _runs(registry, mine[key], command)}, titles
-                )
+        for entry in entries:
+            yield [
+                ("  ", "plain"),
+                column(entry.keys, cells, "accent"),
+                (entry.words, "plain"),
+                (f"   {entry.usage}", "dim"),
+            ]
         yield [("", "plain")]
     yield [(_("Type a command after : and complete it with Tab. Own keys go to [keys] in the configuration."), "dim")]
+
+
+class _Entry(NamedTuple):
+    """One line of the help."""
+
+    keys: str
+    words: str
+    usage: str
+
+
+def _scope_lines(registry: Registry, keys: KeyMap, scope: Scope, titles: Mapping[str, str]) -> Iterator[_Entry]:
+    mine = {key: line for (one, key), line in keys.lines.items() if one == scope}
+    for command in registry:
+        if scope in command.scopes:
+            yield from _lines(command, {key: mine[key] for key in mine if _runs(registry, mine[key], command)}, titles)
 
 
 def _runs(registry: Registry, line: str, command: Command) -> bool:
     return registry.split(line)[0] is command
 
 
-def _lines(command: Command, lines: Mapping[str, str], titles: Mapping[str, str]) -> Iterator[list[Span]]:
+def _lines(command: Command, lines: Mapping[str, str], titles: Mapping[str, str]) -> Iterator[_Entry]:
     """The command with the keys that run it bare, then each key that gives it arguments."""
     bare = [key for key, line in lines.items() if line == command.name]
-    yield _line("  ".join(map(shown_key, bare)), command.help, command.usage)
+    yield _Entry("  ".join(map(shown_key, bare)), command.help, command.usage)
     for key, line in lines.items():
         if key not in bare:
             rest = line.removeprefix(f"{command.name} ")
-            yield _line(shown_key(key), f"  {titles.get(rest, rest)}", line)
-
-
-def _line(shown: str, words: str, usage: str) -> list[Span]:
-    gap = max(KEY_CELLS, cell_width(shown) + 1)
-    return [("  ", "plain"), column(shown, gap, "accent"), (words, "plain"), (f"   {usage}", "dim")]
+            yield _Entry(shown_key(key), f"  {titles.get(rest, rest)}", line)
 
 
 def pane_word(pane: Pane) -> str:
@@ -65,6 +76,7 @@ def pane_word(pane: Pane) -> str:
         "outbox": _("outbox"),
         "held": _("held before it left"),
         "composer": _("composer"),
+        "page": _("page"),
     }
     return words[pane]
 

@@ -1,37 +1,42 @@
 """The outbox screen: what has not left, and the way to each decision's own page."""
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Op
+from agentdesk.store.outbox import Draft
+from agentdesk.text.safe import safe_text
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.screens.held import HeldScreen
-from agentdesk.ui.widgets.footer import Footer
+from agentdesk.ui.screens.page import text_page
+from agentdesk.ui.screens.titled import Titled
 from agentdesk.ui.widgets.outbox import OutboxPane
-from agentdesk.ui.widgets.sheet import Words
 
 POLL_SECONDS = 0.5
 
 
-class OutboxScreen(Screen[None]):
-    """Everything that waits or was held."""
+class OutboxScreen(Titled):
+    """Everything that waits or was held, and drafts that lost their ticket."""
 
     def __init__(self, desk: Desk, signs: Glyphs) -> None:
-        super().__init__()
+        super().__init__(_("Outbox"))
         self._desk = desk
         self._list = OutboxPane(desk, signs, self._open)
         self._revision = desk.store.revision()
-        self.footer = Footer(id="footer")
 
     @property
     def op(self) -> Op | None:
         """The decision under the cursor."""
         return self._list.op
 
+    @property
+    def draft(self) -> Draft | None:
+        """The draft without a ticket under the cursor."""
+        return self._list.draft
+
     def compose(self) -> ComposeResult:
-        yield Words([(f" {_('Outbox')}", "accent")], classes="page-title")
+        yield self.title_bar
         yield self._list
         yield self.footer
 
@@ -48,5 +53,9 @@ class OutboxScreen(Screen[None]):
             self._revision = revision
             self._list.reload()
 
-    def _open(self, op: Op) -> None:
-        self.app.push_screen(HeldScreen(self._desk, op))
+    def _open(self, chosen: Op | Draft) -> None:
+        if isinstance(chosen, Draft):
+            title = _("Draft of #{ticket}, which is gone", ticket=chosen.ticket.id)
+            self.app.push_screen(text_page(title, safe_text(chosen.body)))
+        else:
+            self.app.push_screen(HeldScreen(self._desk, chosen))

@@ -3,23 +3,23 @@
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from agentdesk.ui.painting import Span
-from agentdesk.ui.widgets.sheet import Sheet, Words
+from agentdesk.ui.screens.titled import Titled
+from agentdesk.ui.widgets.sheet import Sheet
 
 
-class Page(Screen[None]):
+class Page(Titled):
     """A title and lines to read."""
 
     def __init__(self, title: str, lines: Sequence[Sequence[Span]]) -> None:
-        super().__init__()
-        self._heading = title
+        super().__init__(title)
         self._sheet = Sheet(lines)
 
     def compose(self) -> ComposeResult:
-        yield Words([(f" {self._heading}", "accent")], classes="page-title")
+        yield self.title_bar
         yield self._sheet
+        yield self.footer
 
 
 def text_page(title: str, text: str) -> Page:

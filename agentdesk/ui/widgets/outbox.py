@@ -1,4 +1,4 @@
-"""The outbox as a list: what waits, what was held and why, what is in doubt."""
+"""The outbox as a list: what waits, what was held and why, what is in doubt, and drafts that lost their ticket."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -8,7 +8,8 @@ from agentdesk.commands.outbox import state_word, what
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
-from agentdesk.model import Op, OpState
+from agentdesk.model import Op, OpState, first_words
+from agentdesk.store.outbox import Draft
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.painting import Span, Tone, column
 from agentdesk.ui.widgets.rows import Rows
@@ -17,42 +18,53 @@ STUCK = (OpState.HELD, OpState.FAILED, OpState.DOUBT)
 
 
 class OutboxPane(Rows):
-    """Every decision that has not arrived, those that need the agent first."""
+    """Every decision that has not arrived, those that need the agent first; then drafts without a ticket."""
 
     NAME: ClassVar[PaneName] = "outbox"
 
-    def __init__(self, desk: Desk, signs: Glyphs, on_open: Callable[[Op], None]) -> None:
+    def __init__(self, desk: Desk, signs: Glyphs, on_open: Callable[[Op | Draft], None]) -> None:
         super().__init__(signs=signs)
         self._desk = desk
         self._on_open = on_open
-        self.ops: list[Op] = []
+        self._lines: list[Op | Draft] = []
         self._names: dict[str, str] = {}
         self._read()
 
     def _read(self) -> None:
-        pending = self._desk.store.outbox.pending()
-        self.ops = sorted(pending, key=lambda op: op.state not in STUCK)
-        for op in self.ops:
+        outbox = self._desk.store.outbox
+        ops = sorted(outbox.pending(), key=lambda op: op.state not in STUCK)
+        self._lines = [*ops, *outbox.loose_drafts()]
+        for op in ops:
             row = self._desk.store.queries.ticket(op.ticket)
             home = self._desk.config.badge(op.ticket.account, row.brand_name if row else "").short
             name = f"#{row.ticket.number} {row.requester_name}" if row else f"#{op.ticket.id}"
             self._names[op.id] = f"{home} {name}" if self._desk.has_several_accounts else name
 
     def reload(self) -> None:
-        kept = self.op
+        kept = self._line
         self._read()
-        ids = [op.id for op in self.ops]
-        self.cursor = ids.index(kept.id) if kept is not None and kept.id in ids else min(self.cursor, len(ids))
+        names = [_name(line) for line in self._lines]
+        is_there = kept is not None and _name(kept) in names
+        self.cursor = names.index(_name(kept)) if kept is not None and is_there else min(self.cursor, len(names))
         self.go(self.cursor, repaint=True)
+
+    @property
+    def _line(self) -> Op | Draft | None:
+        return self._lines[self.cursor] if self.cursor < len(self._lines) else None
 
     @property
     def op(self) -> Op | None:
         """The decision under the cursor."""
-        return self.ops[self.cursor] if self.cursor < len(self.ops) else None
+        return self._line if isinstance(self._line, Op) else None
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft without a ticket under the cursor."""
+        return self._line if isinstance(self._line, Draft) else None
 
     @property
     def count(self) -> int:
-        return len(self.ops)
+        return len(self._lines)
 
     def nothing(self) -> str:
         return _("Everything has left. What you send next waits here for a moment first.")
@@ -67,7 +79,9 @@ class OutboxPane(Rows):
         return [*spans, (_("What, and why it is here"), "dim")]
 
     def row(self, index: int, width: int) -> Sequence[Span]:
-        op = self.ops[index]
+        op = self._lines[index]
+        if isinstance(op, Draft):
+            return self._draft_row(op)
         tone: Tone = "late" if op.state in STUCK else "plain"
         spans: list[Span] = [
             (" ", "plain"),
@@ -81,6 +95,25 @@ class OutboxPane(Rows):
         ]
         return [*spans, (f"  {op.reason}", tone)] if op.reason else spans
 
+    def _draft_row(self, draft: Draft) -> Sequence[Span]:
+        """A draft whose ticket is gone: what was begun, for whoever wants its words back."""
+        kind = _("INTERNAL NOTE") if draft.kind == "note" else _("public reply")
+        return [
+            (" ", "plain"),
+            column(f"#{draft.ticket.id}", 25),
+            (" ", "plain"),
+            column(_("draft"), 17, "soon"),
+            (" ", "plain"),
+            column(i18n.stamp(draft.updated_at), 17, "dim"),
+            (" ", "plain"),
+            (_("{field}: {new}", field=kind, new=first_words(draft.body)), "plain"),
+            (f"  {_('The ticket is gone.')}", "soon"),
+        ]
+
     def enter(self) -> None:
-        if self.op is not None:
-            self._on_open(self.op)
+        if self._line is not None:
+            self._on_open(self._line)
+
+
+def _name(line: Op | Draft) -> tuple[str, ...]:
+    return (line.id,) if isinstance(line, Op) else (line.ticket.account, line.ticket.id, line.kind)

@@ -49,7 +49,7 @@ class Words(Widget):
 class Sheet(Rows):
     """Lines to read: moving scrolls, there is no cursor."""
 
-    NAME: ClassVar[PaneName] = "queues"
+    NAME: ClassVar[PaneName] = "page"
 
     def __init__(self, lines: Sequence[Sequence[Span]], *, id: str | None = None) -> None:
         super().__init__(id=id)
