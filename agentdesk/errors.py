@@ -11,7 +11,8 @@
         ├── Unauthorized   credentials refused
         ├── Rejected       the helpdesk said no, in its own words
         │   ├── Forbidden  not with this role, scope or plan
-        │   └── Gone       no such thing (any more)
+        │   ├── Gone       no such thing (any more)
+        │   └── UploadGone a file that was brought ahead of its message is not there any more
         ├── Conflict       somebody changed the ticket first
         └── CannotTell     nothing shows whether an earlier send arrived
 
@@ -78,6 +79,10 @@ class Forbidden(Rejected):
 
 class Gone(Rejected):
     """The thing is not there, or not any more."""
+
+
+class UploadGone(Rejected):
+    """A file that was brought ahead of its message is not there any more; nothing of the message was taken."""
 
 
 class Conflict(ProviderError):

@@ -1,6 +1,7 @@
 """What passes between a helpdesk and the cache: streams, pages of them, and receipts for what we sent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from agentdesk.model import Event, Item, Ref, Ticket
@@ -43,3 +44,11 @@ class Receipt:
 
     ticket: Ticket
     events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What the helpdesk gave for a file that came ahead of its message, and until when it takes it."""
+
+    token: str
+    expires_at: datetime

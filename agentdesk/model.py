@@ -318,11 +318,18 @@ Item = Ticket | Event | Person | Organization | Team | Brand | Article | Canned 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A local file to send with a message: where it lies, and the name the customer sees."""
+    """A local file to send with a message: where our own copy lies, and the name the customer sees.
+
+    `source` is where the agent took it from and `digest` the SHA-256 of its content then, so that a later change of the
+    original can be told. `token` is what the helpdesk gave for the content, where it takes files ahead of the message.
+    """
 
     path: str
     name: str
     size: int = 0
+    digest: str = ""
+    source: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +474,12 @@ class Op:
     def message(self) -> Reply | Note | Create | None:
         """The words of this op, if it has any."""
         return next((change for change in self.changes if isinstance(change, Reply | Note | Create)), None)
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """The files that go with its words."""
+        message = self.message
+        return message.uploads if isinstance(message, Reply | Note) else ()
 
 
 def apply(ticket: Ticket, change: Change) -> Ticket:

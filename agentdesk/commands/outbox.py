@@ -147,12 +147,20 @@ async def _dropped(cx: Context, ops: list[Op]) -> bool:
     question = plural("Give up {n} decision, words included?", "Give up {n} decisions, words included?", len(ops))
     if not await cx.front.confirm(question):
         return False
-    dropped = await cx.desk.write(lambda store: [store.outbox.drop(op) for op in ops])
+    dropped = await cx.desk.write(lambda store: [_drop(store, op) for op in ops])
     if not all(dropped):
         raise Refused(_("It is on its way and cannot be dropped any more."))
     cx.ops.extend(ops)
     cx.front.say(_("Dropped."))
     return True
+
+
+def _drop(store: Store, op: Op) -> bool:
+    """Give a decision up, the copies of its files too."""
+    is_dropped = store.outbox.drop(op)
+    if is_dropped:
+        store.spool.release(op.uploads)
+    return is_dropped
 
 
 @commands.add("held keep", scope="held", keys="k")

@@ -5,16 +5,27 @@ say whether an earlier write arrived (`find`); `download` fetches what is too bi
 `ProviderError` family. The cursor is the provider's own opaque string: overlap and lag of the API are its business.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from agentdesk.exchange import Page, Receipt, Stream
+from agentdesk.exchange import Page, Receipt, Stream, Uploaded
+from agentdesk.files import FileLimits
 from agentdesk.i18n import _
-from agentdesk.model import Attachment, Op, Person, Ref, Status, Ticket
+from agentdesk.model import Attachment, Op, Person, Ref, Status, Ticket, Upload
 
-__all__ = ["Concurrency", "Greeting", "Page", "Provider", "Receipt", "Stream", "Traits"]
+__all__ = [
+    "Concurrency",
+    "Greeting",
+    "Page",
+    "Provider",
+    "Receipt",
+    "Stream",
+    "TakesFilesAhead",
+    "Traits",
+    "Uploaded",
+]
 
 
 class Concurrency(StrEnum):
@@ -28,7 +39,8 @@ class Concurrency(StrEnum):
 class Traits:
     """What this account's API can promise, found out by asking it.
 
-    `statuses` are those that tickets can be set to; `has_tags` says that tickets can be tagged.
+    `statuses` are those that tickets can be set to; `has_tags` says that tickets can be tagged; `max_uploads` is None
+    where a message may bring any number of files.
     """
 
     concurrency: Concurrency
@@ -40,6 +52,13 @@ class Traits:
     max_tickets_in_detail: int = 1
     statuses: frozenset[Status] = frozenset(Status)
     has_tags: bool = True
+    max_uploads: int | None = None
+    takes_empty_files: bool = True
+
+    @property
+    def file_limits(self) -> FileLimits:
+        """What this account takes of files."""
+        return FileLimits(self.max_upload_bytes, self.max_uploads, self.takes_empty_files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +110,18 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class TakesFilesAhead(Protocol):
+    """What a provider can do besides, where its helpdesk takes files before the message that names them.
+
+    Elsewhere files travel inside the message, and `send` reads them. A file whose `Upload.token` is empty is `send`'s
+    own to bring, too; for a token that is not known any more `send` raises `UploadGone`.
+    """
+
+    async def upload(self, upload: Upload, told: Callable[[int], None]) -> Uploaded:
+        """Bring a file, telling how many of its bytes have gone out so far; raises `Rejected` for one not taken."""
 
 
 def sign_in_again(account: str) -> str:

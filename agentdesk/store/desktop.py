@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from agentdesk.access import USUAL, Access, access_from
+from agentdesk.files import FileLimits
 from agentdesk.model import Ref
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
@@ -15,6 +16,7 @@ from agentdesk.store.atomic import atomic
 Mark = Literal["snoozed_until", "promised_at"]
 """A time that only this desk knows of a ticket."""
 LAST_MARK = "last mark"
+USUAL_LIMITS = FileLimits(50 * 1024 * 1024)
 WeatherState = Literal["fresh", "online", "offline", "limited", "unauthorized", "broken"]
 
 
@@ -66,6 +68,15 @@ class Desktop:
             Account(name, provider, url, user, source, me, position, access_from(json.loads(access or "{}")))
             for name, provider, url, user, source, me, position, access in found
         ]
+
+    def remember_limits(self, account: str, limits: FileLimits) -> None:
+        """Keep what the helpdesk takes of files, so that it can be said without asking."""
+        self._db.execute("UPDATE account SET traits = ? WHERE name = ?", (rows.pack(asdict(limits)), account))
+
+    def limits(self, account: str) -> FileLimits:
+        """What the helpdesk takes of files, as far as it told; until then what most helpdesks take."""
+        row = self._db.execute("SELECT traits FROM account WHERE name = ?", (account,)).fetchone()
+        return FileLimits(**rows.unpack(row[0])) if row and row[0] else USUAL_LIMITS
 
     def account(self, name: str) -> Account | None:
         return next((account for account in self.accounts() if account.name == name), None)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from agentdesk.files import type_of
 from agentdesk.model import (
     PENDING,
+    Attachment,
     Change,
     Create,
     Event,
@@ -213,7 +215,7 @@ class Outbox:
         if not (draft.body or draft.cc or draft.uploads or draft.changes):
             self.forget_draft(draft.ticket, draft.kind)
             return
-        uploads = [(upload.path, upload.name, upload.size) for upload in draft.uploads]
+        uploads = [(one.path, one.name, one.size, one.digest, one.source) for one in draft.uploads]
         self._db.execute(
             "INSERT OR REPLACE INTO draft (account, ticket, kind, body, cc, uploads, caret, updated_at, changes) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -289,8 +291,9 @@ class Outbox:
         begun = self.draft(op.ticket, kind)
         body = f"{message.body}\n\n{begun.body}" if begun and begun.body else message.body
         cc = message.cc if isinstance(message, Reply) else ()
+        uploads = tuple(dict.fromkeys((*message.uploads, *(begun.uploads if begun else ()))))
         besides = tuple(change for change in op.changes if change is not message)
-        self.save_draft(Draft(op.ticket, kind, body, now, cc, message.uploads, len(message.body), besides))
+        self.save_draft(Draft(op.ticket, kind, body, now, cc, uploads, len(message.body), besides))
 
 
 def _draft_kind(op: Op) -> DraftKind:
@@ -328,6 +331,10 @@ def _provisional_event(op: Op, author: Author) -> Event | None:
         public=not is_note,
         channel="api",
         body=message.body,
+        attachments=tuple(
+            Attachment(f"op:{op.id}:{place}", upload.name, type_of(upload.name), upload.size)
+            for place, upload in enumerate(op.uploads)
+        ),
         op=op.id,
         provisional=True,
     )

@@ -176,7 +176,20 @@ def _customers_and_brands(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _search, _draft_changes, _customers_and_brands)
+def _uploads(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE upload (op TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, sent INTEGER NOT NULL, "
+        "token TEXT, expires_at INTEGER, PRIMARY KEY (op, path)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _first,
+    _search,
+    _draft_changes,
+    _customers_and_brands,
+    _uploads,
+)
 VERSION = len(MIGRATIONS)
 
 

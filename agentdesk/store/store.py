@@ -21,12 +21,15 @@ from agentdesk.store.desktop import Desktop
 from agentdesk.store.outbox import Outbox
 from agentdesk.store.queries import Queries
 from agentdesk.store.schema import bring_up_to_date
+from agentdesk.store.uploads import Uploads
 
 if TYPE_CHECKING:
     from agentdesk.store.mirror import Mirror
     from agentdesk.store.search import Search
+    from agentdesk.store.spool import Spool
 
 BUSY_SECONDS = 20
+SPOOL = "spool"
 TURNS, TURN_SECONDS = 100, 0.05
 
 
@@ -40,6 +43,7 @@ class Store:
         self.desktop = Desktop(self.db)
         self.queries = Queries(self.db)
         self.customers = Customers(self.db)
+        self.uploads = Uploads(self.db)
 
     @cached_property
     def mirror(self) -> "Mirror":
@@ -54,6 +58,13 @@ class Store:
         from agentdesk.store.search import Search  # late: the first paint searches nothing
 
         return Search(self.db)
+
+    @cached_property
+    def spool(self) -> "Spool":
+        """Our own copies of the files that wait to be sent."""
+        from agentdesk.store.spool import Spool  # late: the first paint sends nothing
+
+        return Spool(self.path.resolve().parent / SPOOL, self.db)
 
     def revision(self) -> int:
         """A number that changes whenever another connection has written to the file."""

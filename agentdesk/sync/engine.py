@@ -1,6 +1,7 @@
 """The engine: one account's rounds. What was decided leaves first, then what changed comes in.
 
     serve   due decisions out, the agent's wishes in           seconds; beside a pull, or between its pages
+    upload  the files of due decisions, ahead of their words   as long as the line takes, beside everything else
     pull    every stream whose time has come, logs with holes  minutes at first, then a request or two
     index   what came in, for the search                       in small steps
 
@@ -22,6 +23,7 @@ from agentdesk.sync.disk import Disk
 from agentdesk.sync.line import Line
 from agentdesk.sync.pull import Pull
 from agentdesk.sync.push import Push
+from agentdesk.sync.uploads import Uploads
 
 DOUBTS_EVERY = timedelta(minutes=5)
 INDEX_STEP = 50
@@ -52,6 +54,7 @@ class Engine:
         self.line = Line(self.account, disk, clock)
         self._provider = provider
         self._push = Push(provider, disk, clock)
+        self._uploads = Uploads(provider, disk, clock)
         self._pull = Pull(provider, disk, self.line, clock)
         self._greeting: Greeting | None = None
         self._serving = asyncio.Lock()
@@ -72,6 +75,12 @@ class Engine:
             await self.push()
             while await self._pull.wish():
                 await self.push()
+
+    async def upload(self) -> None:
+        """Bring the files of due decisions ahead, and send those that then have all of theirs."""
+        await self._greet()
+        if await self._uploads.run():
+            await self.serve()
 
     async def push(self) -> None:
         """Send every decision that is due; now and then ask for those in doubt."""
@@ -121,6 +130,8 @@ class Engine:
         def remember(store: Store) -> None:
             store.mirror.take(Page((me,), ""))
             store.desktop.set_me(self.account, me.ref.id)
+            store.desktop.remember_limits(self.account, greeting.traits.file_limits)
+            store.spool.sweep(self.clock())
 
         await self.disk.do(remember)
         self._pull.me = me.ref.id

@@ -1,7 +1,8 @@
 """The loop: keeps one account in step for as long as the desk is open, whatever happens to the line.
 
 wait for the lease ──► serve every TICK_SECONDS, or as soon as `wake()` is called   ┐ side by side, so that a reply
-                       pull when the streams' time has come                         ┘ never waits for a long page
+                       upload likewise, the files that go ahead of their words      │ never waits for a long page,
+                       pull when the streams' time has come                         ┘ nor for another's files
 
 Offline       both rest, longer each time, with jitter; `wake()` tries at once
 RateLimited   who was asked to pause does, exactly so long; sending is paused only by an answer to sending
@@ -89,6 +90,7 @@ class Loop:
         self._chance = chance
         self._lease = Lease(engine.account, holder or new_holder(), engine.disk, engine.clock, sleep)
         self._sends = Resting()
+        self._brings = Resting()
         self._reads = Resting()
         self._indexes = Resting()
         self._holds = Resting()
@@ -97,11 +99,12 @@ class Loop:
     def wake(self) -> None:
         """Look at once: something was queued, or is wanted."""
         self._sends.call(WAKE)
+        self._brings.call(WAKE)
 
     def refresh(self) -> None:
         """Try everything now, also after refused credentials; a pause the helpdesk asked for is kept."""
-        self._sends.call(REFRESH)
-        self._reads.call(REFRESH)
+        for side in (self._sends, self._brings, self._reads):
+            side.call(REFRESH)
 
     async def run(self) -> None:
         """Keep the account in step; ends only by being cancelled."""
@@ -116,6 +119,7 @@ class Loop:
     async def _in_step(self) -> None:
         async with asyncio.TaskGroup() as sides:
             sides.create_task(self._forever(self._sends, self._engine.serve, TICK_SECONDS))
+            sides.create_task(self._forever(self._brings, self._engine.upload, TICK_SECONDS))
             sides.create_task(self._forever(self._reads, self._engine.pull, PULL_SECONDS))
             sides.create_task(self._forever(self._indexes, self._engine.index, INDEX_SECONDS))
 
@@ -150,7 +154,7 @@ class Loop:
             self._back_off()
             await self._line.becomes("offline", str(error))
         except Unauthorized as error:
-            self._rest_both(REFUSED_REST_SECONDS, REFRESH_ONLY)
+            self._rest_all(REFUSED_REST_SECONDS, REFRESH_ONLY)
             await self._line.becomes("unauthorized", _notice(error, self._engine.account))
         else:
             if self._engine.requests > before:
@@ -177,10 +181,10 @@ class Loop:
         """Rest twice as long each time, and never in step with other desks."""
         longest = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
-        self._rest_both(longest * (0.5 + self._chance() / 2), ANYTHING)
+        self._rest_all(longest * (0.5 + self._chance() / 2), ANYTHING)
 
-    def _rest_both(self, seconds: float, ends_for: frozenset[str]) -> None:
-        for side in (self._sends, self._reads):
+    def _rest_all(self, seconds: float, ends_for: frozenset[str]) -> None:
+        for side in (self._sends, self._brings, self._reads):
             side.rest(self._after(seconds), ends_for)
 
     def _after(self, seconds: float) -> datetime:
@@ -221,7 +225,7 @@ async def check_line(engine: Engine) -> Weather | None:
 
 async def _round(engine: Engine, sleep: Sleep) -> None:
     try:
-        for work in (engine.push, engine.pull_and_serve, engine.serve, engine.index):
+        for work in (engine.push, engine.upload, engine.pull_and_serve, engine.serve, engine.index):
             await _until_done(work, engine, sleep)
     except Offline as error:
         await engine.line.becomes("offline", str(error))

@@ -28,11 +28,12 @@ from agentdesk.errors import (
     RateLimited,
     Rejected,
     Unauthorized,
+    UploadGone,
 )
 from agentdesk.exchange import Page, Receipt
 from agentdesk.i18n import _
 from agentdesk.model import Create, Op, OpState, Ref, Reply, Ticket
-from agentdesk.providers.base import Provider
+from agentdesk.providers.base import Provider, TakesFilesAhead
 from agentdesk.store import Store
 from agentdesk.sync.disk import Disk
 from agentdesk.sync.together import together
@@ -108,6 +109,13 @@ class Push:
         due = await self._disk.do(lambda store: store.outbox.due(account, now))
         return [op for op in due if op.ticket not in current.waiting]
 
+    async def _has_files(self, op: Op) -> bool:
+        """Has the helpdesk every file of the decision that it takes ahead? What lacks some waits for `Uploads`."""
+        if not (op.uploads and isinstance(self._provider, TakesFilesAhead)):
+            return True
+        now = self._clock()
+        return not await self._disk.do(lambda store: store.uploads.missing(op, now))
+
     async def _try(self, current: _Pass, op: Op) -> None:
         """Let one decision leave, or note that its ticket must wait; raises what stops the whole account."""
         try:
@@ -119,6 +127,9 @@ class Push:
             if not error.arrived or current.lost_in_a_row >= LOST_IN_A_ROW:
                 raise
             return
+        except UploadGone as error:
+            await self._bring_anew(op, error)
+            has_left = False
         except Rejected as error:
             await self._mark(op, OpState.FAILED, await self._why_refused(op, error))
             has_left = False
@@ -128,6 +139,12 @@ class Push:
         current.lost_in_a_row = 0
         if not has_left:
             current.waiting.add(op.ticket)
+
+    async def _bring_anew(self, op: Op, error: UploadGone) -> None:
+        """Let the files of a decision be brought once more, unless that has not helped before."""
+        await self._disk.do(lambda store: store.uploads.forget(op))
+        is_enough = op.attempts >= ROUNDS
+        await self._mark(op, *((OpState.FAILED, str(error)) if is_enough else (OpState.QUEUED,)))
 
     async def _leave(self, op: Op, names: Names) -> bool:
         """See one decision through to its receipt (True), or to the state it has to wait in.
@@ -140,6 +157,10 @@ class Push:
             return False
         if op.state is OpState.SENDING and await self._was_found(op):
             return True
+        if not await self._has_files(op):
+            if op.state is OpState.SENDING:  # it certainly did not arrive, so the files may be brought anew
+                await self._mark(op, OpState.QUEUED)
+            return False
         server = await self._picture(op)
         for _round in range(ROUNDS):
             match verdict(op, server, names):
@@ -177,8 +198,9 @@ class Push:
 
     async def _send(self, op: Op, server: Ticket | None) -> None:
         """Hand the decision to the helpdesk and settle it."""
+        now = self._clock()
         try:
-            receipt = await self._provider.send(op, server)
+            receipt = await self._provider.send(await self._disk.do(lambda store: store.uploads.named(op, now)), server)
         except (Offline, RateLimited, Unauthorized) as error:
             if not (isinstance(error, Offline) and error.arrived):
                 await self._disk.do(lambda store: store.outbox.unsend(op))
@@ -199,7 +221,12 @@ class Push:
         return True
 
     async def _settle(self, op: Op, receipt: Receipt, against: Ticket | None) -> None:
-        await self._disk.do(lambda store: store.mirror.settle(op, receipt, against))
+        def settle(store: Store) -> None:
+            store.mirror.settle(op, receipt, against)
+            store.uploads.forget(op)
+            store.spool.release(op.uploads)
+
+        await self._disk.do(settle)
         self.sent += 1
 
     async def _mark(self, op: Op, state: OpState, reason: str = "") -> None:

@@ -33,12 +33,17 @@ async def send_now(engine: Engine, ids: Collection[str], *, sleep: Sleep = async
             await check_line(engine)
         else:
             try:
-                await lease.keep(engine.serve())
+                await lease.keep(_sent(engine))
             except RateLimited as error:
                 await sleep(error.seconds)
         if await engine.disk.do(may_leave):
             await sleep(LOOK_AGAIN_SECONDS)
     return await engine.disk.do(look)
+
+
+async def _sent(engine: Engine) -> None:
+    await engine.upload()
+    await engine.serve()
 
 
 def _is_blocked(store: Store, op: Op) -> bool:

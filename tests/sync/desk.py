@@ -48,6 +48,7 @@ class Desk:
         self.store.db.execute("PRAGMA synchronous = OFF")  # processes end here, computers do not
         self.provider = Fake(self.helpdesk)
         self.provider.step = step
+        self.provider.now = self.clock
         self.engine = Engine(self.provider, Inline(self.store, step), self.clock)
 
     def decides(self, id: str, *changes: Change, undo_seconds: float = 0.0) -> Op:

@@ -5,13 +5,14 @@ be looked up after a lost answer; the stream goes on after its cursor and may re
 Any write that overwrites what its author had not seen is a bug of ours, and fails the test.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
-from agentdesk.errors import CannotTell, Conflict, Gone, Offline, RateLimited, Rejected, Unauthorized
-from agentdesk.exchange import Page, Receipt, Stream
+from agentdesk.errors import CannotTell, Conflict, Gone, Offline, RateLimited, Rejected, Unauthorized, UploadGone
+from agentdesk.exchange import Page, Receipt, Stream, Uploaded
 from agentdesk.model import (
     Attachment,
     Create,
@@ -26,6 +27,7 @@ from agentdesk.model import (
     SetStatus,
     Status,
     Ticket,
+    Upload,
     apply,
 )
 from agentdesk.providers.base import Concurrency, Greeting, Traits
@@ -33,6 +35,7 @@ from agentdesk.providers.base import Concurrency, Greeting, Traits
 ACCOUNT = "acme"
 START = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 PAGE = 2
+TOKEN_LIFETIME = timedelta(minutes=60)
 SUMMARY = {"waiting_since": None, "last_customer_message": None, "messages": 0, "bounces": 0, "snippet": ""}
 
 
@@ -71,6 +74,15 @@ class Helpdesk:
     done: list[Op] = field(default_factory=list)
     late: list[Callable[[], object]] = field(default_factory=list)
     stamp: int = 0
+    stored: list[str] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+
+    def stores(self, upload: Upload) -> str:
+        """Take a file ahead of its message; its token is good for one."""
+        self.stored.append(upload.name)
+        token = f"t{len(self.stored)}"
+        self.tokens.add(token)
+        return token
 
     def opens(self, id: str, words: str = "help") -> Ticket:
         """A customer opens a ticket."""
@@ -113,6 +125,10 @@ class Helpdesk:
         if version != ticket.version:
             raise Conflict("the ticket has moved on")
         self._check(op, ticket)
+        tokens = {upload.token for upload in op.uploads}
+        if not tokens <= self.tokens:
+            raise UploadGone("a token is not known")
+        self.tokens -= tokens
         self._tick()
         for change in op.changes:
             ticket = apply(ticket, change)
@@ -208,6 +224,9 @@ class Fake:
         self.repeats_old_copies = False
         self.cannot_tell = False
         self.step: Callable[[], None] = lambda: None
+        self.now: Callable[[], datetime] = lambda: START
+        self.refuses: set[str] = set()
+        self.holds_back: asyncio.Event | None = None
         self.before_changes: Callable[[], Awaitable[object]] | None = None
 
     async def greet(self) -> Greeting:
@@ -248,6 +267,18 @@ class Fake:
         if trouble is Trouble.ANSWER_LOST:
             raise Offline("no answer")
         return receipt
+
+    async def upload(self, upload: Upload, told: Callable[[int], None]) -> Uploaded:
+        trouble = self._begin("upload")
+        told(upload.size // 2)
+        if upload.name in self.refuses:
+            raise Rejected(f"{upload.name} is not taken")
+        if self.holds_back is not None:
+            await self.holds_back.wait()
+        token = self.helpdesk.stores(upload)
+        if trouble is Trouble.ANSWER_LOST:
+            raise Offline("no answer", arrived=False)
+        return Uploaded(token, self.now() + TOKEN_LIFETIME)
 
     async def find(self, op: Op) -> Receipt | None:
         self._begin("find")
@@ -294,7 +325,7 @@ class Fake:
                 raise Unauthorized("who are you?")
             case Trouble.NOBODY_KNOWS:
                 raise CannotTell("nothing shows whether it arrived")
-            case Trouble.ANSWER_LOST if kind != "send":
+            case Trouble.ANSWER_LOST if kind not in ("send", "upload"):
                 raise Offline("no answer")
             case _:
                 return trouble

@@ -12,7 +12,7 @@ from agentdesk.desk import Desk
 from agentdesk.errors import Offline, Refused
 from agentdesk.exchange import Page
 from agentdesk.model import Attachment, Kind
-from agentdesk.ui.screens.attachments import Attachments, free_place, runs, safe_name
+from agentdesk.ui.screens.attachments import Attachments
 from agentdesk.ui.widgets.ticket import TicketView, legs
 
 from .example import NOW, Showing, desk_at, event, fill, row
@@ -98,39 +98,6 @@ async def test_an_unknown_filter_names_those_there_are(desk: Desk) -> None:
 
         with pytest.raises(Refused, match="all, messages, public, email"):
             view.filter_timeline("pigeons")
-
-
-@pytest.mark.parametrize(
-    ("given", "safe"),
-    [
-        ("../../etc/passwd", "passwd"),
-        ("C:\\Windows\\system.ini", "system.ini"),
-        (".bashrc", "bashrc"),
-        ("con.txt", "file_con.txt"),
-        ("", "file_"),
-        ("明細 11月.pdf", "明細 11月.pdf"),
-        ("evil\u202efdp.exe", "evil_fdp.exe"),
-        ("a\x1b]0;x\x07.txt", "a_]0;x_.txt"),
-    ],
-)
-def test_a_name_from_outside_never_decides_where_a_file_lands(given: str, safe: str) -> None:
-    assert safe_name(given) == safe
-
-
-def test_a_long_name_keeps_its_ending() -> None:
-    assert len(safe_name("長" * 300 + ".pdf")) == 120
-    assert safe_name("長" * 300 + ".pdf").endswith(".pdf")
-
-
-def test_a_saved_file_overwrites_nothing(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_text("mine")
-    (tmp_path / "a (2).pdf").write_text("mine too")
-
-    assert free_place(tmp_path, "a.pdf") == tmp_path / "a (3).pdf"
-
-
-def test_programs_are_told_apart() -> None:
-    assert [runs(name) for name in ("a.EXE", "a.sh", "a.pdf", "a.png")] == [True, True, False, False]
 
 
 def answered(pieces: list[bytes], error: Exception | None = None) -> object:

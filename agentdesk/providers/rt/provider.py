@@ -98,6 +98,7 @@ class RequestTracker:
             max_upload_bytes=MAX_UPLOAD_BYTES,
             statuses=SETTABLE,
             has_tags=account.reader.tags is not None,
+            takes_empty_files=False,
         )
         return Greeting(account.me, traits)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from agentdesk.errors import Forbidden, RateLimited, Unauthorized
+from agentdesk.errors import Forbidden, RateLimited, Rejected, Unauthorized
 from agentdesk.i18n import _
 from agentdesk.model import STAFF, Person
 from agentdesk.providers.documents import inner, text, whole
@@ -12,6 +12,8 @@ from agentdesk.providers.zendesk.people import Known
 from agentdesk.providers.zendesk.reading import person_from
 
 PROBE_AGE = timedelta(hours=1)
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+"""What Zendesk takes where the account's settings do not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,11 @@ class Account:
     groups: tuple[str, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
     total: int | None = None
+    max_upload_bytes: int = MAX_UPLOAD_BYTES
 
 
 async def probed(api: Api, known: Known) -> Account:
-    """The account, as six requests find it; `users/me` alone proves nothing, it also greets strangers."""
+    """The account, as seven requests find it; `users/me` alone proves nothing, it also greets strangers."""
     client = api.client
     user = inner(await client.get("/users/me", urgent=True), "user")
     if not whole(user, "id"):
@@ -47,6 +50,7 @@ async def probed(api: Api, known: Known) -> Account:
         groups=await _groups(api, me),
         labels=await _labels(api),
         total=whole(inner(count, "count"), "value"),
+        max_upload_bytes=await _max_upload_bytes(api),
     )
 
 
@@ -56,6 +60,15 @@ async def _has_exports(api: Api, role: str) -> bool:
         return await api.is_allowed("/incremental/tickets/cursor", {"start_time": since, "per_page": 1}, INCREMENTAL)
     except RateLimited:
         return role == "admin"
+
+
+async def _max_upload_bytes(api: Api) -> int:
+    """How big a file may be, as the account's settings say."""
+    try:
+        settings = inner(await api.client.get("/account/settings", urgent=True), "settings")
+    except Rejected:
+        return MAX_UPLOAD_BYTES
+    return whole(inner(settings, "limits"), "attachment_size") or MAX_UPLOAD_BYTES
 
 
 async def _groups(api: Api, me: Person) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """The Zendesk provider: the one object that answers for an account."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 import httpx
 
 from agentdesk.access import USUAL, Access
 from agentdesk.errors import ProviderError
-from agentdesk.model import Attachment, Op, Ref, Ticket
-from agentdesk.providers.base import Concurrency, Greeting, Page, Receipt, Stream, Traits
+from agentdesk.model import Attachment, Op, Ref, Ticket, Upload
+from agentdesk.providers.base import Concurrency, Greeting, Page, Receipt, Stream, Traits, Uploaded
 from agentdesk.providers.documents import text
 from agentdesk.providers.http import Answer, Auth, Client, Clock, Secret, Sleep, basic, bearer, utc_now
 from agentdesk.providers.oauth import Endpoints
@@ -17,7 +17,7 @@ from agentdesk.providers.zendesk.api import Api
 from agentdesk.providers.zendesk.histories import Histories
 from agentdesk.providers.zendesk.people import Known
 from agentdesk.providers.zendesk.refusals import refusal
-from agentdesk.providers.zendesk.sending import MAX_UPLOAD_BYTES, Sending, nothing_sent
+from agentdesk.providers.zendesk.sending import Sending, nothing_sent
 from agentdesk.providers.zendesk.streams import Streams
 
 CALLBACK_PORT = 47813
@@ -89,7 +89,7 @@ class Zendesk:
             history=account.is_admin,
             knowledge=account.has_knowledge,
             can_close=True,
-            max_upload_bytes=MAX_UPLOAD_BYTES,
+            max_upload_bytes=account.max_upload_bytes,
         )
         return Greeting(account.me, traits)
 
@@ -126,6 +126,11 @@ class Zendesk:
     async def find(self, op: Op) -> Receipt | None:
         """Did an earlier send of this op arrive?"""
         return await self._sending.find(await self._probe(), op)
+
+    async def upload(self, upload: Upload, told: Callable[[int], None]) -> Uploaded:
+        """Bring a file to the helpdesk ahead of the message that names it."""
+        with nothing_sent():
+            return await self._sending.upload(upload, told)
 
     async def download(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
         """The content of an attachment, in chunks."""

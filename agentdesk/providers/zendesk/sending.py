@@ -5,13 +5,15 @@ else was first; and our op id in the audit's metadata, where `find` looks for it
 the op id as idempotency key, which the helpdesk honours for two hours, and as external id.
 """
 
-from collections.abc import AsyncGenerator, Iterator
+import re
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from mimetypes import guess_type
 from pathlib import Path
 
-from agentdesk.errors import CannotTell, Forbidden, Gone, Offline, Rejected
+from agentdesk.errors import CannotTell, Forbidden, Gone, Offline, Rejected, UploadGone
+from agentdesk.exchange import Uploaded
+from agentdesk.files import type_of
 from agentdesk.i18n import _
 from agentdesk.model import Create, Op, Ticket, Upload
 from agentdesk.providers.base import Receipt
@@ -25,7 +27,9 @@ from agentdesk.providers.zendesk.pages import tickets_in
 from agentdesk.providers.zendesk.people import Known
 from agentdesk.providers.zendesk.refusals import Repeated
 
-MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+TOKEN_LIFETIME = timedelta(minutes=60)
+"""How long an upload waits for its comment, where the answer does not say."""
+_TOKEN_WORDS = re.compile(r"token|upload|attachment", re.IGNORECASE)
 CLOCK_SKEW = timedelta(hours=1)
 """How wrong this machine's clock may be against the helpdesk's when an op is looked up."""
 
@@ -43,10 +47,15 @@ class Sending:
             return await self._create(account, op)
         with nothing_sent():
             server = server or await self._ticket(account, op.ticket.id)
-            tokens = [await self._upload(upload) for upload in writing.uploads(op)]
+            tokens = [upload.token or (await self.upload(upload, _unheard)).token for upload in op.uploads]
         path = f"/tickets/{op.ticket.id}"
         document = writing.update_document(op, server, tokens)
-        answer = await self._api.client.write("PUT", path, document, kind=f"api:update:{op.ticket.id}")
+        try:
+            answer = await self._api.client.write("PUT", path, document, kind=f"api:update:{op.ticket.id}")
+        except Rejected as error:
+            if tokens and _TOKEN_WORDS.search(str(error)):
+                raise UploadGone(str(error)) from error
+            raise
         return await self._receipt(account, answer, op)
 
     async def find(self, account: Account, op: Op) -> Receipt | None:
@@ -115,24 +124,31 @@ class Sending:
         events = events_from_audit(audit, account.name, ticket.requester, self._known)
         return Receipt(ticket, tuple(events))
 
-    async def _upload(self, upload: Upload) -> str:
-        """Bring a file to the helpdesk; the token by which a comment names it."""
-        path = Path(upload.path)
-        size = _size(path, upload.name, self._api.client.account)
-        kind = guess_type(upload.name)[0] or "application/octet-stream"
-        answer = await self._api.client.upload("/uploads", {"filename": upload.name}, lambda: _chunks(path), size, kind)
-        return text(inner(answer, "upload"), "token")
+    async def upload(self, upload: Upload, told: Callable[[int], None]) -> Uploaded:
+        """Bring a file to the helpdesk; the token by which one comment can name it, and until when."""
+        client, path = self._api.client, Path(upload.path)
+        size = _size(path, upload.name, client.account)
+        begun = client.clock()
+        answer = await client.upload(
+            "/uploads", {"filename": upload.name}, lambda: _chunks(path, told), size, type_of(upload.name)
+        )
+        made = inner(answer, "upload")
+        token = text(made, "token")
+        if not token:
+            raise Offline(_("{account}: the helpdesk's answer does not show the file.", account=client.account))
+        return Uploaded(token, moment(made, "expires_at") or begun + TOKEN_LIFETIME)
+
+
+def _unheard(_sent: int) -> None:
+    """Nobody asks how far it is."""
 
 
 def _size(path: Path, name: str, account: str) -> int:
-    """The bytes in a file that may be sent."""
+    """The bytes in a file that can be read."""
     try:
-        size = path.stat().st_size
+        return path.stat().st_size
     except OSError as error:
         raise Rejected(_("{account}: {file} cannot be read.", account=account, file=name)) from error
-    if size > MAX_UPLOAD_BYTES:
-        raise Rejected(_("{account}: {file} is larger than 50 MB.", account=account, file=name))
-    return size
 
 
 @contextmanager
@@ -144,7 +160,8 @@ def nothing_sent() -> Iterator[None]:
         raise Offline(str(error), arrived=False) from error
 
 
-async def _chunks(path: Path) -> AsyncGenerator[bytes, None]:
+async def _chunks(path: Path, told: Callable[[int], None]) -> AsyncGenerator[bytes, None]:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
+            told(file.tell() - len(chunk))
             yield chunk

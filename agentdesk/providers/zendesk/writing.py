@@ -19,7 +19,6 @@ from agentdesk.model import (
     Ticket,
     Transfer,
     Untag,
-    Upload,
 )
 from agentdesk.providers.zendesk.log import OP_KEY
 
@@ -36,12 +35,6 @@ class _Draft:
     group: str | None
     has_new_tags: bool = False
     fields: list[dict[str, object]] = field(default_factory=list)
-
-
-def uploads(op: Op) -> tuple[Upload, ...]:
-    """The files that go with the op's message."""
-    message = op.message
-    return message.uploads if isinstance(message, Reply | Note) else ()
 
 
 def update_document(op: Op, server: Ticket, tokens: list[str]) -> dict[str, object]:

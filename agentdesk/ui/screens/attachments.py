@@ -5,13 +5,12 @@ A name from outside never decides where a file lands, nothing is overwritten, an
 
 import asyncio
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import ClassVar, Final
+from pathlib import Path
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,22 +20,15 @@ from textual.screen import ModalScreen
 from agentdesk import i18n
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError
+from agentdesk.files import free_place, runs, size_word
 from agentdesk.i18n import _
 from agentdesk.model import Attachment, Event, TicketRow
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width, truncate
 from agentdesk.ui.painting import Span, Tone, ends
 from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
-from agentdesk.ui.widgets.words import size_word
 
 PROGRESS_SECONDS = 0.25
-LONGEST_NAME = 120
-_FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]')
-_RESERVED: Final = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\.|$)", re.IGNORECASE)
-_RUNS: Final = re.compile(
-    r"\.(?:app|bat|cmd|com|command|cpl|desktop|dll|exe|hta|jar|jse?|lnk|msi|ps1|py|reg|scr|sh|url|vbe|vbs|ws[fh])",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +39,10 @@ class File:
     event: Event
 
 
-def safe_name(name: str) -> str:
-    """A file's name as it may be written here: no folders, no reserved words, nothing hidden."""
-    plain = _FORBIDDEN.sub("_", PurePosixPath(name.replace("\\", "/")).name).strip(" .")
-    if not plain or _RESERVED.match(plain):
-        plain = f"file_{plain}"
-    ending = Path(plain).suffix[:20]
-    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - len(ending)] + ending
-
-
-def free_place(folder: Path, name: str) -> Path:
-    """A path in a folder that no file has yet: `name.pdf`, else `name (2).pdf` and so on."""
-    first = path = folder / safe_name(name)
-    count = 2
-    while path.exists():
-        path = first.with_stem(f"{first.stem} ({count})")
-        count += 1
-    return path
-
-
 def download_folder() -> Path:
     """Where saved files go: the person's downloads, else where they are."""
     downloads = Path.home() / "Downloads"
     return downloads if downloads.is_dir() else Path.cwd()
-
-
-def runs(name: str) -> bool:
-    """Would opening this file run a program?"""
-    return _RUNS.fullmatch(Path(safe_name(name)).suffix) is not None
 
 
 def open_outside(path: Path) -> None:

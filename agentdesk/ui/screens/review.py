@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from agentdesk.commands.outbox import change_words
+from agentdesk.files import size_word
 from agentdesk.i18n import _
 from agentdesk.model import Change, SetStatus
 from agentdesk.store import Store
@@ -20,7 +21,6 @@ from agentdesk.ui.painting import Span
 from agentdesk.ui.pane import RunLine
 from agentdesk.ui.widgets.composer import Composer, Leaving
 from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
-from agentdesk.ui.widgets.words import size_word
 
 LABEL_CELLS = 12
 SHOWN = {"\t": "→   ", "\u3000": "□", "\u00a0": "⍽"}

@@ -19,6 +19,7 @@ from textual.widgets import TextArea
 from agentdesk.commands.outbox import change_words
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError, Refused
+from agentdesk.files import size_word
 from agentdesk.i18n import _, plural
 from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus, Status, TicketRow, Upload, first_words
 from agentdesk.steps import Around, steps_of, together
@@ -32,7 +33,6 @@ from agentdesk.ui.widgets.editor import Editor, typed
 from agentdesk.ui.widgets.frame import FrameLine
 from agentdesk.ui.widgets.lines import joined
 from agentdesk.ui.widgets.outside import edited_outside
-from agentdesk.ui.widgets.words import size_word
 
 SAVE_SECONDS = 0.15
 AGAIN_SECONDS = 1.0

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from agentdesk import i18n
 from agentdesk.columns import channel_word
+from agentdesk.files import size_word
 from agentdesk.i18n import _, plural
 from agentdesk.model import Attachment, Event, Field, Kind, Op, OpState, Ref, Role
 from agentdesk.store import Store
@@ -21,7 +22,7 @@ from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.text.wrap import wrap
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.widgets.lines import Line, joined, line
-from agentdesk.ui.widgets.words import call_length, field_word, rating_word, role_word, size_word, value_word
+from agentdesk.ui.widgets.words import call_length, field_word, rating_word, role_word, value_word
 
 FIRST_CHARACTERS = 6_000
 MORE_CHARACTERS = 24_000

@@ -8,8 +8,6 @@ from agentdesk.i18n import _, active, number, plural
 from agentdesk.model import Priority, Role, Status, TicketRow
 from agentdesk.text.safe import safe_line
 
-KILO = 1024
-
 
 def role_word(role: Role) -> str:
     words = {
@@ -70,15 +68,6 @@ def customer_name(name: str) -> str:
 
 def assignee_word(row: TicketRow) -> str:
     return row.assignee_name or (row.ticket.assignee or _("unassigned"))
-
-
-def size_word(size: int) -> str:
-    """A file's size at a glance: `340 B`, `12 KB`, `4.9 MB`."""
-    if size < KILO:
-        return f"{size} B"
-    if size < KILO * KILO:
-        return f"{number(round(size / KILO))} KB"
-    return f"{number(round(size / KILO / KILO, 1))} MB"
 
 
 def call_length(span: timedelta) -> str:
