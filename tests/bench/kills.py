@@ -86,6 +86,7 @@ class Doomed(Terminal):
     """A terminal whose program is killed at a moment, whatever it is doing then."""
 
     ends_at = float("inf")
+    killed_at = 0.0
 
     def press(self, *keys: str) -> None:
         self._look_at_the_clock()
@@ -97,7 +98,7 @@ class Doomed(Terminal):
 
     def _look_at_the_clock(self) -> None:
         if time.monotonic() >= self.ends_at:
-            self.ends_at = float("inf")
+            self.ends_at, self.killed_at = float("inf"), time.monotonic()
             self.kill()
             raise Killed
 
@@ -148,6 +149,7 @@ class Shift:
         self.messages: dict[str, Message] = {}
         self.ticket = ""
         self.at_since: float | None = None
+        self.is_open = False
         self.marks = self.keys = self.sends = self.kills = 0
 
     def turn(self) -> None:
@@ -160,16 +162,15 @@ class Shift:
                     self._act(desk)
             except Killed:
                 self.kills += 1
-        self._compare(time.monotonic())
+        self.is_open = self.at_since is not None and self.at_since <= desk.killed_at - LATEST_SECONDS
+        self._compare(desk.killed_at)
 
     # Working
 
     def _resume(self, desk: Doomed) -> None:
-        expected = self.ticket if self.at_since is not None else ""
-        if expected:
-            words = self.messages[expected].text.split("\n")[-1][-10:].strip()
+        if self.is_open:
             try:
-                desk.sees(f"#{expected}", OPEN_COMPOSER, words)
+                desk.sees(f"#{self.ticket}", OPEN_COMPOSER, _end(self.messages[self.ticket].text))
             except AssertionError as error:
                 self.faults.append(f"not restored: {error}")
         desk.sees("AgentDesk")
@@ -245,15 +246,12 @@ class Shift:
         if health != "ok":
             self.faults.append(f"broken database: {health}")
         bodies = [body for changes in decided for body in _bodies(json.loads(changes))]
-        twice = [
-            mark
-            for mark, n in Counter(_MARK.findall("\n".join([*bodies, *(d[0] for d in drafts.values())]))).items()
-            if n > 1
-        ]
-        if twice:
-            self.faults.append(f"twice on the desk: {twice}")
         for ticket, message in self.messages.items():
             self._compare_message(ticket, message, drafts.get(ticket, ("", 0)), bodies, killed_at)
+        typed = Counter(_MARK.findall("\n".join([*self.sent, *(message.text for message in self.messages.values())])))
+        found = Counter(_MARK.findall("\n".join([*bodies, *(text for text, _caret in drafts.values())])))
+        if twice := found - typed:
+            self.faults.append(f"more often on the desk than typed: {sorted(twice)}")
         self.faults += [f"sent and gone: {text!r}" for text in self.sent if bodies.count(text) != 1]
 
     def _compare_message(
@@ -300,6 +298,12 @@ class Shift:
                 answer = client.get(f"/api/v2/tickets/{number}/comments.json").raise_for_status().json()
                 found += [comment["plain_body"].strip() for comment in answer["comments"]]
         return found
+
+
+def _end(text: str) -> str:
+    """The end of a text that no line break of the screen can cut."""
+    words = text.split("\n")[-1].split()
+    return words[-1][-1:] if words else ""
 
 
 def _number(desk: Doomed) -> str:
