@@ -168,7 +168,8 @@ async def live(desk: rt_server.Desk, person: str = "aiko") -> AsyncGenerator[Liv
 def served(folder: Path) -> Iterator[rt_server.Desk]:
     """A server for a session of tests, or a visible reason why they are left out."""
     if os.environ.get(WANTED) != "1":
-        pytest.skip(f"not tested against a live Request Tracker: {WANTED}=1 is not set")
+        reason = rt_server.why_not() or f"{WANTED}=1 is not set"
+        pytest.skip(f"not tested against a live Request Tracker: {reason}")
     if reason := rt_server.why_not():
         pytest.fail(f"{WANTED}=1, but {reason}")
     rt_server.install()

@@ -202,7 +202,11 @@ def main(arguments: list[str]) -> int:
             if reason := why_not():
                 print(reason, file=sys.stderr)
                 return 1
-            install()
+            try:
+                install()
+            except subprocess.CalledProcessError as error:
+                print(f"the packages cannot be had: {error}", file=sys.stderr)
+                return 1
         case ["run", folder]:
             Path(folder).mkdir(parents=True)
             with running(Path(folder)) as desk:
