@@ -11,7 +11,7 @@ from typing import Literal
 
 from agentdesk import i18n
 from agentdesk.i18n import _
-from agentdesk.model import Priority, Status, TicketRow
+from agentdesk.model import LINK, Event, Link, Priority, Relation, Status, TicketRow
 from agentdesk.text.safe import safe_line
 
 Tone = Literal["plain", "strong", "dim", "amber", "red", "accent", "good"]
@@ -70,6 +70,37 @@ def priority_word(priority: Priority | None) -> str:
             return _("high")
         case Priority.URGENT:
             return _("urgent")
+
+
+def relation_word(relation: Relation) -> str:
+    """How a ticket stands to another one, to be followed by that one."""
+    words = {
+        Relation.REFERS_TO: _("refers to"),
+        Relation.REFERRED_BY: _("referred to by"),
+        Relation.DEPENDS_ON: _("depends on"),
+        Relation.NEEDED_BY: _("needed by"),
+        Relation.PARENT: _("part of"),
+        Relation.CHILD: _("has the part"),
+        Relation.MERGED_INTO: _("merged into"),
+        Relation.MERGED_FROM: _("was merged from"),
+    }
+    return words[relation]
+
+
+def link_words(link: Link) -> str:
+    """A link in words: `depends on #42`."""
+    end = f"#{link.to}" if link.to.isalnum() else safe_line(link.to)
+    return f"{relation_word(link.relation)} {end}"
+
+
+def link_change_words(event: Event) -> str | None:
+    """What an event did to a ticket's links, None for any other event."""
+    if not event.field.startswith(LINK):
+        return None
+    relation = Relation(event.field.removeprefix(LINK))
+    if event.new:
+        return link_words(Link(relation, event.new))
+    return _("no longer: {link}", link=link_words(Link(relation, event.old or "")))
 
 
 def channel_word(channel: str, raw: str = "") -> str:

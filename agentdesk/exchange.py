@@ -25,8 +25,10 @@ class Page:
     """A part of a stream: what changed, what is gone for ever, and the cursor that continues after it.
 
     `more` is False on the last page for now. `total` estimates the whole stream for a progress bar, where the helpdesk
-    says. `complete` names tickets whose whole event log is in `items`. `whole_below`, at the end of a stream of events,
-    says that the log of every ticket with a smaller stamp has been given whole.
+    says. `complete` names tickets whose whole event log is in `items`. `merged` are tickets that are gone because they
+    became part of another, each with that other one: what belongs to the first belongs to the second from now on.
+    `whole_below`, at the end of a stream of events, says that the log of every ticket with a smaller stamp has been
+    given whole.
     """
 
     items: tuple[Item, ...]
@@ -36,6 +38,7 @@ class Page:
     complete: tuple[Ref, ...] = ()
     total: int | None = None
     whole_below: int | None = None
+    merged: tuple[tuple[Ref, Ref], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

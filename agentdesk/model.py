@@ -65,6 +65,23 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+class Relation(StrEnum):
+    """How a ticket stands to another one; the last two are what merging leaves, and nobody sets them."""
+
+    REFERS_TO = "refers-to"
+    REFERRED_BY = "referred-by"
+    DEPENDS_ON = "depends-on"
+    NEEDED_BY = "needed-by"
+    PARENT = "parent"
+    CHILD = "child"
+    MERGED_INTO = "merged-into"
+    MERGED_FROM = "merged-from"
+
+
+LINK = "link:"
+"""The field of an event that links or unlinks a ticket is this and the relation: `link:depends-on`."""
+
+
 STAFF = frozenset({Role.AGENT, Role.ADMIN})
 
 FieldValue = str | bool | int | float | tuple[str, ...] | None
@@ -153,6 +170,7 @@ class Ticket:
     messages: int = 0
     bounces: int = 0
     snippet: str = ""
+    links: tuple["Link", ...] = ()
 
     @property
     def is_unsolved(self) -> bool:
@@ -417,7 +435,45 @@ class Create:
     follow_up_of: str | None = None
 
 
-Change = Reply | Note | SetStatus | SetPriority | SetSubject | Assign | Transfer | Tag | Untag | SetField | Create
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Say how the ticket stands to another one: an id on the same helpdesk, or a web address."""
+
+    relation: Relation
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """Say that the ticket does not stand so to another one any more."""
+
+    relation: Relation
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Make the ticket a part of another one (an id) for ever; nothing else is decided with it."""
+
+    into: str
+
+
+Change = (
+    Reply
+    | Note
+    | SetStatus
+    | SetPriority
+    | SetSubject
+    | Assign
+    | Transfer
+    | Tag
+    | Untag
+    | SetField
+    | Create
+    | Link
+    | Unlink
+    | Merge
+)
 CHANGES: tuple[type[Change], ...] = (
     Reply,
     Note,
@@ -430,6 +486,9 @@ CHANGES: tuple[type[Change], ...] = (
     Untag,
     SetField,
     Create,
+    Link,
+    Unlink,
+    Merge,
 )
 
 
@@ -481,6 +540,11 @@ class Op:
         message = self.message
         return message.uploads if isinstance(message, Reply | Note) else ()
 
+    @property
+    def merge(self) -> Merge | None:
+        """The merge that this op is, if it is one."""
+        return next((change for change in self.changes if isinstance(change, Merge)), None)
+
 
 def apply(ticket: Ticket, change: Change) -> Ticket:
     """The ticket as it looks once `change` is done: the only place that knows what a change does here."""
@@ -494,7 +558,7 @@ def apply(ticket: Ticket, change: Change) -> Ticket:
             return replace(ticket, status=status, status_raw=status.value, waiting_since=waiting)
         case SetPriority(priority):
             return replace(ticket, priority=priority)
-        case SetSubject(subject):
+        case SetSubject(subject) | Create(subject=subject):
             return replace(ticket, subject=subject)
         case Assign(agent):
             status = _touched(ticket.status) if agent else ticket.status
@@ -507,10 +571,21 @@ def apply(ticket: Ticket, change: Change) -> Ticket:
             return replace(ticket, tags=tuple(kept for kept in ticket.tags if kept != tag))
         case SetField(name, value):
             return replace(ticket, fields={**ticket.fields, name: value})
-        case Create(subject=subject):
-            return replace(ticket, subject=subject)
+        case Link() | Unlink() | Merge():
+            return _linked(ticket, change)
         case _:
             assert_never(change)
+
+
+def _linked(ticket: Ticket, change: Link | Unlink | Merge) -> Ticket:
+    match change:
+        case Link():
+            return ticket if change in ticket.links else replace(ticket, links=(*ticket.links, change))
+        case Unlink(relation, to):
+            return replace(ticket, links=tuple(kept for kept in ticket.links if kept != Link(relation, to)))
+        case Merge(into):
+            merged = replace(ticket, links=(*ticket.links, Link(Relation.MERGED_INTO, into)))
+            return replace(merged, status=Status.CLOSED, status_raw=Status.CLOSED.value, waiting_since=None)
 
 
 def _touched(status: Status) -> Status:
@@ -529,7 +604,7 @@ def fold(ticket: Ticket, ops: Iterable[Op]) -> Ticket:
 def inverse(ticket: Ticket, change: Change) -> Change | None:
     """The change that takes `change` back on the ticket as it was before, or None where nothing can."""
     match change:
-        case Reply() | Note() | Create():
+        case Reply() | Note() | Create() | Merge():
             return None
         case SetStatus():
             return SetStatus(_touched(ticket.status))
@@ -547,6 +622,10 @@ def inverse(ticket: Ticket, change: Change) -> Change | None:
             return Tag(tag) if tag in ticket.tags else Untag(tag)
         case SetField(name):
             return SetField(name, ticket.fields.get(name))
+        case Link(relation, to):
+            return change if change in ticket.links else Unlink(relation, to)
+        case Unlink(relation, to):
+            return Link(relation, to) if Link(relation, to) in ticket.links else change
         case _:
             assert_never(change)
 
@@ -555,13 +634,15 @@ def summarised(ticket: Ticket, events: Iterable[Event]) -> Ticket:
     """The ticket with the last block of its columns computed from its event log (in time order).
 
     `waiting_since` is the oldest public customer message that no public staff message has answered, as the metric *wait
-    now* defines it, and None while it is not our turn. `bounces` counts changes of team after the first.
+    now* defines it, and None while it is not our turn. `bounces` counts changes of team after the first. `links` are
+    those that were made and not taken back.
     """
     waiting: datetime | None = None
     last_customer: datetime | None = None
     last_message: datetime | None = None
     messages = bounces = 0
     snippet = ""
+    links: dict[Link, None] = {}
     for event in events:
         match event.kind:
             case Kind.CUSTOMER:
@@ -571,6 +652,8 @@ def summarised(ticket: Ticket, events: Iterable[Event]) -> Ticket:
                 waiting = None
             case Kind.CHANGE if event.field == "group" and event.old:
                 bounces += 1
+            case Kind.CHANGE if event.field.startswith(LINK):
+                _relink(links, event)
             case _:
                 pass
         if event.kind in (Kind.CUSTOMER, Kind.REPLY, Kind.NOTE, Kind.CALL):
@@ -586,7 +669,17 @@ def summarised(ticket: Ticket, events: Iterable[Event]) -> Ticket:
         messages=messages,
         bounces=bounces,
         snippet=snippet,
+        links=tuple(links),
     )
+
+
+def _relink(links: dict[Link, None], event: Event) -> None:
+    """Take what an event says about links into those known so far, in order."""
+    relation = Relation(event.field.removeprefix(LINK))
+    if event.old:
+        links.pop(Link(relation, event.old), None)
+    if event.new:
+        links[Link(relation, event.new)] = None
 
 
 SNIPPET_CHARACTERS = 160

@@ -10,6 +10,7 @@ def load() -> Registry:
         customers,
         desks,
         history,
+        links,
         moving,
         outbox,
         places,
@@ -19,5 +20,5 @@ def load() -> Registry:
     )
     from agentdesk.commands.registry import commands
 
-    assert all((articles, customers, desks, history, moving, outbox, places, replies, searches, tickets))
+    assert all((articles, customers, desks, history, links, moving, outbox, places, replies, searches, tickets))
     return commands

@@ -37,6 +37,8 @@ def _overtaken(undone: Undone, store: Store) -> str:
 def _told(undone: Undone) -> str:
     if undone.recalled and not undone.reversed and not undone.left:
         return plural("Taken back before it left.", "{n} decisions taken back before they left.", len(undone.recalled))
+    if any(op.merge for op in undone.left):
+        return _("The tickets are merged, and that cannot be taken back.")
     if undone.left and undone.reversed:
         return _("The message has left and cannot be taken back; the changes with it are undone.")
     if undone.left:

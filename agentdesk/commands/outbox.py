@@ -4,7 +4,7 @@ from typing import assert_never
 
 from agentdesk import i18n
 from agentdesk.answers import Answer, op_document
-from agentdesk.columns import priority_word, status_word
+from agentdesk.columns import link_words, priority_word, status_word
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
@@ -15,10 +15,13 @@ from agentdesk.model import (
     Create,
     Field,
     FieldValue,
+    Link,
+    Merge,
     Note,
     Op,
     OpState,
     Ref,
+    Relation,
     Reply,
     SetField,
     SetPriority,
@@ -26,6 +29,7 @@ from agentdesk.model import (
     SetSubject,
     Tag,
     Transfer,
+    Unlink,
     Untag,
     first_words,
 )
@@ -247,13 +251,13 @@ def change_words(change: Change, account: str, store: Store) -> str:
         case Transfer(group):
             names = {team.ref.id: team.name for team in store.queries.teams(account)}
             return _said(_("Team"), names.get(group, group))
-        case Tag(tag):
-            return _("Tags: {tags}", tags=f"+{tag}")
-        case Untag(tag):
-            return _("Tags: {tags}", tags=f"-{tag}")
+        case Tag(tag) | Untag(tag):
+            return _("Tags: {tags}", tags=f"{'+' if isinstance(change, Tag) else '-'}{tag}")
         case SetField(name, value):
             field = next((one for one in store.queries.fields(account) if one.ref.id == name), None)
             return _said(field.label if field else name, _value_words(value, field))
+        case Link() | Unlink() | Merge():
+            return _link_words(change)
         case _:
             assert_never(change)
 
@@ -270,6 +274,16 @@ def _value_words(value: FieldValue, field: Field | None) -> str:
             return ", ".join(labels.get(one, one) for one in value)
         case _:
             return labels.get(str(value), str(value))
+
+
+def _link_words(change: Link | Unlink | Merge) -> str:
+    match change:
+        case Link():
+            return link_words(change)
+        case Unlink(relation, to):
+            return _("no longer: {link}", link=link_words(Link(relation, to)))
+        case Merge(into):
+            return link_words(Link(Relation.MERGED_INTO, into))
 
 
 def _said(name: str, value: str) -> str:

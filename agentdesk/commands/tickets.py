@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from agentdesk import i18n
 from agentdesk.answers import Answer, event_document, ticket_document
-from agentdesk.columns import COLUMNS, priority_word, status_word
+from agentdesk.columns import COLUMNS, link_change_words, link_words, priority_word, status_word
 from agentdesk.commands.answering import deciding, needs_ticket, one_ticket
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.outbox import change_words
@@ -64,9 +64,10 @@ async def show_ticket(cx: Context) -> Answer:
     row = one_ticket(cx)
     events = cx.desk.store.queries.events(row.ticket.ref)
     document = ticket_document(row) | {"events": [event_document(event) for event in events]}
-    lines = [f"#{row.ticket.number}  {row.ticket.subject}", f"{row.ticket.status.value}  {row.requester_name}", ""]
+    lines = [f"#{row.ticket.number}  {row.ticket.subject}", f"{row.ticket.status.value}  {row.requester_name}"]
+    lines += [*map(link_words, row.ticket.links), ""]
     for event in events:
-        words = event.body or f"{event.field}: {event.old or '-'} > {event.new or '-'}"
+        words = event.body or link_change_words(event) or f"{event.field}: {event.old or '-'} > {event.new or '-'}"
         lines += [f"{i18n.stamp(event.at)}  {event.author_name}  {event.kind.value}", words, ""]
     return Answer(document, text=safe_text("\n".join(lines)))
 

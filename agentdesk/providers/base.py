@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from agentdesk.exchange import Page, Receipt, Stream, Uploaded
 from agentdesk.files import FileLimits
 from agentdesk.i18n import _
-from agentdesk.model import Attachment, Op, Person, Ref, Status, Ticket, Upload
+from agentdesk.model import Attachment, Op, Person, Ref, Relation, Status, Ticket, Upload
 
 __all__ = [
     "Concurrency",
@@ -39,8 +39,9 @@ class Concurrency(StrEnum):
 class Traits:
     """What this account's API can promise, found out by asking it.
 
-    `statuses` are those that tickets can be set to; `has_tags` says that tickets can be tagged; `max_uploads` is None
-    where a message may bring any number of files.
+    `statuses` are those that tickets can be set to; `has_tags` says that tickets can be tagged, `relations` how they
+    can be linked to one another, and `can_merge` that one can be made part of another; `max_uploads` is None where a
+    message may bring any number of files.
     """
 
     concurrency: Concurrency
@@ -54,6 +55,8 @@ class Traits:
     has_tags: bool = True
     max_uploads: int | None = None
     takes_empty_files: bool = True
+    relations: frozenset[Relation] = frozenset()
+    can_merge: bool = False
 
     @property
     def file_limits(self) -> FileLimits:

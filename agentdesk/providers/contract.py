@@ -26,11 +26,14 @@ from agentdesk.model import (
     Create,
     Event,
     Kind,
+    Link,
+    Merge,
     Note,
     Op,
     Person,
     Priority,
     Ref,
+    Relation,
     Reply,
     SetField,
     SetPriority,
@@ -41,8 +44,10 @@ from agentdesk.model import (
     Team,
     Ticket,
     Transfer,
+    Unlink,
     Untag,
     Upload,
+    summarised,
 )
 from agentdesk.providers.base import Page, Provider, Stream, Traits
 
@@ -75,6 +80,9 @@ class OtherSide(Protocol):
 
     async def colleague_sets(self, ticket: Ref, priority: Priority) -> None:
         """Another agent changes the ticket, at least a second after everything before."""
+
+    async def becomes_a_parent(self, ticket: Ref) -> None:
+        """Make the ticket one that others can be linked to, where the helpdesk wants that said."""
 
     async def freezes(self, ticket: Ref) -> None:
         """The ticket is closed for good."""
@@ -293,6 +301,69 @@ class ProviderContract:
         receipt = await other.provider.send(op_for(ticket, Transfer(team.ref.id)), ticket)
 
         assert receipt.ticket.group == team.ref.id
+
+    async def test_a_link_is_made_shown_and_taken_away(self, other: OtherSide) -> None:
+        relations = (await other.provider.greet()).traits.relations
+        unless(bool(relations), "tickets of this helpdesk cannot be linked")
+        ticket, _log = await detail(other.provider, await other.customer_opens("Invoice", "first"))
+        end = await other.customer_opens("The bigger matter", "first")
+        await other.becomes_a_parent(end)
+
+        for relation in sorted(relations):
+            link = Link(relation, end.id)
+            made = (await other.provider.send(op_for(ticket, link), ticket)).ticket
+            after, log = await detail(other.provider, ticket.ref)
+            assert link in summarised(after, log).links
+            ticket = (await other.provider.send(op_for(made, Unlink(relation, end.id)), made)).ticket
+            after, log = await detail(other.provider, ticket.ref)
+            assert link not in summarised(after, log).links
+
+    async def test_a_link_to_nothing_is_refused_in_words(self, other: OtherSide) -> None:
+        relations = (await other.provider.greet()).traits.relations
+        unless(bool(relations), "tickets of this helpdesk cannot be linked")
+        ticket, _log = await detail(other.provider, await other.customer_opens("Invoice", "first"))
+
+        with pytest.raises(Rejected, match=r"\w+"):
+            await other.provider.send(op_for(ticket, Link(min(relations), "987654321")), ticket)
+
+    async def test_a_ticket_becomes_part_of_another_once_even_when_the_answer_is_lost(self, other: OtherSide) -> None:
+        unless((await other.provider.greet()).traits.can_merge, "tickets of this helpdesk cannot be merged")
+        source, _log = await detail(other.provider, await other.customer_opens("Twice", "said again"))
+        target = await other.customer_opens("Once", "said first")
+        op = op_for(source, Merge(target.id))
+        other.loses_the_next_answer()
+
+        with pytest.raises(Offline) as caught:
+            await other.provider.send(op, source)
+        found = await other.provider.find(op)
+        again = await other.provider.send(op, source)
+
+        assert caught.value.arrived
+        assert found is None or found.ticket.ref == again.ticket.ref
+        assert again.ticket.ref == target or again.ticket.status is Status.CLOSED
+        ticket, log = await detail(other.provider, target)
+        assert Link(Relation.MERGED_FROM, source.ref.id) in summarised(ticket, log).links
+        assert sum("said again" in body for body in await other.bodies(target)) == 1
+
+    async def test_a_merge_into_nothing_is_refused_and_nothing_is_done(self, other: OtherSide) -> None:
+        unless((await other.provider.greet()).traits.can_merge, "tickets of this helpdesk cannot be merged")
+        source, _log = await detail(other.provider, await other.customer_opens("Twice", "said again"))
+
+        with pytest.raises(Rejected, match=r"\w+"):
+            await other.provider.send(op_for(source, Merge("987654321")), source)
+
+        assert (await detail(other.provider, source.ref))[0].status is source.status
+
+    async def test_a_merge_is_a_conflict_when_a_colleague_was_first(self, other: OtherSide) -> None:
+        unless((await other.provider.greet()).traits.can_merge, "tickets of this helpdesk cannot be merged")
+        source, _log = await detail(other.provider, await other.customer_opens("Twice", "said again"))
+        target = await other.customer_opens("Once", "said first")
+        await other.colleague_sets(source.ref, Priority.URGENT)
+
+        with pytest.raises(Conflict):
+            await other.provider.send(op_for(source, Merge(target.id)), source)
+
+        assert (await detail(other.provider, source.ref))[0].status is source.status
 
     async def test_a_new_ticket_is_made_once_however_often_it_is_sent(self, other: OtherSide) -> None:
         ref = await other.customer_opens("Old", "first")

@@ -66,6 +66,9 @@ class Mirror:
         """Take in what a page brings without moving any cursor (a ticket read on its own, a customer's card)."""
         with atomic(self._db):
             touched = _save_items(self._db, page.items)
+            for source, target in page.merged:
+                _move(self._db, source, target)
+                touched = (touched - {source}) | {target}
             for ref in page.gone:
                 _delete_ticket(self._db, ref)
                 touched.discard(ref)
@@ -116,6 +119,9 @@ class Mirror:
         may have changed the ticket since.
         """
         with atomic(self._db):
+            if op.merge is not None:
+                self._settle_merge(op, receipt)
+                return
             if receipt.ticket.ref != op.ticket:
                 against = server_ticket(self._db, op.ticket)
             self._db.execute("UPDATE op SET state = ?, reason = '' WHERE id = ?", (OpState.SENT.value, op.id))
@@ -129,6 +135,12 @@ class Mirror:
             for ref in touched | {receipt.ticket.ref}:
                 resummarise(self._db, ref)
                 rebase(self._db, ref)
+
+    def _settle_merge(self, op: Op, receipt: Receipt) -> None:
+        """A merge arrived: the receipt shows the ticket closed, or the one it is a part of where it is gone itself."""
+        self._db.execute("UPDATE op SET state = ?, reason = '' WHERE id = ?", (OpState.SENT.value, op.id))
+        gone = ((op.ticket, receipt.ticket.ref),) if receipt.ticket.ref != op.ticket else ()
+        self.take(Page((receipt.ticket, *receipt.events), "", merged=gone))
 
 
 def _save_items(db: sqlite3.Connection, items: Iterable[Item]) -> set[Ref]:
@@ -274,6 +286,22 @@ def _delete_ticket(db: sqlite3.Connection, ref: Ref) -> None:
     db.execute("DELETE FROM ticket WHERE account = ? AND id = ?", (ref.account, ref.id))
     db.execute("DELETE FROM view_ticket WHERE account = ? AND ticket = ?", (ref.account, ref.id))
     db.execute("DELETE FROM wanted WHERE account = ? AND kind = 'ticket' AND id = ?", (ref.account, ref.id))
+
+
+def _move(db: sqlite3.Connection, source: Ref, target: Ref) -> None:
+    """A ticket became part of another: its log, its decisions and its begun words go there."""
+    where = (target.id, source.account, source.id)
+    db.execute("UPDATE event SET ticket = ? WHERE account = ? AND ticket = ?", where)
+    db.execute("UPDATE op SET ticket = ? WHERE account = ? AND ticket = ?", where)
+    db.execute(
+        "UPDATE draft SET body = body || char(10, 10) || (SELECT moved.body FROM draft moved "
+        "WHERE moved.account = draft.account AND moved.ticket = ? AND moved.kind = draft.kind) "
+        "WHERE account = ? AND ticket = ? AND kind IN (SELECT kind FROM draft WHERE account = ? AND ticket = ?)",
+        (source.id, target.account, target.id, source.account, source.id),
+    )
+    db.execute("UPDATE OR IGNORE draft SET ticket = ? WHERE account = ? AND ticket = ?", where)
+    db.execute("DELETE FROM draft WHERE account = ? AND ticket = ?", (source.account, source.id))
+    _delete_ticket(db, source)
 
 
 def _adopt(db: sqlite3.Connection, provisional: Ref, real: Ticket) -> None:

@@ -23,6 +23,7 @@ from agentdesk.model import (
     FieldValue,
     Identity,
     Kind,
+    Link,
     Op,
     OpState,
     Option,
@@ -30,6 +31,7 @@ from agentdesk.model import (
     Person,
     Priority,
     Ref,
+    Relation,
     Role,
     Status,
     Team,
@@ -73,6 +75,10 @@ def _names(text: str) -> tuple[str, ...]:
     return () if text == "[]" else tuple(json.loads(text))
 
 
+def _links(text: str) -> tuple[Link, ...]:
+    return () if text == "[]" else tuple(Link(Relation(relation), to) for relation, to in json.loads(text))
+
+
 def _pack_fields(values: Mapping[str, FieldValue]) -> str:
     return pack(dict(values)) if values else "{}"
 
@@ -86,7 +92,7 @@ def _fields(text: str) -> Mapping[str, FieldValue]:
 TICKET = (
     "account, id, number, subject, status, created_at, updated_at, status_raw, priority, type, channel, channel_raw, "
     "requester, assignee, team, organization, tags, fields, due_at, due_metric, brand, form, version, stamp, rating, "
-    "waiting_since, last_customer_message, last_message_at, messages, bounces, snippet"
+    "waiting_since, last_customer_message, last_message_at, messages, bounces, snippet, links"
 )
 
 
@@ -123,6 +129,7 @@ def ticket_row(ticket: Ticket) -> tuple[object, ...]:
         ticket.messages,
         ticket.bounces,
         ticket.snippet,
+        pack([[link.relation.value, link.to] for link in ticket.links]) if ticket.links else "[]",
     )
 
 
@@ -158,6 +165,7 @@ def ticket_from(row: Row) -> Ticket:
         messages=row[28],
         bounces=row[29],
         snippet=row[30],
+        links=_links(row[31]) if len(row) > 31 else (),  # a waiting decision may be older than this column
     )
 
 
@@ -387,6 +395,8 @@ def _change_value(name: str, value: Any) -> Any:
             return Status(value)
         case "priority", str():
             return Priority(value)
+        case "relation", str():
+            return Relation(value)
         case "uploads", list():
             return tuple(Upload(**one) for one in value)
         case _, list():

@@ -183,12 +183,18 @@ def _uploads(db: sqlite3.Connection) -> None:
     )
 
 
+def _links(db: sqlite3.Connection) -> None:
+    for table in ("ticket", "server_ticket"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN links TEXT NOT NULL DEFAULT '[]'")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
     _draft_changes,
     _customers_and_brands,
     _uploads,
+    _links,
 )
 VERSION = len(MIGRATIONS)
 

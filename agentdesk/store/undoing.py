@@ -75,7 +75,7 @@ def undo_last(store: Store, author_of: Callable[[str], Author], now: datetime, n
             if store.outbox.recall(op, now):
                 recalled.append(op)
                 continue
-            if op.message is not None:
+            if op.message is not None or op.merge is not None:
                 left.append(op)
             shown = _visible(store, op.ticket)
             gone = [] if shown is None else [change for change in op.changes if _is_overtaken(op, change, shown)]

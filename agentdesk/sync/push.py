@@ -32,7 +32,7 @@ from agentdesk.errors import (
 )
 from agentdesk.exchange import Page, Receipt
 from agentdesk.i18n import _
-from agentdesk.model import Create, Op, OpState, Ref, Reply, Ticket
+from agentdesk.model import Create, Merge, Op, OpState, Ref, Reply, Ticket
 from agentdesk.providers.base import Provider, TakesFilesAhead
 from agentdesk.store import Store
 from agentdesk.sync.disk import Disk
@@ -234,7 +234,7 @@ class Push:
 
     async def _picture(self, op: Op) -> Ticket | None:
         """The helpdesk's copy of the ticket, good enough to judge the decision by."""
-        needs_log = any(isinstance(change, Reply) for change in op.changes)
+        needs_log = any(isinstance(change, Reply | Merge) for change in op.changes)
 
         def look(store: Store) -> tuple[Ticket | None, bool]:
             return store.mirror.ticket(op.ticket), not needs_log or store.mirror.is_whole(op.ticket)

@@ -2,7 +2,7 @@
 
     Create ─────────────────────────────────────────────► Send
     the ticket is gone, or closed for ever ─────────────► Fail   the words are kept
-    a reply, and the customer wrote since ──────────────► Hold
+    a reply or a merge, and the customer wrote since ───► Hold
     a reply, and a colleague answered since ────────────► Hold
     a reply, and the ticket is another brand's now ─────► Hold
     a field that is neither as seen nor as wanted ──────► Hold   both values in words
@@ -25,6 +25,8 @@ from agentdesk.model import (
     Change,
     Create,
     FieldValue,
+    Link,
+    Merge,
     Note,
     Op,
     Priority,
@@ -37,6 +39,7 @@ from agentdesk.model import (
     Tag,
     Ticket,
     Transfer,
+    Unlink,
     Untag,
 )
 
@@ -105,8 +108,10 @@ def _objection(change: Change, seen: Ticket, server: Ticket, names: Names) -> st
     match change:
         case Reply():
             return _reply_objection(seen, server)
-        case Note() | Tag() | Untag() | Create():
+        case Note() | Tag() | Untag() | Create() | Link() | Unlink():
             return None
+        case Merge():
+            return _("The customer wrote again before the merge left.") if _wrote_again(seen, server) else None
         case SetStatus(status):
             return _moved(_("Status"), (seen.status, server.status, status), status_word)
         case SetPriority(priority):
@@ -127,14 +132,19 @@ def _objection(change: Change, seen: Ticket, server: Ticket, names: Names) -> st
 def _reply_objection(seen: Ticket, server: Ticket) -> str | None:
     if seen.brand is not None and server.brand not in (None, seen.brand):
         return _("The ticket was moved to another brand; your reply would leave under that one.")
-    last = server.last_customer_message
-    known = seen.last_customer_message if seen.messages else seen.updated_at
-    if last is not None and (known is None or last > known):
+    if _wrote_again(seen, server):
         return _("The customer wrote again before your reply left.")
     answered = seen.waiting_since is not None and server.waiting_since is None and server.status in WAITING
     if answered and seen.messages and server.messages > seen.messages:
         return _("A colleague answered before your reply left.")
     return None
+
+
+def _wrote_again(seen: Ticket, server: Ticket) -> bool:
+    """The customer has said something that the agent had not seen when deciding."""
+    last = server.last_customer_message
+    known = seen.last_customer_message if seen.messages else seen.updated_at
+    return last is not None and (known is None or last > known)
 
 
 def _transfer_objection(group: str, seen: Ticket, server: Ticket, names: Names) -> str | None:

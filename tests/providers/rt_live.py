@@ -106,6 +106,9 @@ class Live:
         await _next_second()
         await self.asked("PUT", f"/ticket/{ticket.id}", {"Priority": str(NUMBERS[priority])}, "ben")
 
+    async def becomes_a_parent(self, ticket: Ref) -> None:
+        """Nothing to do: any ticket can be linked to any."""
+
     async def freezes(self, ticket: Ref) -> None:
         raise AssertionError("nothing is ever closed for good here")
 

@@ -249,7 +249,7 @@ async def test_a_merged_ticket_is_gone_and_its_words_stand_in_the_other(side: Li
     pages = await followed(side.provider, Stream.TICKETS, cursor)
     _ticket, log = await detail(side.provider, kept.ref)
 
-    assert lost.ref in [ref for page in pages for ref in page.gone]
+    assert (lost.ref, kept.ref) in [pair for page in pages for pair in page.merged]
     assert {event.ticket for event in log} == {kept.ref.id}
     assert {body for _kind, body in messages(log)} == {"kept words", "lost words"}
     with pytest.raises(Gone, match=kept.ref.id):

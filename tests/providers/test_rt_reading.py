@@ -301,11 +301,11 @@ async def test_the_feed_names_the_tickets_to_read_and_their_versions() -> None:
     assert json.loads(pages[-1].cursor)["feed"] == 905
 
 
-async def test_a_ticket_that_was_deleted_or_merged_is_named_as_gone() -> None:
+async def test_tickets_that_were_deleted_or_merged_are_named() -> None:
     news = [
         transaction(901, "Status", Field="Status", NewValue="deleted", ObjectId="5"),
-        transaction(902, "AddLink", Field="MergedInto", ObjectId="6"),
-        transaction(903, "AddLink", Field="MergedInto", ObjectId="7"),
+        transaction(902, "AddLink", Field="MergedInto", NewValue="fsck.com-rt://tests.example/ticket/7", ObjectId="6"),
+        transaction(903, "AddLink", Field="MergedInto", NewValue="fsck.com-rt://tests.example/ticket/7", ObjectId="7"),
     ]
     desk = Answers(
         {
@@ -316,7 +316,8 @@ async def test_a_ticket_that_was_deleted_or_merged_is_named_as_gone() -> None:
 
     pages = await followed(desk)
 
-    assert [ref.id for page in pages for ref in page.gone] == ["5", "6"]
+    assert [ref.id for page in pages for ref in page.gone] == ["5"]
+    assert [(source.id, target.id) for page in pages for source, target in page.merged] == [("6", "7")]
 
 
 async def test_a_ticket_that_is_only_hidden_is_not_gone() -> None:

@@ -108,6 +108,10 @@ class Sandbox:
         self._helpdesk.apply(AgentActs(int(ticket.id), 2, changes={"priority": priority.value}))
         self._moments += 1
 
+    async def becomes_a_parent(self, ticket: Ref) -> None:
+        self._moments += 1
+        self._helpdesk.apply(AgentActs(int(ticket.id), 2, changes={"type": "problem"}))
+
     async def freezes(self, ticket: Ref) -> None:
         self._moments += 1
         self._helpdesk.apply(AgentActs(int(ticket.id), 2, changes={"status": "closed", "assignee_id": 2}))

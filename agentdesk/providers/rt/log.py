@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from agentdesk.model import STAFF, Attachment, Event, Kind, Ref, Role
 from agentdesk.providers.documents import Doc, inner, moment, text, whole
+from agentdesk.providers.rt.links import is_echo, link_values, merge_in
 from agentdesk.providers.rt.marks import op_from
 from agentdesk.providers.rt.people import user_name
 from agentdesk.providers.rt.reading import EPOCH, TAGS, Reader, priority_from
@@ -29,13 +30,14 @@ _DATES = frozenset({"Due"})
 
 def is_shown(entry: Doc) -> bool:
     """A transaction that says something of its own."""
+    if is_echo(entry):
+        return False
     return text(entry, "Type") not in _NOISE and not (text(entry, "Type") == "Set" and text(entry, "Field") in _CLOCKS)
 
 
 def is_tombstone(entry: Doc) -> bool:
-    """A transaction after which a ticket that is not shown any more was deleted, or became part of another."""
-    was_deleted = text(entry, "Field") == "Status" and text(entry, "NewValue") == DELETED
-    return was_deleted or text(entry, "Field") == "MergedInto"
+    """A transaction after which a ticket that is not shown any more was deleted."""
+    return text(entry, "Field") == "Status" and text(entry, "NewValue") == DELETED
 
 
 def is_message(entry: Doc) -> bool:
@@ -74,7 +76,7 @@ def _event_from(entry: Doc, parts: Mapping[str, list[Doc]], reader: Reader) -> E
         ref=Ref(reader.account, text(entry, "id")),
         kind=Kind.CHANGE,
         at=moment(entry, "Created") or EPOCH,
-        ticket=text(entry, "ObjectId"),
+        ticket=(merge_in(entry) or ("", text(entry, "ObjectId")))[1],
         author=None if role is Role.SYSTEM else author,
         author_name="" if role is Role.SYSTEM else reader.people.called(author),
         author_role=role,
@@ -105,6 +107,8 @@ def _change(entry: Doc, bare: Event, reader: Reader) -> Event:
     field, kind = text(entry, "Field"), text(entry, "Type")
     old, new = text(entry, "OldValue"), text(entry, "NewValue")
     raw = {"old_raw": safe_line(old), "new_raw": safe_line(new)}
+    if link := link_values(entry):
+        return _valued(bare, *link)
     match kind, field:
         case "CustomField", _:
             return _valued(bare, TAGS if field == reader.tags else field, old, new)

@@ -18,11 +18,13 @@ from agentdesk.providers.rt.account import Account, probed
 from agentdesk.providers.rt.api import Api
 from agentdesk.providers.rt.client import Credentials, RtClient, refusal
 from agentdesk.providers.rt.histories import Histories
+from agentdesk.providers.rt.links import WRITTEN
 from agentdesk.providers.rt.people import Directory
-from agentdesk.providers.rt.sending import Sending, nothing_sent
+from agentdesk.providers.rt.sending import Sending
 from agentdesk.providers.rt.statuses import SETTABLE, Statuses
 from agentdesk.providers.rt.streams import OFFERED, Streams
 from agentdesk.providers.rt.writing import MAX_UPLOAD_BYTES
+from agentdesk.providers.sending import nothing_sent
 
 REST2 = "/REST/2.0"
 
@@ -99,6 +101,8 @@ class RequestTracker:
             statuses=SETTABLE,
             has_tags=account.reader.tags is not None,
             takes_empty_files=False,
+            relations=frozenset(WRITTEN),
+            can_merge=True,
         )
         return Greeting(account.me, traits)
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from agentdesk.model import Article, Canned, Field, FieldValue, Option, Priority, Ref, Status, Team, Ticket, View
 from agentdesk.providers.documents import Doc, as_text, documents, inner, moment, text, texts, values, whole
+from agentdesk.providers.rt.links import links_from
 from agentdesk.providers.rt.people import NOBODY, Directory, user_name
 from agentdesk.providers.rt.statuses import Statuses
 from agentdesk.text.html import html_to_text
@@ -67,6 +68,7 @@ class Reader:
             version=version,
             stamp=int(updated.timestamp()),
             waiting_since=created if status is Status.NEW else None,
+            links=links_from(doc),
         )
 
     def _fields(self, doc: Doc, own: dict[str, tuple[str, ...]]) -> dict[str, FieldValue]:

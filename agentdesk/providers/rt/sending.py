@@ -22,13 +22,28 @@ broke would be sent twice.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from agentdesk.errors import CannotTell, Conflict, Forbidden, Gone, Offline, Rejected
 from agentdesk.i18n import _
-from agentdesk.model import Assign, Change, Create, Event, Note, Op, Ref, Reply, SetField, SetStatus, Ticket, Transfer
+from agentdesk.model import (
+    Assign,
+    Change,
+    Create,
+    Event,
+    Link,
+    Merge,
+    Note,
+    Op,
+    Ref,
+    Reply,
+    SetField,
+    SetStatus,
+    Ticket,
+    Transfer,
+    Unlink,
+)
 from agentdesk.providers.base import Receipt
 from agentdesk.providers.documents import Doc, documents, inner, moment, text
 from agentdesk.providers.http import Parameters, Sleep
@@ -37,10 +52,12 @@ from agentdesk.providers.rt.account import Account
 from agentdesk.providers.rt.api import Api, Copy, quoted
 from agentdesk.providers.rt.feed import ON_TICKETS
 from agentdesk.providers.rt.histories import Histories
+from agentdesk.providers.rt.links import link_values, merge_in
 from agentdesk.providers.rt.log import events_from, is_message
 from agentdesk.providers.rt.marks import op_from
 from agentdesk.providers.rt.people import user_name
 from agentdesk.providers.rt.statuses import Statuses
+from agentdesk.providers.sending import nothing_sent
 from agentdesk.text.safe import safe_line
 
 SETTLING = timedelta(seconds=5)
@@ -78,6 +95,8 @@ class Sending:
     async def _sent(self, account: Account, op: Op, server: Ticket | None) -> Receipt:
         if isinstance(op.message, Create):
             return await self._create(account, op, op.message)
+        if op.merge:
+            return await self._merge(account, op, op.merge, server)
         words = writing.words_of(op)
         with nothing_sent():
             before = await self._unmoved(account, op, server)
@@ -113,10 +132,14 @@ class Sending:
         if isinstance(op.message, Create):
             ticket = await self._created(account, op, op.message)
             return await self._new_receipt(account, op, ticket) if ticket else None
+        if op.merge:
+            return await self._merged(account, op, op.merge)
         if op.message is None:
             copy = await self._histories.copy(account, op.ticket, urgent=True)
             ticket_now = account.reader.ticket(copy.doc, copy.version)
-            return None if writing.undone(op, ticket_now) else Receipt(ticket_now)
+            if writing.undone(op, ticket_now):
+                return None
+            return Receipt(ticket_now, await self._linked(account, op, copy))
         parts = await self._marked(op.ticket.id, op)
         if not parts:
             await self._check_sight(account, op)
@@ -233,8 +256,9 @@ class Sending:
         """The ticket as it is now, and the event of our words, which must be there."""
         copy = await self._histories.copy(account, op.ticket, urgent=True)
         ticket = account.reader.ticket(copy.doc, copy.version)
+        linked = await self._linked(account, op, copy)
         if op.message is None:
-            return Receipt(ticket)
+            return Receipt(ticket, linked)
         events = self._events(account, op, await self._message(op, op.ticket.id))
         if not events:
             await self._check_sight(account, op)
@@ -243,7 +267,14 @@ class Sending:
         missing = [change for change in writing.undone(op, ticket) if isinstance(change, SetStatus)]
         if missing and not is_done:
             raise HalfDone(self._half(account, missing, said))
-        return Receipt(ticket, tuple(events))
+        return Receipt(ticket, (*linked, *events))
+
+    async def _linked(self, account: Account, op: Op, copy: Copy) -> tuple[Event, ...]:
+        """The events of the links that an op makes or takes away, from which the cache knows a ticket's links."""
+        if not any(isinstance(change, Link | Unlink) for change in op.changes):
+            return ()
+        entries = await self._api.history(copy, after=op.seen.version if op.seen else "")
+        return tuple(await self._histories.events(account, [entry for entry in entries if link_values(entry)]))
 
     def _half(self, account: Account, missing: Sequence[Change], said: str) -> str:
         """The sentence for words that have left while something else did not follow."""
@@ -280,6 +311,32 @@ class Sending:
             "ObjectId": ticket or op.ticket.id,
         }
         return events_from([entry], parts, account.reader)
+
+    async def _merge(self, account: Account, op: Op, merge: Merge, server: Ticket | None) -> Receipt:
+        """Make the ticket a part of the other one, unless it is that already: merging twice is merging once."""
+        with nothing_sent():
+            if receipt := await self._merged(account, op, merge):
+                return receipt
+            before = await self._unmoved(account, op, server)
+        guard = {"If-Match": f'"{before.version}"'} if before.version else {}
+        _doc, said = await self._api.client.change("PUT", f"/ticket/{before.id}", {"MergeInto": merge.into}, guard)
+        receipt = await self._merged(account, op, merge)
+        if receipt is None:
+            raise Rejected(self._refused(account, op, op.changes, said))
+        return receipt
+
+    async def _merged(self, account: Account, op: Op, merge: Merge) -> Receipt | None:
+        """The ticket that this one is a part of now, None while it is none; raises `Gone` where it is another's."""
+        now = await self._api.ticket(op.ticket.id, urgent=True)
+        if now.id == op.ticket.id:
+            return None
+        target = await self._api.ticket(merge.into, urgent=True)
+        if target.id != now.id:
+            raise Gone(_("{ticket} was merged into #{other}.", ticket=str(op.ticket), other=now.id))
+        entries = [entry for entry in await self._api.history(now) if merge_in(entry) == (op.ticket.id, now.id)]
+        return Receipt(
+            account.reader.ticket(now.doc, now.version), tuple(await self._histories.events(account, entries))
+        )
 
     async def _create(self, account: Account, op: Op, create: Create) -> Receipt:
         """Make the ticket, unless an earlier try has: that is always asked first, since nothing else prevents two."""
@@ -340,12 +397,3 @@ def _queue(account: Account, op: Op) -> str:
     if not named and not known:
         raise Gone(_("{account}: you see no queue that a ticket could be made in.", account=account.name))
     return named[-1] if named else min(known, key=int)
-
-
-@contextmanager
-def nothing_sent() -> Iterator[None]:
-    """What fails in here fails before the op has left: trying again is safe."""
-    try:
-        yield
-    except Offline as error:
-        raise Offline(str(error), arrived=False) from error

@@ -17,6 +17,7 @@ from agentdesk.providers.rt.account import Account
 from agentdesk.providers.rt.api import PAGE, Api
 from agentdesk.providers.rt.feed import Feed, number
 from agentdesk.providers.rt.histories import Histories
+from agentdesk.providers.rt.links import merges_in
 from agentdesk.providers.rt.pages import cursor_of, listed
 from agentdesk.providers.rt.people import SYSTEM, Directory, user_name
 from agentdesk.providers.rt.statuses import Statuses
@@ -89,7 +90,8 @@ class Streams:
             newest = moment(entries[-1], "Created")
             at = max(at, int(newest.timestamp()) if newest else 0)
             events = await self._histories.events(account, entries)
-            yield Page(tuple(events), _events_cursor(start, at), more=True)
+            merged = merges_in(entries, account.name)
+            yield Page(tuple(events), _events_cursor(start, at), more=True, merged=merged)
         yield Page((), _events_cursor(start, at), whole_below=at)
 
     async def _whole(self, account: Account, stream: Stream) -> AsyncGenerator[Page, None]:

@@ -18,6 +18,7 @@ from agentdesk.providers.rt.account import Account
 from agentdesk.providers.rt.api import Api, any_of, is_last, quoted
 from agentdesk.providers.rt.feed import Feed, number
 from agentdesk.providers.rt.histories import tickets_in
+from agentdesk.providers.rt.links import merges_in
 from agentdesk.providers.rt.log import is_tombstone
 from agentdesk.providers.rt.pages import cursor_of
 from agentdesk.providers.rt.people import Directory
@@ -106,7 +107,8 @@ class Tickets:
             gone = {text(entry, "ObjectId") for entry in entries if is_tombstone(entry)} - shown
             seen |= named
             refs = tuple(Ref(account.name, id) for id in sorted(gone))
-            yield Page(tuple(items), str(position), more=True, gone=refs)
+            merged = merges_in(entries, account.name)
+            yield Page(tuple(items), str(position), more=True, gone=refs, merged=merged)
         items = []
         if is_sweep:
             found, mark = await self._walked(position.mark)

@@ -19,8 +19,11 @@ from agentdesk.model import (
     Change,
     Create,
     FieldValue,
+    Link,
+    Merge,
     Note,
     Op,
+    Relation,
     Reply,
     SetField,
     SetPriority,
@@ -30,11 +33,13 @@ from agentdesk.model import (
     Tag,
     Ticket,
     Transfer,
+    Unlink,
     Untag,
     Upload,
 )
 from agentdesk.providers.documents import documents
 from agentdesk.providers.rt.api import Copy
+from agentdesk.providers.rt.links import WRITTEN
 from agentdesk.providers.rt.marks import marked
 from agentdesk.providers.rt.people import NOBODY, user_name
 from agentdesk.providers.rt.reading import COLUMNS, EPOCH, NUMBERS, PRIORITY, Reader
@@ -78,6 +83,8 @@ def undone(op: Op, ticket: Ticket) -> list[Change]:
         match change:
             case Tag(tag) | Untag(tag):
                 last[f"tag {tag}"] = change
+            case Link(relation, to) | Unlink(relation, to):
+                last[f"link {relation} {to}"] = change
             case SetField(name):
                 last[f"field {name}"] = change
             case _:
@@ -87,8 +94,12 @@ def undone(op: Op, ticket: Ticket) -> list[Change]:
 
 def _is_done(change: Change, ticket: Ticket) -> bool:
     match change:
-        case Reply() | Note() | Create():
+        case Reply() | Note() | Create() | Merge():
             return True
+        case Link():
+            return change in ticket.links
+        case Unlink(relation, to):
+            return Link(relation, to) not in ticket.links
         case SetStatus(status):
             return ticket.status is status
         case SetPriority(priority):
@@ -116,6 +127,7 @@ def fields_of(changes: Sequence[Change], ticket: Ticket | None, reader: Reader) 
     """
     doc: dict[str, object] = {}
     own: dict[str, object] = {}
+    linked: dict[str, list[str]] = {}
     tags = ticket.tags if ticket else ()
     for change in changes:
         match change:
@@ -138,11 +150,23 @@ def fields_of(changes: Sequence[Change], ticket: Ticket | None, reader: Reader) 
                 doc[name] = _as_written(name, value)
             case SetField(name, value):
                 own[name] = _as_written(name, value)
-            case Reply() | Note() | SetStatus() | Create():
+            case Link() | Unlink():
+                linked.setdefault(_link_key(change, reader), []).append(change.to)
+            case Reply() | Note() | SetStatus() | Create() | Merge():
                 pass
             case _:
                 assert_never(change)
-    return {**doc, **({"CustomFields": own} if own else {})}
+    return {**doc, **linked, **({"CustomFields": own} if own else {})}
+
+
+def _link_key(change: Link | Unlink, reader: Reader) -> str:
+    """What makes or takes away a link in a ticket's document."""
+    name, relation = WRITTEN.get(change.relation), change.relation.value
+    if name is None:
+        raise Rejected(
+            _("{account}: tickets cannot be linked by “{relation}”.", account=reader.account, relation=relation)
+        )
+    return f"Add{name}" if isinstance(change, Link) else f"Delete{name}"
 
 
 def _tags(reader: Reader) -> str:
@@ -285,5 +309,15 @@ def _named(change: Change) -> str:
             return _("note")
         case Create():
             return _("Ticket")
+        case Link() | Unlink() | Merge():
+            return _link_named(change)
         case _:
             assert_never(change)
+
+
+def _link_named(change: Link | Unlink | Merge) -> str:
+    match change:
+        case Link(relation, to) | Unlink(relation, to):
+            return f"{relation.value} #{to}"
+        case Merge(into):
+            return f"{Relation.MERGED_INTO.value} #{into}"

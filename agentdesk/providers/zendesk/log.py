@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from agentdesk.model import STAFF, Attachment, Event, Kind, Ref, Role
+from agentdesk.model import LINK, STAFF, Attachment, Event, Kind, Ref, Relation, Role
 from agentdesk.providers.documents import (
     Doc,
     as_text,
@@ -58,8 +58,16 @@ _NAMES = {
     "status_id": "status",
     "priority_id": "priority",
     "ticket_type_id": "type",
+    "problem_id": f"{LINK}{Relation.PARENT.value}",
 }
-_WORTH_KNOWING_AT_BIRTH = frozenset({"status", "priority", "group", "assignee"})
+_PROBLEM = _NAMES["problem_id"]
+_WORTH_KNOWING_AT_BIRTH = frozenset({"status", "priority", "group", "assignee", _PROBLEM})
+_KINSHIP = {
+    ("merge", "to"): Relation.MERGED_INTO,
+    ("merge", "from"): Relation.MERGED_FROM,
+    ("follow_up", "from"): Relation.REFERS_TO,
+}
+"""What the source in an audit's `via` says of two tickets, by its `rel` and the side that names the other one."""
 _NOT_A_FIELD = frozenset(
     {
         "id",
@@ -121,15 +129,16 @@ class Setting:
 def events_from_audit(audit: Doc, account: str, customer: str | None, known: Known) -> list[Event]:
     """The events of one audit of a ticket."""
     setting = _setting_from(audit, account, customer, "author_id")
-    found = (event for entry in documents(audit, "events") for event in _events_from(entry, "type", setting, known))
-    return list(found)
+    found = [event for entry in documents(audit, "events") for event in _events_from(entry, "type", setting, known)]
+    return found + _kin_from(audit, setting, known)
 
 
 def events_from_export(entry: Doc, account: str, known: Known) -> list[Event]:
     """The events of one entry of the incremental export of ticket events."""
     setting = _setting_from(entry, account, None, "updater_id")
     children = documents(entry, "child_events")
-    return [event for child in children for event in _events_from(child, "event_type", setting, known)]
+    found = [event for child in children for event in _events_from(child, "event_type", setting, known)]
+    return found + _kin_from(entry, setting, known)
 
 
 def events_from_comments(
@@ -152,6 +161,19 @@ def _setting_from(audit: Doc, account: str, customer: str | None, author: str) -
     at = moment(audit, "created_at") or moment(audit, "timestamp") or EPOCH
     author_id = identifier(audit, author) or identifier(audit, "author_id")
     return Setting(account, text(audit, "ticket_id"), customer, at, author_id, audit.get("via"), op_from(audit))
+
+
+def _kin_from(audit: Doc, setting: Setting, known: Known) -> list[Event]:
+    """The other tickets that an audit's `via` names: what was merged, and what a ticket follows up."""
+    source = inner(audit, "via", "source")
+    found: list[Event] = []
+    for side in ("to", "from"):
+        relation = _KINSHIP.get((text(source, "rel"), side))
+        end = inner(source, side)
+        for other in texts([end.get("ticket_id"), *values(end, "ticket_ids")]) if relation else ():
+            bare = setting.event(f"{text(audit, 'id')}.{side}.{other}", known)
+            found.append(replace(bare, field=f"{LINK}{relation}", new=other))
+    return found
 
 
 def _events_from(entry: Doc, type_key: str, setting: Setting, known: Known) -> Iterator[Event]:

@@ -7,17 +7,18 @@ import httpx
 
 from agentdesk.access import USUAL, Access
 from agentdesk.errors import ProviderError
-from agentdesk.model import Attachment, Op, Ref, Ticket, Upload
+from agentdesk.model import Attachment, Op, Ref, Relation, Ticket, Upload
 from agentdesk.providers.base import Concurrency, Greeting, Page, Receipt, Stream, Traits, Uploaded
 from agentdesk.providers.documents import text
 from agentdesk.providers.http import Answer, Auth, Client, Clock, Secret, Sleep, basic, bearer, utc_now
 from agentdesk.providers.oauth import Endpoints
+from agentdesk.providers.sending import nothing_sent
 from agentdesk.providers.zendesk.account import Account, probed
 from agentdesk.providers.zendesk.api import Api
 from agentdesk.providers.zendesk.histories import Histories
 from agentdesk.providers.zendesk.people import Known
 from agentdesk.providers.zendesk.refusals import refusal
-from agentdesk.providers.zendesk.sending import Sending, nothing_sent
+from agentdesk.providers.zendesk.sending import Sending
 from agentdesk.providers.zendesk.streams import Streams
 
 CALLBACK_PORT = 47813
@@ -55,7 +56,7 @@ class Zendesk:
         self._known = Known()
         self._streams = Streams(self._api, self._known)
         self._histories = Histories(self._api, self._known)
-        self._sending = Sending(self._api, self._known)
+        self._sending = Sending(self._api, self._known, self._histories, sleep)
         self._found: Account | None = None
 
     def __repr__(self) -> str:
@@ -90,6 +91,8 @@ class Zendesk:
             knowledge=account.has_knowledge,
             can_close=True,
             max_upload_bytes=account.max_upload_bytes,
+            relations=frozenset({Relation.PARENT}),
+            can_merge=True,
         )
         return Greeting(account.me, traits)
 

@@ -6,8 +6,7 @@ the op id as idempotency key, which the helpdesk honours for two hours, and as e
 """
 
 import re
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,11 +17,14 @@ from agentdesk.i18n import _
 from agentdesk.model import Create, Op, Ticket, Upload
 from agentdesk.providers.base import Receipt
 from agentdesk.providers.documents import Doc, documents, inner, moment, text
-from agentdesk.providers.http import CHUNK_BYTES
+from agentdesk.providers.http import CHUNK_BYTES, Sleep
+from agentdesk.providers.sending import nothing_sent
 from agentdesk.providers.zendesk import writing
 from agentdesk.providers.zendesk.account import Account
 from agentdesk.providers.zendesk.api import Api
+from agentdesk.providers.zendesk.histories import Histories
 from agentdesk.providers.zendesk.log import OP_KEY, events_from_audit, op_from
+from agentdesk.providers.zendesk.merging import Merging
 from agentdesk.providers.zendesk.pages import tickets_in
 from agentdesk.providers.zendesk.people import Known
 from agentdesk.providers.zendesk.refusals import Repeated
@@ -37,14 +39,17 @@ CLOCK_SKEW = timedelta(hours=1)
 class Sending:
     """Carries ops to the helpdesk and looks up what arrived."""
 
-    def __init__(self, api: Api, known: Known) -> None:
+    def __init__(self, api: Api, known: Known, histories: Histories, sleep: Sleep) -> None:
         self._api = api
         self._known = known
+        self._merging = Merging(api, histories, sleep)
 
     async def send(self, account: Account, op: Op, server: Ticket | None) -> Receipt:
         """Do the op, all of it or nothing."""
         if isinstance(op.message, Create):
             return await self._create(account, op)
+        if op.merge:
+            return await self._merging.send(account, op, op.merge, server)
         with nothing_sent():
             server = server or await self._ticket(account, op.ticket.id)
             tokens = [upload.token or (await self.upload(upload, _unheard)).token for upload in op.uploads]
@@ -64,6 +69,8 @@ class Sending:
         A create that is not shown under its external id may be sent again even when that list lags: the helpdesk then
         still remembers the idempotency key.
         """
+        if op.merge:
+            return await self._merging.find(account, op, op.merge)
         ticket = await self._created(op) if isinstance(op.message, Create) else op.ticket.id
         if ticket is None:
             return None
@@ -149,15 +156,6 @@ def _size(path: Path, name: str, account: str) -> int:
         return path.stat().st_size
     except OSError as error:
         raise Rejected(_("{account}: {file} cannot be read.", account=account, file=name)) from error
-
-
-@contextmanager
-def nothing_sent() -> Iterator[None]:
-    """What fails in here fails before the op has left: trying again is safe."""
-    try:
-        yield
-    except Offline as error:
-        raise Offline(str(error), arrived=False) from error
 
 
 async def _chunks(path: Path, told: Callable[[int], None]) -> AsyncGenerator[bytes, None]:

@@ -3,13 +3,18 @@
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from agentdesk.errors import Rejected
+from agentdesk.i18n import _
 from agentdesk.model import (
     Assign,
     Change,
     Create,
     FieldValue,
+    Link,
+    Merge,
     Note,
     Op,
+    Relation,
     Reply,
     SetField,
     SetPriority,
@@ -18,12 +23,15 @@ from agentdesk.model import (
     Tag,
     Ticket,
     Transfer,
+    Unlink,
     Untag,
 )
 from agentdesk.providers.zendesk.log import OP_KEY
 
 _COLUMNS = frozenset({"type", "due_at", "problem_id", "brand_id", "ticket_form_id", "custom_status_id"})
 """What can be set by name; every other field is one of the account's own and has a number."""
+
+NO_PROBLEM = {"problem_id": None}
 
 
 @dataclass(slots=True)
@@ -82,12 +90,13 @@ def _write(draft: _Draft, change: Change, tokens: list[str]) -> None:
             draft.doc["assignee_id"] = number(agent)
         case Transfer(group):
             draft.doc |= {"group_id": number(group), "assignee_id": None} if group != draft.group else {}
-        case Tag(tag):
-            draft.tags, draft.has_new_tags = (*(kept for kept in draft.tags if kept != tag), tag), True
-        case Untag(tag):
-            draft.tags, draft.has_new_tags = tuple(kept for kept in draft.tags if kept != tag), True
+        case Tag(tag) | Untag(tag):
+            kept = tuple(one for one in draft.tags if one != tag)
+            draft.tags, draft.has_new_tags = (*kept, tag) if isinstance(change, Tag) else kept, True
         case SetField(name, value):
             _set_field(draft, name, value)
+        case Link() | Unlink() | Merge():
+            _link(draft, change)
         case _:
             assert_never(change)
 
@@ -118,6 +127,14 @@ def _set_field(draft: _Draft, name: str, value: FieldValue) -> None:
         draft.doc[name] = written
     else:
         draft.fields.append({"id": number(name), "value": written})
+
+
+def _link(draft: _Draft, change: Link | Unlink | Merge) -> None:
+    """Make the ticket an incident of a problem, or not any more: the one link that Zendesk has."""
+    assert not isinstance(change, Merge), "a merge is an order of its own"
+    if change.relation is not Relation.PARENT:
+        raise Rejected(_("Zendesk links a ticket to its parent only, which must be a problem."))
+    draft.doc |= {"problem_id": number(change.to), "type": "incident"} if isinstance(change, Link) else NO_PROBLEM
 
 
 def _copied(address: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agentdesk import i18n
-from agentdesk.columns import channel_word
+from agentdesk.columns import channel_word, link_change_words
 from agentdesk.files import size_word
 from agentdesk.i18n import _, plural
 from agentdesk.model import Attachment, Event, Field, Kind, Op, OpState, Ref, Role
@@ -198,6 +198,8 @@ def _rating_parts(event: Event) -> tuple[Span, ...]:
 
 def _change_words(event: Event, names: Names) -> str:
     account, field = event.ref.account, event.field
+    if linked := link_change_words(event):
+        return linked
     if field == "tags":
         old, new = set((event.old or "").split()), set((event.new or "").split())
         moved = [*(f"+{tag}" for tag in sorted(new - old)), *(f"-{tag}" for tag in sorted(old - new))]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from agentdesk.columns import priority_word, status_word
+from agentdesk.columns import link_words, priority_word, status_word
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural, spoken, wait
@@ -22,6 +22,7 @@ from agentdesk.ui.widgets.words import assignee_word
 
 WIDE = 140
 MOST_LEGS = 4
+MOST_LINKS = 3
 SOON = timedelta(hours=1)
 
 
@@ -83,6 +84,7 @@ class TicketHead(Drawing):
         if ticket.priority is not None:
             words.append((priority_word(ticket.priority), "soon" if is_hot else "plain"))
         words.append((safe_line(assignee_word(row)), "plain"))
+        words += [(link_words(link), "accent") for link in ticket.links[-MOST_LINKS:]]
         if row.snoozed_until is not None:
             words.append((_("snoozed"), "dim"))
         if row.stuck_ops:
