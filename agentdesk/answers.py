@@ -4,16 +4,16 @@ The shapes here are a contract with scripts: names may be added, never changed. 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from agentdesk.model import Article, Attachment, Change, Event, Op, Person, TicketRow
 
 Document = Mapping[str, object] | Sequence[Mapping[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`document` for `--json`; for people either a table (`headings`, `rows`) or `text`.
 
     `failed` makes the shell end with exit code 1 although there is something to show.
@@ -23,7 +23,7 @@ class Answer:
     headings: tuple[str, ...] = ()
     rows: Sequence[Sequence[str]] = ()
     text: str = ""
-    failed: bool = field(default=False)
+    failed: bool = False
 
 
 def iso(moment: datetime | None) -> str | None:

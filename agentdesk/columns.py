@@ -5,9 +5,8 @@ number that says the same.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from agentdesk import i18n
 from agentdesk.i18n import _
@@ -28,8 +27,7 @@ def _nothing(row: TicketRow) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: `width` in cells, which a flexible one takes at least; `detail` follows the text, dimmed."""
 
     name: str

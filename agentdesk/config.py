@@ -33,7 +33,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from agentdesk.errors import ConfigError, FilterError
 from agentdesk.filters import parse as parse_filter
@@ -45,8 +45,7 @@ SHORT_CELLS = 8
 DEFAULT_COLUMNS = ("marker", "wait", "sla", "priority", "customer", "subject", "assignee", "bounce")
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(NamedTuple):
     """A saved filter that agents work from. `title` is shown; shipped ones are translated."""
 
     name: str

@@ -1,8 +1,8 @@
 """The folders AgentDesk reads and writes, all below `AGENTDESK_HOME` when that is set."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 
@@ -10,8 +10,7 @@ OWNER_ONLY_FOLDER = 0o700
 OWNER_ONLY_FILE = 0o600
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(NamedTuple):
     """Where this person's configuration, cache and logs live."""
 
     config: Path

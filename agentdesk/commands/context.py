@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from agentdesk.desk import Desk
 from agentdesk.model import Op, TicketRow
@@ -13,8 +13,7 @@ Tone = Literal["plain", "good", "bad"]
 ComposeKind = Literal["reply", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One line of a list to choose from: the value a command gets, and what the person reads."""
 
     value: str

@@ -4,15 +4,14 @@ A key is written as it is typed (`j`, `?`, `ctrl+s`, `enter`), a chord as two ke
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentdesk.commands.registry import PANES, Pane, Registry, Scope, parse
 from agentdesk.errors import ConfigError, Refused
 from agentdesk.i18n import _
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMap:
+class KeyMap(NamedTuple):
     """Which command line each key runs, by scope."""
 
     lines: Mapping[tuple[Scope, str], str]

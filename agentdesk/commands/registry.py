@@ -11,9 +11,8 @@ import inspect
 import re
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
@@ -42,8 +41,7 @@ R = TypeVar("R", bound=Run)
 Reason = Callable[["Context"], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One word a command takes: `rest` takes all that follows, `flag` is `--name`, `option` is `--name VALUE`."""
 
     name: str
@@ -53,8 +51,7 @@ class Parameter:
     is_number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing a person can do.
 
     `keys` maps each key (or chord: two keys with a space) to the arguments it gives. `when` answers why the command
@@ -218,8 +215,7 @@ def _kind(parameter: inspect.Parameter) -> Literal["word", "rest", "words", "fla
     return "rest" if parameter.name in ("text", "query") else "word"
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """What a line gave a command, ready to call it with."""
 
     positional: tuple[Any, ...]  # each of the type its parameter is annotated with

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentdesk.filters.fields import FIELD_SIGN, FIELDS, SORTS, field_named
 from agentdesk.filters.signs import TWINS, folded
 from agentdesk.i18n import _
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """One way to go on: `text` replaces what stands from `start` to `end`, and `about` says what it is."""
 
     text: str

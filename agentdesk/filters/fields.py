@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from agentdesk.filters.signs import folded
 from agentdesk.i18n import _
@@ -25,8 +26,7 @@ class FieldKind(Enum):
     MOMENT = "moment"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldWord:
+class FieldWord(NamedTuple):
     """One word that may stand before a colon.
 
     `values` names what can stand behind it: all there is for a choice (in order, for an ordered one), and for a name
@@ -37,7 +37,7 @@ class FieldWord:
     kind: FieldKind
     about: Callable[[], str]
     aliases: tuple[str, ...] = ()
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 STATUSES: Mapping[str, tuple[str, ...]] = {

@@ -6,9 +6,8 @@ laws of logic hold for empty fields too.
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from agentdesk.filters import (
     FIELDS,
@@ -36,8 +35,7 @@ from agentdesk.store import rows
 from agentdesk.store.words import expression
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A piece of SQL that is true, false or NULL for a ticket `t`, and the values of its parameters."""
 
     sql: str

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from agentdesk.files import type_of
 from agentdesk.model import (
@@ -53,8 +53,7 @@ class Draft:
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """Who decides here: the agent as the helpdesk knows them."""
 
     id: str | None

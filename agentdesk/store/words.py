@@ -7,7 +7,7 @@ are told exactly what was put in.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentdesk.filters import Phrase, Word
 from agentdesk.text.normalise import kana_twin, normalise
@@ -19,8 +19,7 @@ INDEXED_CHARACTERS = 20_000
 _VALUES = "(SELECT group_concat(json_extract(value, '$.value'), ' ') FROM json_each({row}.identities))"
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(NamedTuple):
     """One kind of thing in the index: its number in `unindexed`, where its text is, and when it has any."""
 
     number: int

@@ -39,7 +39,8 @@ from agentdesk.ui.widgets.command_line import CommandLine
 
 HERE = Path(__file__).parent
 CHORD_SECONDS = 0.4
-WORKPLACE_SECONDS = 0.25
+SIDE_SECONDS, WORK_SECONDS, SYNC_SECONDS = 0.1, 0.2, 0.5
+"""How long each step of the furnishing leaves the keys to themselves: 0.8 s from the first paint to the sync."""
 PLACE_SECONDS = 1.0
 SIGNALLED = 128
 """A program that a signal ended says so in its exit code: this and the signal's number."""
@@ -114,25 +115,37 @@ class AgentDesk(App[None]):
         self.run_worker(self.leave(), group="leave")
 
     async def _furnish(self) -> None:
-        """Bring in, after the first paint, what it did not need; the workplace at once if a ticket was open."""
-        await self.main.furnish_side()
+        """Bring in, after the first paint, what it did not need: step by step, so that a key never waits for all."""
         if self._theme_problem:
             self.say(self._theme_problem, "bad")
         self.show_hints()
         if self.place.was_reading or self.is_headless:
+            await self._furnish_side()
+        else:
+            self.set_timer(SIDE_SECONDS, self._furnish_side)
+
+    async def _furnish_side(self) -> None:
+        self.watch_store.count()
+        await self.main.furnish_side()
+        if self.place.was_reading or self.is_headless:
             await self._begin_work()
         else:
-            self.set_timer(WORKPLACE_SECONDS, self._begin_work)
+            self.set_timer(WORK_SECONDS, self._begin_work)
 
     async def _begin_work(self) -> None:
         await self.main.furnish_work()
         self.place.reopen()
         self.set_interval(PLACE_SECONDS, self.place.save)
-        if self._syncs:
-            self.desk.start_sync()
-            gc.freeze()  # what is there by now stays, so that collections during the shift stay short
-            gc.enable()  # whoever starts us may have saved its share of the start (a sixth)
+        if self._syncs and self.is_headless:
+            self._begin_sync()
+        elif self._syncs:
+            self.set_timer(SYNC_SECONDS, self._begin_sync)
         self.furnished.set()
+
+    def _begin_sync(self) -> None:
+        self.desk.start_sync()
+        gc.freeze()  # what is there by now stays, so that collections during the shift stay short
+        gc.enable()  # whoever starts us may have saved its share of the start (a sixth)
 
     # Words
 

@@ -1,7 +1,7 @@
 """Completion of the command line: the names of commands, and what is known of their arguments."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentdesk.commands.registry import Command, Registry
 from agentdesk.errors import Refused
@@ -11,8 +11,7 @@ MOST_SHOWN = 8
 QUERIES = ("queue", "find")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What may be typed as arguments: `words` by command name or by field of the filter language."""
 
     words: Callable[[str], Sequence[str]]

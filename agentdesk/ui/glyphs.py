@@ -6,11 +6,10 @@ cells, on the Linux console, and for screen readers (`ACCESSIBLE`).
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """One sign for each meaning, all of them one cell wide (`ellipsis` may be more)."""
 
     cursor: str = "▌"

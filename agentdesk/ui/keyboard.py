@@ -4,30 +4,27 @@ Letters typed while a Japanese input method or kana mode is on count as their AS
 first; only keys that are not text reach the commands from there.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentdesk.commands.keys import KeyMap
 from agentdesk.commands.registry import Pane
 from agentdesk.text.keys import ascii_key
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """The key, or the whole chord, stands for a command line."""
 
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """The key begins a chord: what may follow, and the lines that would run."""
 
     key: str
     follow: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """The chord that was begun has no such key."""
 
     chord: str

@@ -38,13 +38,12 @@ class Watch:
         self._is_stale = False
 
     def begin(self) -> None:
-        """Look at the store and the clock from now on."""
+        """Look at the store and the clock from now on; the queues are counted when `count` is called first."""
         self._main.set_interval(POLL_SECONDS, self.look)
         self._main.set_interval(CLOCK_SECONDS, self.show_standing)
         self._main.set_interval(LIST_CLOCK_SECONDS, self._main.tickets.tick)
         self._desk.on_written(self.look)
         self.show_standing()
-        self.count()
 
     def look(self) -> None:
         """Reload if anybody has written since the last look."""
@@ -76,7 +75,7 @@ class Watch:
         return safe_line(self._desk.config.badge(account).label)
 
     def count(self) -> None:
-        """Count every queue again, beside the loop."""
+        """Count the queues again beside the loop; while that runs, one more count is remembered."""
         if self._counting is not None and not self._counting.done():
             self._is_stale = True
             return
