@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -25,9 +25,17 @@ KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\
 
 
 class Terminal:
-    """`agentdesk` with some words, running on a screen of so many columns and rows."""
+    """`agentdesk` (or another program) with some words, running on a screen of so many columns and rows."""
 
-    def __init__(self, *words: str, home: Path, columns: int = 160, rows: int = 48, **environment: str) -> None:
+    def __init__(
+        self,
+        *words: str,
+        home: Path,
+        columns: int = 160,
+        rows: int = 48,
+        program: Sequence[str] = (str(PROGRAM),),
+        **environment: str,
+    ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
@@ -35,7 +43,7 @@ class Terminal:
         self._is_closed = False
         self.output = bytearray()
         self._process = subprocess.Popen(
-            [str(PROGRAM), *words],
+            [*program, *words],
             stdin=slave,
             stdout=slave,
             stderr=slave,
