@@ -1,7 +1,6 @@
 """The list of tickets: keys in their order, and only the rows on the screen read and painted."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -211,8 +210,7 @@ class TicketList(Rows):
         badge = self.desk.badge
         homes = self.desk.store.queries.homes()
         width = max((cell_width(self.desk.config.badge(*home).short) for home in homes), default=1)
-        return replace(
-            COLUMNS["account"],
+        return COLUMNS["account"]._replace(
             width=min(width, COLUMNS["account"].width),
             text=lambda row, now: safe_line(badge(row).short),
             tone=lambda row, now: badge(row).tone,
