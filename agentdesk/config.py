@@ -4,6 +4,7 @@
 language = "ja"            # en or ja; without it, the locale decides
 theme = "dark"             # a name from `agentdesk doctor`
 undo_seconds = 10          # how long a message waits before it leaves
+semantic = false           # leaves the extra of this name off although it is installed; also: ja, e5
 
 [keys]
 "ctrl+j" = "ticket assign me"
@@ -101,6 +102,9 @@ class Config:
     ambiguous_wide: bool = False
     show_caret: bool = False
     newest_first: bool = False
+    ja: bool = True
+    semantic: bool = True
+    e5: bool = True
     columns: tuple[str, ...] = DEFAULT_COLUMNS
     keys: Mapping[str, str] = field(default_factory=dict)
     queues: tuple[Queue, ...] = ()
@@ -162,6 +166,9 @@ _CHECKS: Mapping[str, tuple[type, Callable[[object], bool] | None, str]] = {
     "ambiguous_wide": (bool, None, ""),
     "show_caret": (bool, None, ""),
     "newest_first": (bool, None, ""),
+    "ja": (bool, None, ""),
+    "semantic": (bool, None, ""),
+    "e5": (bool, None, ""),
 }
 
 

@@ -30,6 +30,7 @@ from agentdesk.templates import facts, load_templates, render, signed
 if TYPE_CHECKING:
     from agentdesk.background import Background, Broken
     from agentdesk.providers.base import Provider
+    from agentdesk.store.meaning import Wanted
     from agentdesk.sync.engine import Summary
 
     Providers = Callable[[], AbstractAsyncContextManager[Sequence[Provider]]]
@@ -133,6 +134,7 @@ class Desk:
         self._background = Background(
             self.folders.database, names, lambda broken: self.open_providers(accounts, broken), self.clock
         )
+        self._writer.submit(self._write, self._switch_extras)
         self._background.start()
 
     def wake(self) -> None:
@@ -186,9 +188,22 @@ class Desk:
         return open_providers(accounts, broken, self.folders.data)
 
     async def index(self) -> None:
-        """Bring the search index up to date with everything that is cached."""
+        """Bring the search index up to date with everything that is cached, and what the extras make beside it."""
+        await self.write(self._switch_extras)
         while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
             pass
+        while await self.write(lambda store: store.search.meaning.make_some()):
+            pass
+
+    def extras(self) -> "Wanted":
+        """The extras of the search that are installed and not switched off."""
+        from agentdesk.store.meaning import Wanted, installed  # late: 30 ms
+
+        has, is_on = installed(), {"use": self.config.semantic, "e5": self.config.e5}
+        return Wanted(has.analyser and self.config.ja, tuple(name for name in has.encoders if is_on[name]))
+
+    def _switch_extras(self, store: Store) -> None:
+        store.search.meaning.want(self.extras())
 
     async def wait_for(self, ops: Sequence[Op]) -> list[Op]:
         """The decisions once each has left or been set aside; raises `Offline` where the line is down."""

@@ -203,6 +203,7 @@ def _checks(cx: Context) -> Iterator[dict[str, object]]:
         told = f"{account.provider} {account.url} {state}, {_('synced')} {synced}"
         yield _check(account.name, told, state not in ("unauthorized", "broken"))
     yield _check("keyring", *_keyring())
+    yield from _extras(cx)
 
 
 def _configuration(cx: Context) -> tuple[str, bool]:
@@ -227,6 +228,37 @@ _COUNTED = ("ticket", "event", "person", "article")
 
 def _check(name: str, told: str, ok: bool = True) -> dict[str, object]:
     return {"name": name, "ok": ok, "told": told}
+
+
+def _extras(cx: Context) -> Iterator[dict[str, object]]:
+    """Each extra of the search: on and how far it has read, off, or what it would bring."""
+    from agentdesk.store.meaning import installed  # late: 30 ms
+
+    has, on, meaning = installed(), cx.desk.extras(), cx.desk.store.search.meaning
+    extras = (
+        ("ja", "sudachi", has.analyser, on.analyser, _("Japanese by its dictionary words, in any spelling (198 MB)")),
+        ("semantic", "use", "use" in has.encoders, "use" in on.encoders, _("what is meant, across languages (105 MB)")),
+        (
+            "e5",
+            "e5",
+            "e5" in has.encoders,
+            "e5" in on.encoders,
+            _("what is meant, finer and slower to read in (95 MB)"),
+        ),
+    )
+    for extra, maker, is_installed, is_on, brings in extras:
+        if is_on:
+            articles, tickets = meaning.made(maker)
+            told = _("on; it has read {articles} articles and {tickets} tickets", articles=articles, tickets=tickets)
+        elif is_installed:
+            told = _("installed, and switched off in the configuration")
+        else:
+            told = _(
+                "not installed; it finds {brings}: pip install 'agentdesk-terminal[{extra}]'",
+                brings=brings,
+                extra=extra,
+            )
+        yield _check(f"[{extra}]", told)
 
 
 def _keyring() -> tuple[str, bool]:

@@ -25,7 +25,7 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     kinds = tuple(one for one in KINDS if kind in ("", one))
     asked = f"account:{cx.account} {query}" if cx.account else query
     await cx.desk.index()
-    hits = cx.desk.store.search.search(asked, kinds=kinds, limit=limit, now=cx.now())[:limit]
+    hits = cx.desk.store.search.search(asked, kinds=kinds, limit=limit, now=cx.now(), wait=True)[:limit]
     results = [
         {
             "kind": hit.kind,

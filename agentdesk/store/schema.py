@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from agentdesk.errors import StoreError
 from agentdesk.i18n import _
-from agentdesk.store import words
+from agentdesk.store import meaning, words
 
 TICKET_COLUMNS = """
     account TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL, subject TEXT NOT NULL,
@@ -188,6 +188,14 @@ def _links(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE {table} ADD COLUMN links TEXT NOT NULL DEFAULT '[]'")
 
 
+def _meaning(db: sqlite3.Connection) -> None:
+    meaning.create(db)
+    db.execute(
+        "CREATE TRIGGER ticket_judgements_removed AFTER DELETE ON ticket "
+        "BEGIN DELETE FROM inserted WHERE account = old.account AND ticket = old.id; END"
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -195,6 +203,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _customers_and_brands,
     _uploads,
     _links,
+    _meaning,
 )
 VERSION = len(MIGRATIONS)
 

@@ -12,10 +12,11 @@ from datetime import datetime
 from math import log1p
 from typing import Literal
 
-from agentdesk.filters import And, Filter, Node, Not, Or, Phrase, Sort, Word, parse, terms
+from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Sort, Word, parse, terms
 from agentdesk.model import Ref
 from agentdesk.store import indexing, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
+from agentdesk.store.meaning import ARTICLE, Meaning, Tools, blended
 from agentdesk.store.queries import Queries
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, MESSAGES, Indexed, any_of, expression, spellings
 from agentdesk.text.segment import segment, telling
@@ -30,7 +31,9 @@ RARE_SHARE = 0.01
 RARE_AT_LEAST = 2_000
 MOST_TOKENS = 40
 OWN_WORDS = 3_000
+MOST_RANKED = 200
 FEW_WORDS = 3
+EXACT_WEIGHT = 2.0
 WORD_TOKENS = 8
 """What is this short and found as it stands was meant as one word, and its parts alone are no answer."""
 
@@ -66,9 +69,10 @@ class Suggestion:
 class Search:
     """The searching side of the cache."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, tools: Tools | None = None) -> None:
         self._db = db
         self._queries = Queries(db)
+        self.meaning = Meaning(db, tools)
 
     # The index
 
@@ -94,44 +98,69 @@ class Search:
         kinds: Collection[HitKind] = EVERY_KIND,
         limit: int = 20,
         me: Mapping[str, str] | None = None,
+        wait: bool = False,
     ) -> list[Hit]:
         """What a query finds, best first, at most `limit` of each kind; raises `FilterError` for one that reads wrong.
 
-        The last word of a text that is still being typed counts as a beginning.
+        The last word of a text that is still being typed counts as a beginning. Extras that are not loaded yet are left
+        out, unless the answer may `wait` for them.
         """
         question = _typing(query) if isinstance(query, str) else query
         hits: list[Hit] = []
         if "article" in kinds:
-            hits += self._articles(question, now, limit)
+            hits += self._articles(question, now, limit, wait=wait)
         if "ticket" in kinds:
             hits += self._tickets(question, now, limit, me)
         if "customer" in kinds:
             hits += self._people(question, limit)
         return sorted(hits, key=lambda hit: -hit.score)
 
-    def _articles(self, question: Filter, now: datetime, limit: int) -> list[Hit]:
+    def _articles(self, question: Filter, now: datetime, limit: int, *, wait: bool) -> list[Hit]:
         condition = article_condition(question.where, now)
         asked = _asked_of_articles(question.where)
         if condition is None or asked is None:
             return []
         tokens = _tokens(terms(question.where))
         whole = _whole(question.where)
-        exact = self._best_articles(whole, condition, tokens, limit) if whole else []
+        exact = self._lexical(whole, condition) if whole else {}
         if exact and _is_one_word(question.where):
-            return exact
-        known = {hit.ref for hit in exact}
-        nearly = [hit for hit in self._best_articles(asked, condition, tokens, limit) if hit.ref not in known]
-        least = 0.5 * min((hit.score for hit in exact), default=2.0)
-        return [*exact, *(replace(hit, score=hit.score * least) for hit in nearly)][:limit]
+            return self._shown_articles(blended([(1.0, exact)]), tokens, limit)
+        said = _said(question.where)
+        scores = self._ranked(asked, said, condition, dict.fromkeys(exact, 1.0), wait=wait)
+        return self._shown_articles(scores, tokens, limit)
 
-    def _best_articles(self, asked: str, condition: Condition, tokens: list[str], limit: int) -> list[Hit]:
-        best = self._db.execute(
-            f"SELECT a.key, -bm25(article_words, {TITLE_WEIGHT}, 1.0) AS score FROM article_words JOIN article a "
-            f"ON a.key = article_words.rowid WHERE article_words MATCH ? AND {condition.sql} "
-            "ORDER BY score DESC LIMIT ?",
-            (asked, *condition.values, limit),
-        ).fetchall()
-        return _relative([self._article(key, score, tokens) for key, score in best])
+    def _ranked(
+        self, asked: str, said: str, condition: Condition, first: Mapping[int, float], *, wait: bool
+    ) -> dict[int, float]:
+        """Articles by words, by dictionary words and by meaning, blended; `first` raises some of them to the top."""
+        words = self._lexical(asked, condition)
+        by_terms = self.meaning.by_terms(said) if said else {}
+        near = self.meaning.nearest(said, ARTICLE, wait=wait) if said else []
+        allowed = self._allowed(condition) if by_terms or near else words.keys()
+        share = 0.5 if by_terms else 1.0
+        lists = [(share, words), (share, by_terms), *((1.0, one) for one in near), (EXACT_WEIGHT, first)]
+        return blended([(weight, {key: one[key] for key in one if key in allowed}) for weight, one in lists])
+
+    def _lexical(self, asked: str, condition: Condition) -> dict[int, float]:
+        """The best articles for an expression, by bm25."""
+        return dict(
+            self._db.execute(
+                f"SELECT a.key, -bm25(article_words, {TITLE_WEIGHT}, 1.0) AS score FROM article_words JOIN article a "
+                f"ON a.key = article_words.rowid WHERE article_words MATCH ? AND {condition.sql} "
+                "ORDER BY score DESC LIMIT ?",
+                (asked, *condition.values, MOST_RANKED),
+            )
+        )
+
+    def _allowed(self, condition: Condition) -> Collection[int]:
+        """Keys of the articles that meet a condition."""
+        return {
+            key for (key,) in self._db.execute(f"SELECT a.key FROM article a WHERE {condition.sql}", condition.values)
+        }
+
+    def _shown_articles(self, scores: Mapping[int, float], tokens: list[str], limit: int) -> list[Hit]:
+        best = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:limit]
+        return [self._article(key, score, tokens) for key, score in best]
 
     def _article(self, key: int, score: float, tokens: list[str]) -> Hit:
         account, id, title, body, language, internal, updated_at = self._db.execute(
@@ -250,7 +279,8 @@ class Search:
         if not tokens:
             return []
         here = Condition("a.account = ?", (ticket.account,))
-        hits = self._best_articles(any_of(tokens), here, tokens, limit * 2)
+        scores = self._ranked(any_of(tokens), self._own_words(ticket), here, {}, wait=False)
+        hits = self._shown_articles(scores, tokens, limit * 2)
         suggestions = [self._judged(hit) for hit in hits]
         spoken = language.partition("-")[0].lower()
         return sorted(
@@ -384,6 +414,14 @@ def _whole(where: Node) -> str | None:
     words = [one for one in asked if isinstance(one, Word | Phrase)]
     parts = [part for one in words if (part := expression(one))]
     return " AND ".join(parts) if len(words) == len(asked) and 0 < len(parts) <= FEW_WORDS else None
+
+
+def _said(where: Node) -> str:
+    """The words of a query that asks for nothing but words and fields, as one text; empty for any other."""
+    parts = where.parts if isinstance(where, And) else (where,)
+    if any(not isinstance(one, Word | Compare) for one in parts):
+        return ""
+    return " ".join(one.text for one in parts if isinstance(one, Word))
 
 
 def _is_one_word(where: Node) -> bool:

@@ -104,6 +104,8 @@ class Engine:
         """Make everything that came in searchable, in steps between which sends and pages have their turn."""
         while await self.disk.do(lambda store: store.search.index_some(INDEX_STEP)):
             continue
+        while await self.disk.do(lambda store: store.search.meaning.make_some()):
+            continue
 
     async def summary(self) -> Summary:
         """What this engine did since it was made."""

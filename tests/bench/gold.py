@@ -23,6 +23,7 @@ from agentdesk.model import Article, Event, Item, Kind, Ref, Role, Status, Ticke
 from agentdesk.sandbox.dataset import Doc
 from agentdesk.sandbox.seed import generate, knowledge
 from agentdesk.store import Store
+from agentdesk.store.meaning import Wanted, installed
 from agentdesk.store.search import HitKind
 from agentdesk.store.store import opened
 from agentdesk.text.html import html_to_text
@@ -34,6 +35,7 @@ TICKETS: Final = 600
 SEED: Final = 7
 NOW: Final = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 BEST: Final = 10
+PLAIN: Final = Wanted()
 EVERYTHING: Final = 1_000
 ARTICLES: Final[tuple[HitKind, ...]] = ("article",)
 FOUND: Final[tuple[HitKind, ...]] = ("article", "ticket")
@@ -104,8 +106,9 @@ def _figures(relevant: frozenset[Id], found: list[Id], recall_of: int) -> tuple[
     return mrr, gain / ideal, recall, sum(best) / len(best) if best else 0.0
 
 
-def demo(store: Store, languages: Sequence[str] = ("ja", "en")) -> None:
-    """Fill a cache with the demo's articles in these languages and its tickets, and index it."""
+def demo(store: Store, languages: Sequence[str] = ("ja", "en"), wanted: Wanted = PLAIN) -> None:
+    """Fill a cache with the demo's articles in these languages and its tickets, and index it with these extras."""
+    store.search.meaning.want(wanted)
     data = generate(SEED, TICKETS, "both", NOW)
     articles = [_article(doc) for doc in data.articles]
     items: list[Item] = [one for one in articles if one.language in languages]
@@ -113,6 +116,8 @@ def demo(store: Store, languages: Sequence[str] = ("ja", "en")) -> None:
         items += _ticket(doc)
     store.mirror.take(Page(tuple(items), ""))
     while store.search.index_some(1_000):
+        pass
+    while store.search.meaning.make_some():
         pass
 
 
@@ -156,15 +161,15 @@ def texts(store: Store) -> dict[Id, str]:
     return found
 
 
-def measure() -> dict[str, Figures]:
-    """The figures of every set, asked of a new cache."""
+def measure(wanted: Wanted = PLAIN) -> dict[str, Figures]:
+    """The figures of every set, asked of a new cache with these extras."""
     with tempfile.TemporaryDirectory() as folder:
         with opened(Path(folder) / "both.db") as store:
-            demo(store)
+            demo(store, wanted=wanted)
             found = {name: _of_articles(store, name) for name in JUDGED[:-1]}
             found[WRITING] = written(store)
         with opened(Path(folder) / "ja.db") as store:
-            demo(store, ["ja"])
+            demo(store, ["ja"], wanted)
             found[JUDGED[-1]] = _of_articles(store, JUDGED[-1])
         return found
 
@@ -180,7 +185,7 @@ def _of_articles(store: Store, name: str) -> Figures:
 
 
 def _articles(store: Store, query: str) -> list[Id]:
-    hits = store.search.search(query, now=NOW, kinds=ARTICLES, limit=BEST)
+    hits = store.search.search(query, now=NOW, kinds=ARTICLES, limit=BEST, wait=True)
     return [(hit.language, hit.title) for hit in hits]
 
 
@@ -190,9 +195,17 @@ def _everything(store: Store, query: str) -> list[Id]:
 
 
 def main() -> None:
-    """Print one line per set."""
+    """Print a table for the default install, and one for every extra that is installed."""
+    has = installed()
+    _table("default install", PLAIN)
+    if has != PLAIN:
+        _table(", ".join([*(["analyser"] if has.analyser else []), *has.encoders]), has)
+
+
+def _table(title: str, wanted: Wanted) -> None:
+    print(f"\n{title}\n")
     print(f"{'set':14} {'queries':>7} {'MRR@10':>7} {'NDCG@10':>8} {'recall':>7} {'prec@10':>8}")
-    for name, one in measure().items():
+    for name, one in measure(wanted).items():
         line = f"{name:14} {one.queries:7} {one.mrr:7.3f} {one.ndcg:8.3f} {one.recall:7.3f} {one.precision:8.3f}\n"
         sys.stdout.write(line)
 
