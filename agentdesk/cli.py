@@ -20,6 +20,7 @@ import click
 from agentdesk import __version__
 from agentdesk.answers import Answer, op_document
 from agentdesk.commands import load
+from agentdesk.commands.answering import no_account
 from agentdesk.commands.context import Choice, Context, Screen, Tone
 from agentdesk.commands.registry import Arguments, Command, bind, run
 from agentdesk.config import Config
@@ -311,17 +312,13 @@ def _desk(own: Folders, config: Config) -> Desk:
     return prepare(own, config, lang=None, tickets=DEMO_TICKETS, seed=1, fresh=False)
 
 
-def _no_account() -> str:
-    return _("No account yet. Add one: agentdesk account add NAME --url URL --user EMAIL")
-
-
 def _open_without_words(own: Folders, config: Config) -> None:
     if click.get_current_context().invoked_subcommand is not None:
         return
     desk = Desk(own, config)
     if not desk.accounts():
         desk.store.close()
-        click.echo(_no_account(), err=True)
+        click.echo(no_account(), err=True)
         if not (sys.stdin.isatty() and click.confirm(_("Open the demo instead?"), default=True, err=True)):
             click.echo(_("To look around without an account: agentdesk demo"), err=True)
             sys.exit(FAILED)
@@ -348,7 +345,7 @@ def _sync(own: Folders, config: Config) -> click.Command:
 
         desk = _desk(own, config)
         if not desk.accounts():
-            raise Refused(_no_account())
+            raise Refused(no_account())
         _check_account(desk, account)
         sys.exit(run_sync(desk, account, watch=watch, form="json" if as_json else "text"))
 

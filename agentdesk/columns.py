@@ -247,7 +247,7 @@ _COLUMNS = (
         lambda row, now: "amber" if row.ticket.bounces >= MANY_BOUNCES else "dim",
         align="right",
     ),
-    Column("status", lambda: _("Status"), 8, lambda row, now: status_word(row.ticket.status), _plain),
+    Column("status", lambda: _("Status"), 10, lambda row, now: status_word(row.ticket.status), _plain),
     Column("number", lambda: _("No."), 8, lambda row, now: safe_line(row.ticket.number), _dim, align="right"),
     Column("updated", lambda: _("Changed"), 16, lambda row, now: i18n.stamp(row.ticket.updated_at), _dim),
     Column("account", lambda: _("Account"), 10, lambda row, now: safe_line(row.ticket.ref.account), _dim),

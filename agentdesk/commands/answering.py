@@ -13,6 +13,11 @@ def needs_ticket(cx: Context) -> str | None:
     return None if cx.tickets else _("Put the cursor on a ticket first.")
 
 
+def no_account() -> str:
+    """What to do where there is no account yet."""
+    return _("No account yet. Add one: agentdesk account add NAME --url URL --user EMAIL")
+
+
 def one_ticket(cx: Context) -> TicketRow:
     """The one ticket the command is about; raises `Refused` for none or several."""
     if len(cx.tickets) != 1:

@@ -7,7 +7,7 @@ from typing import NoReturn
 from agentdesk import i18n
 from agentdesk.answers import Answer, event_document, ticket_document
 from agentdesk.columns import COLUMNS, link_change_words, link_words, priority_word, status_word
-from agentdesk.commands.answering import deciding, needs_ticket, one_ticket
+from agentdesk.commands.answering import deciding, needs_ticket, no_account, one_ticket
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.outbox import change_words
 from agentdesk.commands.registry import commands
@@ -49,6 +49,8 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
     question = within(parse(query), cx.account)
     keys = queries.keys(question, now=now, limit=limit or None)
     rows = queries.rows(keys)
+    if not rows:
+        cx.front.say(_("No ticket answers this query.") if cx.desk.accounts() else no_account())
     names = ("account", *SHELL_COLUMNS) if cx.desk.has_several_accounts and not cx.account else SHELL_COLUMNS
     shown = [COLUMNS[name] for name in names]
     return Answer(

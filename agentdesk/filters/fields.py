@@ -43,7 +43,7 @@ class FieldWord(NamedTuple):
 STATUSES: Mapping[str, tuple[str, ...]] = {
     Status.NEW: ("新規",),
     Status.OPEN: ("対応中", "オープン"),
-    Status.PENDING: ("保留中", "返信待ち", "ペンディング"),
+    Status.PENDING: ("お客様待ち", "保留中", "返信待ち", "ペンディング"),
     Status.HOLD: ("on-hold", "待機中", "保留"),
     Status.SOLVED: ("解決", "解決済み", "resolved"),
     Status.CLOSED: ("終了", "完了", "クローズ"),

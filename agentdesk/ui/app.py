@@ -215,7 +215,8 @@ class AgentDesk(App[None]):
             self.show_hints()
 
     def _show_chord(self, follow: dict[str, str]) -> None:
-        self.main.footer.show_hints(chord_hints(follow, self.registry, self.main.queues.queues))
+        footer = getattr(self.screen, "footer", None) or self.main.footer
+        footer.show_hints(chord_hints(follow, self.registry, self.main.queues.queues), whole=True)
 
     def _is_typing(self) -> bool:
         """Has a text field the keys?"""

@@ -101,9 +101,23 @@ def chord_hints(follow: Mapping[str, str], registry: Registry, queues: Sequence[
 
 
 def line_label(line: str, registry: Registry, titles: Mapping[str, str]) -> str:
-    """A command line in few words: a queue by its title, anything else by its name."""
+    """A command line in few words: a queue by its title, a place by its name, anything else by what it does."""
     try:
         command, rest = registry.split(line)
     except Refused:
         return line
-    return titles.get(rest, rest) if command.name == "queue" else command.name
+    match command.name:
+        case "queue":
+            return titles.get(rest, rest)
+        case "outbox":
+            return _("Outbox")
+        case "drafts":
+            return _("Drafts")
+        case "queues":
+            return _("Queues")
+        case "account":
+            return _("Accounts")
+        case "move top":
+            return _("first line")
+        case _:
+            return command.help.rstrip(".。")

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width, pad, truncate
+from agentdesk.ui.glyphs import Glyphs
 
 Tone: TypeAlias = Literal["plain", "strong", "dim", "faint", "accent", "soon", "late", "good", "reply", "note"]
 Ground: TypeAlias = Literal["plain", "cursor", "idle"]
@@ -25,6 +26,8 @@ Span: TypeAlias = tuple[str, Tone]
 
 _JOINED: Final = re.compile("(?:\u200d[^\\s\u200d])+|[\ufe0e\ufe0f\u200d\u20e3]|[\U0001f3fb-\U0001f3ff]")
 _FLAG_LETTERS: Final = {0x1F1E6 + letter: chr(ord("A") + letter) for letter in range(26)}
+ELLIPSIS, PLAIN_ELLIPSIS = "…", ".."
+_TWINS: Final = str.maketrans("─━│┃┌┐└┘┏┓┗┛▌▐▸›•✓", "-=|#++++++++>#>>*x")
 _NAMES: Mapping[Tone, str] = {"plain": "foreground"}
 _GROUNDS: Mapping[Ground, str] = {"cursor": "cursor", "idle": "cursor-idle"}
 
@@ -35,6 +38,7 @@ class Painter:
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._styles: dict[tuple[Tone, Ground], Style] = {}
+        self._is_plain: bool | None = None
 
     def forget(self) -> None:
         """Ask again: the theme has changed."""
@@ -52,12 +56,18 @@ class Painter:
         """A colour of the theme; asked directly, as component classes would be styled anew for every widget."""
         return ThemeColor.parse(self._widget.app.theme_variables[variable]).rich_color
 
+    def _showable(self, text: str) -> str:
+        if self._is_plain is None:
+            signs: object = getattr(self._widget.app, "signs", None)
+            self._is_plain = isinstance(signs, Glyphs) and signs.is_ascii
+        return in_ascii(text) if self._is_plain else text
+
     def strip(self, spans: Iterable[Span], width: int, ground: Ground = "plain") -> Strip:
         """One line of exactly `width` cells; neighbours that look alike become one segment."""
         segments: list[Segment] = []
         text, tone, room = "", "plain", width
         for piece, wanted in spans:
-            shown = truncate(steady(safe_line(piece)), room)
+            shown = self._showable(truncate(steady(safe_line(piece)), room))
             room -= cell_width(shown)
             if wanted != tone and not (shown.isspace() or not shown):
                 if text:
@@ -69,6 +79,18 @@ class Painter:
         else:
             segments.append(Segment(text + " " * room, self.style("plain", ground)))
         return Strip(segments, width)
+
+
+def in_ascii(text: str) -> str:
+    """The text with the signs of the chrome as their ASCII twins, in as many cells; what was cut ends with `..`."""
+    if text.isascii():
+        return text
+    ended = text.rstrip()
+    if ended.endswith(ELLIPSIS):
+        mark = PLAIN_ELLIPSIS[: cell_width(ended)]
+        kept = truncate(ended.removesuffix(ELLIPSIS), cell_width(ended) - len(mark), "")
+        text = pad(kept + mark, cell_width(text))
+    return text.translate(_TWINS)
 
 
 def steady(text: str) -> str:

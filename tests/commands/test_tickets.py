@@ -145,3 +145,19 @@ async def test_what_was_done_is_said_in_names_and_words(
     await line(words, "1")
 
     assert capsys.readouterr().err.strip() == said
+
+
+async def test_an_empty_list_says_so(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
+    await line("ticket list tag:nowhere")
+
+    assert capsys.readouterr().err.strip() == "No ticket answers this query."
+
+
+async def test_a_list_without_an_account_says_what_to_do(
+    desk: Desk, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.store.db.execute("DELETE FROM account")
+
+    await line("ticket list tag:nowhere")
+
+    assert "agentdesk account add" in capsys.readouterr().err

@@ -290,3 +290,31 @@ async def test_keys_and_words_of_the_help_stand_in_columns(tmp_path: Path) -> No
 
         down, up = desk.line_of("Move down by a screenful"), desk.line_of("Move up by a screenful")
         assert down.index("Move down") == up.index("Move up")
+
+
+async def test_a_long_sentence_takes_the_lines_it_needs(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1), size=NARROW) as desk:
+        desk.app.say("This sentence is so long that eighty columns cannot hold the whole of it, up to its END.", "bad")
+        await desk.settles()
+        desk.sees("END.")
+
+        await desk.press("j")
+        desk.sees_not("END.")
+        assert "Enter" in desk.lines[-1]
+
+
+async def test_what_follows_g_is_said_in_words(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.press("g")
+        await desk.pilot.pause(0.6)
+        await desk.settles()
+
+        desk.sees("g first line", "o Outbox", "d Drafts")
+
+
+async def test_the_palette_begins_with_what_agents_do_all_day(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.press("ctrl+p")
+
+        reply, note = desk.text.index("Write to the customer"), desk.text.index("Write a note that only")
+        assert reply < note < desk.text.index("Assign the selected tickets to a colleague")

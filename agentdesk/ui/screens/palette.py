@@ -13,6 +13,25 @@ from agentdesk.ui.hints import shown_key
 from agentdesk.ui.screens.choose import Choose
 
 MOVING = "moving"
+FREQUENT = (
+    "ticket reply",
+    "ticket note",
+    "template",
+    "ticket assign",
+    "ticket take",
+    "ticket status",
+    "ticket solve",
+    "ticket tag",
+    "ticket priority",
+    "ticket snooze",
+    "next",
+    "find",
+    "undo",
+    "outbox",
+    "drafts",
+    "help",
+)
+"""What agents do all day comes first, in this order."""
 
 
 class Palette(Choose):
@@ -35,10 +54,17 @@ def palette_choices(
 
 def _commands(registry: Registry, keys: KeyMap, pane: Pane) -> Iterator[Choice]:
     scopes = set(PANES[pane])
-    for command in sorted(registry, key=lambda one: one.topic == MOVING):  # what everybody knows by heart comes last
+    for command in sorted(registry, key=_place):
         if scopes & set(command.scopes):
             bound = next((key for key in keys.of(command.name)), "")
             yield Choice(_line(command), f"{command.help}", f"{command.name}  {shown_key(bound)}".strip())
+
+
+def _place(command: Command) -> int:
+    """Where a command stands: what is done all day first, what everybody knows by heart last."""
+    if command.name in FREQUENT:
+        return FREQUENT.index(command.name)
+    return len(FREQUENT) + (command.topic == MOVING)
 
 
 def _line(command: Command) -> str:

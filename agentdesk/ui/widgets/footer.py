@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
 from agentdesk.commands.context import Tone
+from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width
+from agentdesk.text.wrap import wrap
 from agentdesk.ui.painting import Painter, Span
 from agentdesk.ui.painting import Tone as Colour
 
 GOOD_NEWS_SECONDS = 6.0
+MOST_LINES = 3
 WIDE_GAP = "   "
 _COLOURS: dict[Tone, Colour] = {"plain": "plain", "good": "good", "bad": "late"}
 Hint = tuple[str, str]
@@ -24,23 +28,25 @@ class Footer(Widget):
         super().__init__(id=id)
         self.painter = Painter(self)
         self._hints: tuple[Hint, ...] = ()
+        self._is_whole = False
         self._said: tuple[str, Tone] | None = None
         self._fading: Timer | None = None
 
-    def show_hints(self, hints: Sequence[Hint]) -> None:
-        """Show keys and what they do."""
-        if tuple(hints) != self._hints:
-            self._hints = tuple(hints)
+    def show_hints(self, hints: Sequence[Hint], *, whole: bool = False) -> None:
+        """Show keys and what they do: as many as fit on one line, or on the lines they need where `whole`."""
+        if (tuple(hints), whole) != (self._hints, self._is_whole):
+            before = self._takes_more()
+            self._hints, self._is_whole = tuple(hints), whole
             if self._said is None:
-                self.refresh()
+                self.refresh(layout=before or self._takes_more())
 
     def say(self, text: str, tone: Tone) -> None:
         """Show a sentence; good and plain ones fade, bad ones stay until the next key."""
         self.hush()
-        self._said = (text, tone)
+        self._said = (safe_line(text), tone)
         if tone != "bad":
             self._fading = self.set_timer(GOOD_NEWS_SECONDS, self.hush)
-        self.refresh()
+        self.refresh(layout=self._takes_more())
 
     def key_pressed(self) -> None:
         """The person has read on: bad news may go. Good news stay for their time."""
@@ -53,34 +59,49 @@ class Footer(Widget):
             self._fading.stop()
             self._fading = None
         if self._said is not None:
+            is_higher = self._takes_more()
             self._said = None
-            self.refresh()
+            self.refresh(layout=is_higher)
+
+    def _takes_more(self) -> bool:
+        """Does what it shows need more than one line?"""
+        return len(self._lines(self.size.width)) > 1
 
     @property
     def said(self) -> str:
         return self._said[0] if self._said else ""
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[list[Span]]:
+        """The sentence, or the hints, on as many lines as they may take."""
         if self._said is None:
-            return self.painter.strip(_hint_spans(self._hints, width), width) if y == 0 else Strip.blank(width)
+            return _hint_lines(self._hints, width)[: MOST_LINES if self._is_whole else 1]
         text, tone = self._said
-        return self.painter.strip([(" ", "plain"), (text, _COLOURS[tone])], width)
+        return [[(" ", "plain"), (line, _COLOURS[tone])] for line in wrap(text, max(width - 2, 1))[:MOST_LINES]]
+
+    def render_line(self, y: int) -> Strip:
+        lines = self._lines(self.size.width)
+        return self.painter.strip(lines[y] if y < len(lines) else (), self.size.width)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self.painter.forget()
 
 
-def _hint_spans(hints: Sequence[Hint], width: int) -> list[Span]:
-    """As many hints as fit whole."""
+def _hint_lines(hints: Sequence[Hint], width: int) -> list[list[Span]]:
+    """The hints on lines, each hint whole."""
     whole = 1 + sum(cell_width(f"{key} {label}") for key, label in hints)
     gap = WIDE_GAP if whole + len(WIDE_GAP) * (len(hints) - 1) <= width else "  "
-    spans: list[Span] = [(" ", "plain")]
-    room = width - 1 + len(gap)
+    lines: list[list[Span]] = [[(" ", "plain")]]
+    room = width - 1
     for key, label in hints:
-        room -= cell_width(f"{key} {label}{gap}")
-        if room < 0:
-            break
-        spans += [(key, "plain"), (f" {label}{gap}" if label else gap, "dim")]
-    return spans
+        words = f" {label}" if label else ""
+        cells = cell_width(key + words)
+        if cells > room and len(lines[-1]) > 1:
+            lines.append([(" ", "plain")])
+            room = width - 1
+        room -= cells + len(gap)
+        lines[-1] += [(key, "plain"), (words + gap, "dim")]
+    return lines
