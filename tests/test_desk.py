@@ -156,6 +156,20 @@ async def test_a_number_that_two_accounts_have_is_never_guessed(desk: Desk) -> N
     assert desk.ticket("1", "second").ticket.ref == Ref("second", "1")
 
 
+@pytest.mark.parametrize(("provider", "url"), [("zendesk", "https://other.example"), ("rt", NOWHERE)])
+async def test_another_helpdesk_never_takes_the_place_of_one_whose_tickets_are_cached(
+    desk: Desk, provider: str, url: str
+) -> None:
+    began = utc_now()
+    desk.store.desktop.put_account(account("acme"))
+    desk.store.mirror.take(Page((Ticket(Ref("acme", "1"), "1", "Hello", Status.OPEN, began, began),), ""))
+
+    with pytest.raises(Refused, match="under another name"):
+        desk.store.desktop.put_account(account("acme", provider, url))
+
+    desk.store.desktop.put_account(account("acme", url=f"{NOWHERE}/with/a/path"))
+
+
 async def test_a_cache_that_cannot_be_written_is_shown_and_not_a_dead_thread(desk: Desk) -> None:
     desk.store.desktop.put_account(account("acme"))
     desk.store.db.execute("CREATE TRIGGER full BEFORE INSERT ON lease BEGIN SELECT RAISE(ABORT, 'disk full'); END")

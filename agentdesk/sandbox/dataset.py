@@ -14,6 +14,7 @@ The loader makes a Create audit first, then one audit per comment and per (creat
 An article is one dict per article and locale (`locale`, `source_locale`, `section_id`, `label_names`,
 `user_segment_id`, where non-null means internal); dicts that share an `id` are translations of one article.
 A user may carry `identities`: `[{type, value, verified?, primary?}]`.
+A brand is `{id, name}`, beside the one every helpdesk has.
 A user event is `{user_id, type, source, description, properties, created_at}`.
 """
 
@@ -32,6 +33,7 @@ class Dataset:
 
     users: list[Doc] = field(default_factory=list)
     organizations: list[Doc] = field(default_factory=list)
+    brands: list[Doc] = field(default_factory=list)
     groups: list[Doc] = field(default_factory=list)
     memberships: list[Doc] = field(default_factory=list)
     ticket_fields: list[Doc] = field(default_factory=list)

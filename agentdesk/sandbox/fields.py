@@ -1,5 +1,7 @@
 """The fields: what a ticket can hold, its forms, and the statuses an account has."""
 
+import json
+
 from agentdesk.sandbox.dataset import Doc
 from agentdesk.sandbox.problems import invalid
 from agentdesk.sandbox.records import Database
@@ -51,6 +53,10 @@ class Fields:
         self.db = db
         self.fields = db.shelf("ticket_fields")
         self.forms = db.shelf("ticket_forms")
+
+    def brands(self) -> list[Doc]:
+        """The id and name of every brand, the first one first."""
+        return [{"id": BRAND_ID, "name": BRAND_NAME}, *json.loads(self.db.setting("brands") or "[]")]
 
     def ensure_system_fields(self) -> None:
         """Make the fields every account has."""

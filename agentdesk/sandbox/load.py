@@ -109,6 +109,8 @@ class _Loader:
         desk, fields = self.desk, self.desk.fields
         self._put(fields.fields, map(fields.new_field, dataset.ticket_fields))
         fields.ensure_system_fields()
+        if dataset.brands:
+            self.db.remember("brands", json.dumps(dataset.brands))
         self._put(fields.forms, map(fields.new_form, dataset.ticket_forms))
         self._put(desk.macros.shelf, map(desk.macros.new_macro, dataset.macros))
         view: Doc = {

@@ -208,7 +208,7 @@ def _ticket_state(key: str, value: str) -> Query | None:
             forms = "SELECT id FROM ticket_forms WHERE id = ? OR json_extract(doc, '$.name') = ?"
             return _of("ticket_form_id", forms, value, value)
         case "brand":
-            return Query("1" if value.lower() in (BRAND_NAME.lower(), str(BRAND_ID)) else "0")
+            return _equal("brand_id", str(BRAND_ID) if value.lower() == BRAND_NAME.lower() else value)
         case "satisfaction":
             return _equal("json_extract(doc, '$.satisfaction_rating.score')", value)
         case "has_attachment":

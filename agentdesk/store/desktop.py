@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from agentdesk.access import USUAL, Access, access_from
+from agentdesk.errors import Refused
 from agentdesk.files import FileLimits
+from agentdesk.i18n import _
 from agentdesk.model import Ref
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
@@ -82,6 +85,20 @@ class Desktop:
         return next((account for account in self.accounts() if account.name == name), None)
 
     def put_account(self, account: Account) -> None:
+        """Keep an account; raises `Refused` where another helpdesk would take the place of one whose tickets are here.
+
+        A reply that waits for ticket 5 of one helpdesk must never reach ticket 5 of another.
+        """
+        known = self.account(account.name)
+        if known is not None and not _is_same_helpdesk(known, account) and self._is_used(account.name):
+            raise Refused(
+                _(
+                    "{name} is {url} here, and its tickets are cached. Add {other} under another name.",
+                    name=account.name,
+                    url=known.url,
+                    other=account.url,
+                )
+            )
         self._db.execute(
             "INSERT INTO account (name, provider, url, user, token_source, me, position, settings) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, json_object('access', json(?))) "
@@ -99,6 +116,11 @@ class Desktop:
                 json.dumps(account.access.document()),
             ),
         )
+
+    def _is_used(self, account: str) -> bool:
+        """Is anything cached of an account, or on its way to it?"""
+        used = "SELECT EXISTS (SELECT 1 FROM ticket WHERE account = ?) OR EXISTS (SELECT 1 FROM op WHERE account = ?)"
+        return bool(self._db.execute(used, (account, account)).fetchone()[0])
 
     def set_me(self, account: str, person: str) -> None:
         """Remember who we are on the helpdesk."""
@@ -258,6 +280,11 @@ _OF_ACCOUNT = (
     "view_ticket", "field", "op", "draft", "inserted", "read_mark", "wanted", "lease", "weather", "customer_step",
     "brand",
 )  # fmt: skip
+
+
+def _is_same_helpdesk(one: Account, other: Account) -> bool:
+    """Do two accounts lead to one helpdesk? A port or a path may have been mistyped; the host is the helpdesk."""
+    return (one.provider, urlsplit(one.url).hostname) == (other.provider, urlsplit(other.url).hostname)
 
 
 def _weather_from(row: rows.Row) -> Weather:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from agentdesk.errors import Forbidden, RateLimited, Unauthorized
-from agentdesk.model import Article, Event, Item, Kind, Organization, Person, Ref, Ticket, View
+from agentdesk.model import Article, Brand, Event, Field, Item, Kind, Organization, Person, Ref, Ticket, View
 from agentdesk.providers.base import Stream
 from agentdesk.providers.http import in_process
 from agentdesk.providers.zendesk import Zendesk
@@ -267,6 +267,26 @@ async def test_a_plain_agent_reads_the_customers_once() -> None:
 
     assert {type(item) for item in items(pages)} == {Person, Organization}
     assert (later.items, len(desk.asked)) == ((), asked)
+
+
+async def test_the_brands_come_with_the_fields_and_a_deleted_one_does_not() -> None:
+    table: dict[str, Reaction] = {
+        "GET /ticket_fields": {"ticket_fields": []},
+        "GET /brands": {"brands": [{"id": 1, "name": "Main"}, {"id": 2, "name": "Gone", "is_deleted": True}]},
+    }
+
+    pages = await Answers(ADMIN, table).pages(Stream.FIELDS)
+
+    assert items(pages) == [Brand(Ref("acme", "1"), "Main")]
+
+
+async def test_who_may_not_see_the_brands_has_the_fields_all_the_same() -> None:
+    field = {"id": 9, "type": "text", "title": "Order", "active": True}
+    table: dict[str, Reaction] = {"GET /ticket_fields": {"ticket_fields": [field]}, "GET /brands": httpx.Response(403)}
+
+    pages = await Answers(AGENT, table).pages(Stream.FIELDS)
+
+    assert [item.ref.id for item in items(pages) if isinstance(item, Field)] == ["9"]
 
 
 async def test_views_are_left_alone_for_a_while_after_they_were_read() -> None:

@@ -1,13 +1,17 @@
 """One account's rounds: what leaves, what waits and why, and what comes in."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from agentdesk.errors import Offline, RateLimited, Unauthorized
-from agentdesk.model import Create, Note, OpState, Ref, Reply, SetStatus, Status, Tag
+from agentdesk.exchange import Page
+from agentdesk.model import Create, Note, Op, OpState, Ref, Reply, SetStatus, Status, Tag
+from agentdesk.sync.push import Push
+from agentdesk.sync.verdict import Names
 
-from .desk import Desk
+from .desk import ME, Desk, Inline
 from .helpdesk import ACCOUNT, Helpdesk, Trouble
 
 
@@ -329,3 +333,20 @@ async def test_the_summary_has_the_numbers_of_the_shell_contract(desk: Desk, hel
     assert summary.pulled == {"tickets": 6, "events": 6, "customers": 0, "articles": 0}
     assert (summary.sent, summary.held, summary.failed, summary.doubt, summary.waiting) == (1, 1, 0, 0, 1)
     assert summary.requests == desk.provider.requests
+
+
+async def test_a_decision_for_another_account_is_never_sent_here(desk: Desk, helpdesk: Helpdesk) -> None:
+    desk.store.mirror.take(Page((replace(helpdesk.tickets["1"], ref=Ref("shop", "1")),), ""))
+    seen = desk.store.mirror.ticket(Ref("shop", "1"))
+    op = Op("op-of-the-shop", Ref("shop", "1"), (Reply("hello"),), seen, desk.clock.now, desk.clock.now)
+    desk.store.outbox.add(op, ME)
+
+    await desk.engine.push()
+    assert desk.state(op) == "queued"
+
+    push = Push(desk.provider, Inline(desk.store), desk.clock)
+    assert not await push._leave(op, Names())
+
+    assert desk.state(op) == "failed"
+    assert desk.reason(op) == "It was written for shop and does not leave anywhere else."
+    assert helpdesk.times_done(op.id) == 0

@@ -171,3 +171,14 @@ def test_a_reply_to_an_unread_log_knows_the_ticket_as_of_its_version(written_at:
 
 def test_colleagues_of_one_name_are_still_two() -> None:
     assert isinstance(verdict(op(Assign("9")), replace(SEEN, assignee="8"), NAMES), Hold)
+
+
+def test_a_reply_is_held_when_its_ticket_was_moved_to_another_brand() -> None:
+    seen = replace(SEEN, brand="b1")
+
+    judged = verdict(op(Reply("hello"), seen=seen), replace(seen, brand="b2"))
+
+    assert isinstance(judged, Hold)
+    assert "another brand" in judged.why
+    assert verdict(op(Note("hello"), seen=seen), replace(seen, brand="b2")) == Send()
+    assert verdict(op(Reply("hello"), seen=seen), seen) == Send()

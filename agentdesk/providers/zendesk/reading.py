@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from agentdesk.model import (
     WAITING,
     Article,
+    Brand,
     Canned,
     CannedAction,
     Field,
@@ -219,6 +220,11 @@ def field_from(doc: Doc, account: str) -> Field:
         required_on_solve=flag(doc, "required"),
         position=whole(doc, "position") or 0,
     )
+
+
+def brand_from(doc: Doc, account: str) -> Brand:
+    """One of the names the account writes under."""
+    return Brand(Ref(account, text(doc, "id")), safe_line(text(doc, "name")))
 
 
 def canned_from(doc: Doc, account: str) -> Canned:

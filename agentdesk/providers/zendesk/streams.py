@@ -127,12 +127,14 @@ class Streams:
             yield page
 
     async def _fields(self, account: Account, since: str | None) -> AsyncGenerator[Page, None]:
-        """The account's own ticket fields."""
+        """The account's own ticket fields, and the brands it writes under."""
         found = await self._api.listed("/ticket_fields", "ticket_fields")
         active = [
             entry for entry in found if flag(entry, "active", True) and text(entry, "type") not in reading.SYSTEM_FIELDS
         ]
-        items = [reading.field_from(entry, account.name) for entry in active]
+        brands = await self._api.optional("/brands", "brands")
+        items: list[Item] = [reading.field_from(entry, account.name) for entry in active]
+        items += [reading.brand_from(entry, account.name) for entry in brands if not flag(entry, "is_deleted")]
         for page in cut(items, since or "{}", "{}", more=False):
             yield page
 

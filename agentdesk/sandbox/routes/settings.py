@@ -2,7 +2,7 @@
 
 from agentdesk.sandbox.calls import Answer, Call, Endpoint
 from agentdesk.sandbox.dataset import Doc
-from agentdesk.sandbox.fields import BRAND_ID, BRAND_NAME
+from agentdesk.sandbox.fields import BRAND_ID
 from agentdesk.sandbox.paging import Listed, Listing, Stored, answer
 from agentdesk.sandbox.problems import not_found
 from agentdesk.sandbox.records import Shelf
@@ -16,24 +16,26 @@ def _since(call: Call) -> str:
     return call.desk.db.setting("created_at") or call.desk.db.stamp()
 
 
-def _brand(call: Call) -> Doc:
+def _brand(call: Call, known: Doc) -> Doc:
     stamp = _since(call)
     return {
-        "id": BRAND_ID, "url": f"{call.base}/brands/{BRAND_ID}.json", "name": BRAND_NAME, "brand_url": call.root,
-        "subdomain": "desk", "has_help_center": True, "help_center_state": "enabled", "active": True, "default": True,
+        "id": known["id"], "url": f"{call.base}/brands/{known['id']}.json", "name": known["name"],
+        "brand_url": call.root, "subdomain": "desk", "has_help_center": True, "help_center_state": "enabled",
+        "active": True, "default": known["id"] == BRAND_ID,
         "is_deleted": False, "logo": None, "ticket_form_ids": [row["id"] for row in call.desk.fields.forms.where()],
         "signature_template": "{{agent.signature}}", "host_mapping": None, "created_at": stamp, "updated_at": stamp,
     }  # fmt: skip
 
 
 def brands(call: Call) -> Doc:
-    return answer(call, Listing("brands", Listed([_brand(call)]), list))
+    return answer(call, Listing("brands", Listed([_brand(call, one) for one in call.desk.fields.brands()]), list))
 
 
 def brand(call: Call) -> Doc:
-    if call.id != BRAND_ID:
+    known = next((one for one in call.desk.fields.brands() if one["id"] == call.id), None)
+    if known is None:
         raise not_found()
-    return {"brand": _brand(call)}
+    return {"brand": _brand(call, known)}
 
 
 def addresses(call: Call) -> Doc:
