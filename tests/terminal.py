@@ -25,7 +25,10 @@ KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\
 
 
 class Terminal:
-    """`agentdesk` (or another program) with some words, running on a screen of so many columns and rows."""
+    """`agentdesk` (or another program) with some words, running on a screen of so many columns and rows.
+
+    A terminal that `is_controlling` sends a signal when it is closed, as real ones do; others just vanish.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class Terminal:
         columns: int = 160,
         rows: int = 48,
         program: Sequence[str] = (str(PROGRAM),),
+        is_controlling: bool = True,
         **environment: str,
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
@@ -49,7 +53,7 @@ class Terminal:
             stderr=slave,
             env=_environment(home, environment),
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),  # as a real one: its end is a signal
+            preexec_fn=(lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0)) if is_controlling else None,
         )
         os.close(slave)
 
@@ -100,11 +104,11 @@ class Terminal:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGWINCH)
 
-    def hang_up(self) -> None:
-        """Close the terminal's window under the program."""
+    def hang_up(self) -> int:
+        """Close the terminal's window under the program; the exit code with which that ends."""
         os.close(self._master)
         self._is_closed = True
-        self._process.wait(PATIENCE_SECONDS)
+        return self._process.wait(PATIENCE_SECONDS)
 
     def watch(self, seconds: float) -> None:
         """Take in what the program paints in the next so many seconds."""

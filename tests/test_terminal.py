@@ -80,6 +80,21 @@ def test_a_desk_that_is_told_to_end_keeps_the_last_key(tmp_path: Path, number: s
     assert "We are looking into it!" in shell(tmp_path, "sql", "SELECT body FROM draft")
 
 
+def test_a_desk_whose_terminal_vanished_without_a_signal_ends(tmp_path: Path) -> None:
+    with Terminal(*DEMO, "en", home=tmp_path, is_controlling=False) as desk:
+        desk.sees("Waiting longest", "Dana Fox")
+        desk.press("enter")
+        desk.sees("Esc")
+        desk.press("r")
+        desk.sees("PUBLIC REPLY")
+        desk.press("We are looking into it!")
+        desk.sees("into it!")
+
+        assert desk.hang_up() == 128 + signal.SIGHUP
+
+    assert "We are looking into it!" in shell(tmp_path, "sql", "SELECT body FROM draft")
+
+
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 48)])
 def test_hostile_text_reaches_neither_the_terminal_nor_the_shell(tmp_path: Path, columns: int, rows: int) -> None:
     with Terminal("demo", "--tickets", "80", "--lang", "en", home=tmp_path, columns=columns, rows=rows) as desk:

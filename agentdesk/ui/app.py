@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from pathlib import Path
@@ -42,6 +43,9 @@ CHORD_SECONDS = 0.4
 SIDE_SECONDS, WORK_SECONDS, SYNC_SECONDS = 0.1, 0.2, 0.5
 """How long each step of the furnishing leaves the keys to themselves: 0.8 s from the first paint to the sync."""
 PLACE_SECONDS = 1.0
+TERMINAL_SECONDS = 0.5
+STDIN = 0
+HANGUP = 1
 SIGNALLED = 128
 """A program that a signal ended says so in its exit code: this and the signal's number."""
 FALLBACK_THEME = "dark"
@@ -101,6 +105,8 @@ class AgentDesk(App[None]):
         self.main.tickets.on_selected = self.show_hints
         if not self.is_headless:
             self._heed_signals()
+            if os.isatty(STDIN):
+                self.set_interval(TERMINAL_SECONDS, self._look_for_terminal)
         self.call_after_refresh(self._furnish)
 
     def _heed_signals(self) -> None:
@@ -110,9 +116,15 @@ class AgentDesk(App[None]):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._told_to_leave, number)
 
-    def _told_to_leave(self, number: signal.Signals) -> None:
-        self.exit_code = SIGNALLED + number
-        self.run_worker(self.leave(), group="leave")
+    def _look_for_terminal(self) -> None:
+        """Leave when the terminal has gone without a signal: Textual would read its end for ever, at full speed."""
+        if not os.isatty(STDIN):
+            self._told_to_leave(HANGUP)
+
+    def _told_to_leave(self, number: int) -> None:
+        if not self.exit_code:
+            self.exit_code = SIGNALLED + number
+            self.run_worker(self.leave(), group="leave")
 
     async def _furnish(self) -> None:
         """Bring in, after the first paint, what it did not need: step by step, so that a key never waits for all."""
