@@ -188,7 +188,9 @@ def _click_command(command: Command, own: Folders, config: Config) -> click.Comm
         params.append(click.Option(["--wait"], is_flag=True, help=_("Wait until it is sent, held or failed.")))
     for parameter in command.parameters:
         if parameter.kind in ("flag", "option"):
-            params.append(click.Option([f"--{parameter.name.replace('_', '-')}"], is_flag=parameter.kind == "flag"))
+            name = f"--{parameter.name.replace('_', '-')}"
+            is_flag = parameter.kind == "flag"
+            params.append(click.Option([name], is_flag=is_flag, multiple=parameter.is_repeated))
     return _Words(
         command.name.split()[-1],
         params=params,
@@ -205,7 +207,7 @@ def _run(command: Command, given: dict[str, Any], own: Folders, config: Config) 
     account = given.pop("account")
     ids = given.pop("ids", None)
     words = list(given.pop("words"))
-    named = {name: value for name, value in given.items() if value not in (None, False)}
+    named = {name: value for name, value in given.items() if value not in (None, False, ())}
     try:
         arguments = _arguments(command, words, named)
     except Refused as error:
@@ -237,7 +239,10 @@ def _message(given: bytes, encoding: str) -> str:
 
 def _option(name: str, value: object) -> list[str]:
     option = f"--{name.replace('_', '-')}"
-    return [option] if value is True else [option, str(value)]
+    if value is True:
+        return [option]
+    several = value if isinstance(value, tuple) else (value,)
+    return [word for one in several for word in (option, str(one))]
 
 
 async def _answered(

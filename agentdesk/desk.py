@@ -13,13 +13,28 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from agentdesk import i18n
 from agentdesk.config import Badge, Config, Queue
 from agentdesk.errors import AgentdeskError, ProviderError, Refused, StoreError
 from agentdesk.i18n import _
-from agentdesk.model import Attachment, Canned, Change, Create, Note, Op, Person, Ref, Reply, Ticket, TicketRow, apply
+from agentdesk.model import (
+    Attachment,
+    Canned,
+    Change,
+    Create,
+    Note,
+    Op,
+    Person,
+    Ref,
+    Reply,
+    Ticket,
+    TicketRow,
+    Upload,
+    apply,
+)
 from agentdesk.paths import Folders
 from agentdesk.store import Store
 from agentdesk.store.desktop import Account
@@ -332,6 +347,11 @@ class Desk:
         if ops:
             await self.write(queue)
         return ops
+
+    async def copied(self, path: Path, account: str) -> Upload:
+        """Our own copy of a file, to send to an account; raises `Refused`, in words, where it cannot go."""
+        limits, spool = self.store.desktop.limits(account), self.store.spool
+        return await asyncio.to_thread(spool.take, path, account, limits)
 
     async def undo(self) -> Undone:
         """Take back the newest thing this agent did."""

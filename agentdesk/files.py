@@ -162,7 +162,7 @@ def _is_whole_path(path: Path) -> bool:
 
 def _readings(line: str) -> Iterator[list[Path]]:
     """Ways to read a line as paths: as it stands, as an address, as words of a shell."""
-    yield [_path(line)]
+    yield [path_of(line)]
     try:
         lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
         lexer.whitespace_split, lexer.commenters = True, ""
@@ -172,10 +172,10 @@ def _readings(line: str) -> Iterator[list[Path]]:
     except ValueError:
         return  # a lone quotation mark belongs to a name
     if words:
-        yield [_path(word) for word in words]
+        yield [path_of(word) for word in words]
 
 
-def _path(word: str) -> Path:
+def path_of(word: str) -> Path:
     """The path that a word means: `~` is the home folder, `file://` an address of this machine."""
     if word.startswith("file://"):
         parts = urlsplit(word)

@@ -9,6 +9,7 @@ def load() -> Registry:
         articles,
         customers,
         desks,
+        files,
         history,
         links,
         moving,
@@ -20,5 +21,6 @@ def load() -> Registry:
     )
     from agentdesk.commands.registry import commands
 
-    assert all((articles, customers, desks, history, links, moving, outbox, places, replies, searches, tickets))
+    topics = (articles, customers, desks, files, history, links, moving, outbox, places, replies, searches, tickets)
+    assert all(topics)
     return commands

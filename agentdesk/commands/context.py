@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from agentdesk.desk import Desk
-from agentdesk.model import Op, TicketRow
+from agentdesk.model import Op, TicketRow, Upload
 from agentdesk.store.outbox import Draft
 
 Tone = Literal["plain", "good", "bad"]
@@ -125,6 +126,14 @@ class Screen(Protocol):
 
     def insert_text(self, text: str) -> None:
         """Put text at the caret of the composer, opening a reply if none is open."""
+
+    async def attach(self, paths: Sequence[Path]) -> str:
+        """Send files with the message in the composer; the answer is a sentence on what goes along now."""
+
+    def attached(self) -> tuple[Upload, ...]:
+        """The files that go with the message in the composer."""
+
+    def detach(self, name: str) -> None: ...
 
     async def insert_template(self, name: str | None) -> None:
         """Insert a prepared answer by name; None lets the person choose."""

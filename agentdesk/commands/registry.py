@@ -42,13 +42,17 @@ Reason = Callable[["Context"], str | None]
 
 
 class Parameter(NamedTuple):
-    """One word a command takes: `rest` takes all that follows, `flag` is `--name`, `option` is `--name VALUE`."""
+    """One word a command takes: `rest` takes all that follows, `flag` is `--name`, `option` is `--name VALUE`.
+
+    A repeated option may be given several times; the command gets a tuple.
+    """
 
     name: str
     kind: Literal["word", "rest", "words", "flag", "option"]
     default: str | None = None
     required: bool = False
     is_number: bool = False
+    is_repeated: bool = False
 
 
 class Command(NamedTuple):
@@ -103,7 +107,7 @@ def _usage(parameter: Parameter) -> str:
         case "flag":
             return f"[{_option(parameter)}]"
         case "option":
-            return f"[{_option(parameter)} {word}]"
+            return f"[{_option(parameter)} {word}]" + ("..." if parameter.is_repeated else "")
         case "words":
             return f"{word}..." if parameter.required else f"[{word}...]"
         case _:
@@ -202,6 +206,7 @@ def _parameters(run: Run) -> tuple[Parameter, ...]:
                 default=default,
                 required=required and parameter.kind is not inspect.Parameter.VAR_POSITIONAL,
                 is_number=parameter.annotation is int,
+                is_repeated=parameter.annotation == tuple[str, ...],
             )
         )
     return tuple(found)
@@ -241,10 +246,12 @@ def _with_rest(command: Command, rest: str) -> Arguments:
     leading: list[str] = []
     text = rest
     while (start := _LEADING.match(text)) and (option := command.options.get(start[1])):
-        taken = 1 if option.kind == "flag" or start[2] else 2
-        words = text.split(maxsplit=taken)
-        leading += words[:taken]
-        text = words[taken] if len(words) > taken else ""
+        end = start.end()
+        leading.append(start[0])
+        if option.kind == "option" and (value := _VALUE.match(text, end)):
+            leading[-1:] = [start[1], "".join(part or "" for part in value.groups())]
+            end = value.end()
+        text = text[end:].lstrip()
     if text.split(maxsplit=1)[:1] == ["--"]:
         text = text.removeprefix("--").lstrip()
     elif any(word.partition("=")[0] in command.options for word in text.split()):
@@ -252,7 +259,8 @@ def _with_rest(command: Command, rest: str) -> Arguments:
     return bind(command, [*leading, *(("--", text) if text else ())])
 
 
-_LEADING = re.compile(r"(--[a-z-]+)(=?)")
+_LEADING = re.compile(r"(--[a-z-]+)(?:=|(?=\s|$))")
+_VALUE = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
 
 
 def bind(command: Command, words: Iterable[str]) -> Arguments:
@@ -272,7 +280,8 @@ def bind(command: Command, words: Iterable[str]) -> Arguments:
         elif option.kind == "flag" and not equals:
             named[option.name] = True
         elif option.kind == "option" and (equals or queue):
-            named[option.name] = _typed(command, option, value if equals else queue.pop(0))
+            given = _typed(command, option, value if equals else queue.pop(0))
+            named[option.name] = (*named.get(option.name, ()), given) if option.is_repeated else given
         else:
             _misuse(command)
     return Arguments(tuple(_positional(command, plain)), named)

@@ -4,35 +4,48 @@ from datetime import timedelta
 
 from agentdesk.commands.answering import deciding, needs_ticket, one_ticket
 from agentdesk.commands.context import Context
+from agentdesk.commands.files import copies
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
+from agentdesk.files import path_of
 from agentdesk.i18n import _
-from agentdesk.model import Change, Note, Reply, SetStatus, Status, TicketRow
+from agentdesk.model import Change, Note, Reply, SetStatus, Status, TicketRow, Upload
 
 
 @commands.add("ticket reply", scope="ticket", keys="r", when=needs_ticket, undo="window", in_shell=True)
-async def reply(cx: Context, text: str = "", *, status: str = "") -> None:
+async def reply(cx: Context, text: str = "", *, status: str = "", attach: tuple[str, ...] = ()) -> None:
     """Write to the customer; without text the composer opens."""
-    await _write(cx, "reply", text, status)
+    await _write(cx, "reply", text, status, attach)
 
 
 @commands.add("ticket note", scope="ticket", keys="m", when=needs_ticket, undo="window", in_shell=True)
-async def note(cx: Context, text: str = "", *, status: str = "") -> None:
+async def note(cx: Context, text: str = "", *, status: str = "", attach: tuple[str, ...] = ()) -> None:
     """Write a note that only colleagues see; without text the composer opens."""
-    await _write(cx, "note", text, status)
+    await _write(cx, "note", text, status, attach)
 
 
-async def _write(cx: Context, kind: str, text: str, status: str) -> None:
+async def _write(cx: Context, kind: str, text: str, status: str, attach: tuple[str, ...]) -> None:
+    paths = [path_of(path) for path in attach]
     if not text.strip():
         one_ticket(cx)
         cx.front.screen.compose("note" if kind == "note" else "reply")
+        if paths:
+            cx.front.say(await cx.front.screen.attach(paths), "good")
         return
     also: tuple[Change, ...] = (SetStatus(status_named(status)),) if status else ()
 
     def changes(row: TicketRow) -> tuple[Change, ...]:
-        return (Note(text) if kind == "note" else Reply(cx.desk.signed(row, text)), *also)
+        files = tuple(uploads[row.ticket.ref.account])
+        return (Note(text, files) if kind == "note" else Reply(cx.desk.signed(row, text), uploads=files), *also)
 
-    await deciding(cx, changes, hold=timedelta(seconds=cx.hold_seconds))
+    uploads: dict[str, list[Upload]] = {}
+    try:
+        for account in dict.fromkeys(row.ticket.ref.account for row in cx.tickets):
+            uploads[account] = await copies(cx.desk, account, paths)
+        await deciding(cx, changes, hold=timedelta(seconds=cx.hold_seconds))
+    finally:
+        if paths:  # what no decision names after all is not kept
+            await cx.desk.write(lambda store: store.spool.release(one for files in uploads.values() for one in files))
 
 
 def status_named(word: str) -> Status:

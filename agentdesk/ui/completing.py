@@ -6,6 +6,7 @@ from typing import NamedTuple
 from agentdesk.commands.registry import Command, Registry
 from agentdesk.errors import Refused
 from agentdesk.filters.completing import Completion, complete
+from agentdesk.ui.completing_paths import path_completions
 
 MOST_SHOWN = 8
 QUERIES = ("queue", "find")
@@ -65,6 +66,8 @@ def _rest_of(command: Command, line: str) -> str:
 
 
 def _words(command: Command, line: str, began: int, caret: int, known: Known) -> list[Completion]:
+    if command.name == "attach":
+        return path_completions(line, began, caret, MOST_SHOWN)
     field = FIELD_OF.get(command.name)
     if field is None:
         return []

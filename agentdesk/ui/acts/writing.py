@@ -1,10 +1,13 @@
 """Writing: the composer, and what is put into it."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from agentdesk.commands.context import Choice, ComposeKind
 from agentdesk.commands.outbox import change_words
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
-from agentdesk.model import Note, Op
+from agentdesk.model import Note, Op, Upload
 from agentdesk.ui.acts.act import Act
 
 HINT_CHARACTERS = 40
@@ -35,6 +38,21 @@ class Writing(Act):
     def edit_outside(self) -> None:
         self._needs_composer()
         self.work.composer.edit_outside()
+
+    async def attach(self, paths: Sequence[Path]) -> str:
+        self._needs_composer()
+        said = await self.work.composer.attach(paths)
+        self.main.focus_pane("composer")
+        return said
+
+    def attached(self) -> tuple[Upload, ...]:
+        self._needs_composer()
+        return self.work.composer.uploads
+
+    def detach(self, name: str) -> None:
+        self._needs_composer()
+        self.work.composer.detach(name)
+        self.main.focus_pane("composer")
 
     def insert_text(self, text: str) -> None:
         if not self.work.composer.is_open:

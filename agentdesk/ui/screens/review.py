@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from agentdesk.commands.files import described
 from agentdesk.commands.outbox import change_words
-from agentdesk.files import size_word
 from agentdesk.i18n import _
-from agentdesk.model import Change, SetStatus
+from agentdesk.model import Change, SetStatus, Upload
 from agentdesk.store import Store
+from agentdesk.store.spool import original
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import pad
 from agentdesk.text.wrap import wrap
@@ -47,6 +48,17 @@ def _step_words(change: Change, account: str, store: Store) -> str:
     )
 
 
+def _since_then(upload: Upload) -> str:
+    """What became of a file since it was attached, when that is worth knowing."""
+    match original(upload):
+        case "changed":
+            return _("{file} was changed since you attached it. It leaves as it was then.", file=upload.name)
+        case "gone":
+            return _("{file} is not where you took it from any more. Our copy of it leaves.", file=upload.name)
+        case _:
+            return ""
+
+
 class Letter(Lines):
     """The message with everything around it."""
 
@@ -54,6 +66,7 @@ class Letter(Lines):
         super().__init__()
         self.leaving = leaving
         self.besides = besides
+        self.changed = [words for upload in leaving.uploads if (words := _since_then(upload))]
         self.subject = subject
         self.signature = signature
 
@@ -61,15 +74,15 @@ class Letter(Lines):
         leaving = self.leaving
         is_note = leaving.kind == "note"
         visibility: Span = (_("INTERNAL: only colleagues read this"), "note") if is_note else (_("PUBLIC"), "reply")
-        files = ", ".join(f"{safe_line(one.name)} ({size_word(one.size)})" for one in leaving.uploads)
         facts: list[tuple[str, Span]] = [
             (_("Ticket"), (self.subject, "plain")),
             (_("Visibility"), visibility),
             (_("From"), (safe_line(leaving.sender), "strong")),
             (_("To"), (_("colleagues") if is_note else leaving.to, "strong")),
             (_("Copy to"), (", ".join(leaving.cc), "soon")),
-            (_("Files"), (files, "accent")),
         ]
+        facts += [(_("File"), (described(one), "accent")) for one in leaving.uploads]
+        facts += [(_("Note well"), (words, "soon")) for words in self.changed]
         facts += [(_("With it"), (words, "accent")) for words in self.besides]
         lines = [line((pad(label, LABEL_CELLS), "dim"), value) for label, value in facts if value[0]]
         lines.append(line())

@@ -5,6 +5,7 @@ the agent's signature itself, so none is added here: a customer never gets two.
 """
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,20 +17,23 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from agentdesk.commands.files import copies, described, limits_words
 from agentdesk.commands.outbox import change_words
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError, Refused
-from agentdesk.files import size_word
+from agentdesk.files import against, too_many
 from agentdesk.i18n import _, plural
 from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus, Status, TicketRow, Upload, first_words
 from agentdesk.steps import Around, steps_of, together
 from agentdesk.store.outbox import Draft, DraftKind
+from agentdesk.store.spool import is_whole
 from agentdesk.templates import placeholders, render
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.painting import Span, Tone
-from agentdesk.ui.pane import Pane
+from agentdesk.ui.pane import Pane, RunLine
 from agentdesk.ui.widgets.drafts import Drafts
 from agentdesk.ui.widgets.editor import Editor, typed
+from agentdesk.ui.widgets.enclosed import Enclosed
 from agentdesk.ui.widgets.frame import FrameLine
 from agentdesk.ui.widgets.lines import joined
 from agentdesk.ui.widgets.outside import edited_outside
@@ -69,7 +73,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.desk = desk
-        self.field = Editor()
+        self.field = Editor(before_undo=self._undo_drop)
         self.row: TicketRow | None = None
         self.kind: DraftKind = "reply"
         self.to = ""
@@ -77,6 +81,10 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.uploads: tuple[Upload, ...] = ()
         self.besides: tuple[Change, ...] = ()
         self._top, self._notice, self._bottom = FrameLine(), FrameLine(id="notice"), FrameLine()
+        self._enclosed = Enclosed()
+        self._coming = ""
+        self._pasted: str | None = None
+        self._dropped: tuple[str, tuple[Upload, ...]] | None = None
         self._kept, self._kept_caret = "", 0
         self._drafts = Drafts(desk)
         self._saving: Timer | None = None
@@ -88,6 +96,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         yield self._top
         yield self._notice
         yield self.field
+        yield self._enclosed
         yield self._bottom
 
     # What is being written
@@ -234,14 +243,85 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self._save_soon()
         self._show_frame()
 
-    def attach(self, path: Path) -> None:
-        """Send a file with the message; raises `Refused` where there is no such file."""
+    # What goes with it
+
+    async def attach(self, paths: Sequence[Path]) -> str:
+        """Send files along, as they are now; the answer says what goes with the message, and the account's limits.
+
+        Raises `Refused`, in words, where one cannot go; then none does.
+        """
+        row, kind = self._needs_open(), self.kind
+        account = row.ticket.ref.account
+        if self._coming:
+            raise Refused(_("{file} is still being copied.", file=self._coming))
+        pasted, self._pasted = self._pasted, None
+        self._coming = ", ".join(path.name for path in paths)
+        self._show_frame()
+        try:
+            taken = await copies(self.desk, account, paths, self.uploads)
+        finally:
+            self._coming = ""
+            self._show_frame()
+        self._take_along(row, kind, taken)
+        self._dropped = None if pasted is None else (pasted, tuple(taken))
+        words = [described(upload) for upload in taken]
+        sentence = _("Goes along: {files}.", files=", ".join(words))
+        if pasted is not None:
+            return f"{sentence} {_('ctrl+z makes it text again.')}"
+        return f"{sentence} {limits_words(self.desk, account)}"
+
+    def _take_along(self, row: TicketRow, kind: DraftKind, taken: Sequence[Upload]) -> None:
+        """Put files with the message they were meant for, wherever the agent writes by now."""
+        if self.row is not None and self.row.ticket.ref == row.ticket.ref and self.kind == kind:
+            self.uploads = (*self.uploads, *taken)
+        else:
+            draft = self._drafts.get(row.ticket.ref, kind)
+            self._drafts.put(replace(draft, uploads=(*draft.uploads, *taken)))
+        self.run_worker(self._save(), group="drafts")
+
+    def detach(self, name: str) -> None:
+        """Take the file of this name off the message."""
         self._needs_open()
-        if not path.is_file():
-            raise Refused(_("There is no file {path}.", path=str(path)))
-        self.uploads = (*self.uploads, Upload(str(path.resolve()), path.name, path.stat().st_size))
+        gone = next((one for one in reversed(self.uploads) if one.name == name), None)
+        if gone is None:
+            names = ", ".join(one.name for one in self.uploads)
+            raise Refused(_("No file {name!r} goes along. There are: {names}.", name=name, names=names))
+        self._take_off((gone,))
+
+    def _take_off(self, gone: Sequence[Upload]) -> None:
+        self.uploads = tuple(one for one in self.uploads if one not in gone)
         self._save_soon()
         self._show_frame()
+
+    @on(Editor.Dropped)
+    def _files_dropped(self, event: Editor.Dropped) -> None:
+        """Paths were pasted, as a terminal does for files that are dropped on it."""
+        event.stop()
+        if self.row is not None:
+            self._pasted = event.text
+            self.post_message(RunLine(f"attach {shlex.join(str(path) for path in event.paths)}"))
+
+    def _undo_drop(self) -> bool:
+        """Make files that were just pasted text again; False where that was not the last thing done."""
+        dropped, self._dropped = self._dropped, None
+        if dropped is None or not set(dropped[1]) <= set(self.uploads):
+            return False
+        self._take_off(dropped[1])
+        self.field.put(dropped[0])
+        return True
+
+    def _check_uploads(self, account: str) -> None:
+        """Raise `Refused` where a file cannot go as it is."""
+        if self._coming:
+            raise Refused(_("{file} is still being copied.", file=self._coming))
+        limits = self.desk.store.desktop.limits(account)
+        reasons = [too_many(limits, account, len(self.uploads))]
+        for upload in self.uploads:
+            reasons.append(against(limits, account, upload.name, upload.size))
+            if not is_whole(upload):
+                reasons.append(_("{file} is not there any more. Detach it, and attach it again.", file=upload.name))
+        for reason in filter(None, reasons):
+            raise Refused(reason)
 
     def edit_outside(self) -> None:
         """Write in the agent's own editor, and take over what they saved there."""
@@ -266,6 +346,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if missing:
             self.field.go_to(missing[0].start)
             raise Refused(_("{name} has no value. Fill it in before this leaves.", name=missing[0].name))
+        self._check_uploads(row.ticket.ref.account)
         cc = self.cc if self.kind == "reply" else ()
         to_be = None if status is None else Status(status)
         sender = self.desk.sender(row)
@@ -328,6 +409,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     def _text_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         if self.row is not None and self.text != self._kept:
+            self._dropped = None
             self._save_soon()
 
     @on(TextArea.SelectionChanged)
@@ -411,6 +493,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if self._is_gone:
             words = _("{ticket} was deleted on the helpdesk.", ticket=f"#{self.row.ticket.number}")
         self._notice.show(((words, "soon"),), f"{side} {side}", tone)
+        self._enclosed.show(self.uploads, self._coming, side, tone)
         self._bottom.show(self._state(self.row), f"{low_left}{rule}{low_right}", tone)
 
     def _heading(self, tone: Tone) -> tuple[Span, ...]:
@@ -433,9 +516,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             words.append((_("draft saved"), "dim"))
         else:
             words.append((_("empty"), "dim"))
-        files: list[Span] = [(f"{safe_line(one.name)} {size_word(one.size)}", "accent") for one in self.uploads]
         besides: list[Span] = [(_("with it: {what}", what=self.besides_words()), "soon")] if self.besides else []
-        return joined([*words, *files, *besides])
+        return joined([*words, *besides])
 
     def _recipient(self, row: TicketRow) -> str:
         """Whom a reply reaches, as an address where we know one."""

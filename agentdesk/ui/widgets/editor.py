@@ -7,8 +7,10 @@ which is why Textual is bounded to the series that is tested.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import accumulate
+from pathlib import Path
 from typing import Any, Final, Self
 
 from rich.style import Style
@@ -18,9 +20,11 @@ from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
 from textual.events import Key, Paste
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
+from agentdesk.files import dropped_files
 from agentdesk.templates import placeholders
 from agentdesk.text.graphemes import clusters
 from agentdesk.text.wrap import wrap_spans
@@ -64,7 +68,16 @@ class JapaneseLines(WrappedDocument):
 class Editor(TextArea):
     """A field for a message."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    class Dropped(Message):
+        """What was pasted is nothing but the paths of files."""
+
+        def __init__(self, text: str, paths: list[Path]) -> None:
+            super().__init__()
+            self.text = text
+            self.paths = paths
+
+    def __init__(self, *, id: str | None = None, before_undo: Callable[[], bool] = lambda: False) -> None:
+        self._before_undo = before_undo
         self._drawn: dict[int, object] = {}
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False)
         self.cursor_blink = False
@@ -118,7 +131,16 @@ class Editor(TextArea):
     async def on_paste(self, event: Paste) -> None:
         event.prevent_default()
         event.stop()
-        self.put(event.text)
+        paths = dropped_files(event.text)
+        if paths:
+            self.post_message(self.Dropped(event.text, paths))
+        else:
+            self.put(event.text)
+
+    def action_undo(self) -> None:
+        """Take back what was typed last, unless something newer is not in the text at all (`before_undo`)."""
+        if not self._before_undo():
+            super().action_undo()
 
     # Characters as readers see them
 
