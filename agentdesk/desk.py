@@ -40,7 +40,6 @@ from agentdesk.store import Store
 from agentdesk.store.desktop import Account
 from agentdesk.store.outbox import Author
 from agentdesk.store.undoing import Undone, undo_last
-from agentdesk.templates import facts, load_templates, render, signed
 
 if TYPE_CHECKING:
     from agentdesk.background import Background, Broken
@@ -281,6 +280,8 @@ class Desk:
 
     def templates(self, row: TicketRow) -> list[Canned]:
         """The prepared texts for a ticket: the agent's own for its brand, account and everywhere, then the team's."""
+        from agentdesk.templates import load_templates  # late, as below: the list needs no template, 5 ms of a start
+
         folder, account = self.folders.config / "templates", row.ticket.ref.account
         folders = [*(folder / name for name in self.config.template_folders(account, row.brand_name)), folder]
         own = [one for place in folders for one in load_templates(place).canned]
@@ -288,12 +289,16 @@ class Desk:
 
     def facts(self, row: TicketRow) -> dict[str, str]:
         """What the placeholders of a text for this ticket can be filled with."""
+        from agentdesk.templates import facts
+
         account, requester = row.ticket.ref.account, row.ticket.requester
         customer = self.store.queries.person(Ref(account, requester)) if requester else None
         return facts(row, customer, self.me(account))
 
     def signed(self, row: TicketRow, text: str) -> str:
         """A public reply as it leaves: below it the signature configured for the ticket's brand or account."""
+        from agentdesk.templates import render, signed
+
         signature = self.config.signature(row.ticket.ref.account, row.brand_name)
         return signed(text, render(signature, self.facts(row)).text) if signature else text
 

@@ -18,7 +18,6 @@ from mimetypes import guess_type
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from agentdesk.i18n import _, number, plural
 
@@ -178,6 +177,8 @@ def _readings(line: str) -> Iterator[list[Path]]:
 def path_of(word: str) -> Path:
     """The path that a word means: `~` is the home folder, `file://` an address of this machine."""
     if word.startswith("file://"):
+        from urllib.request import url2pathname  # late: it brings HTTP and mail along, 12 ms of a start
+
         parts = urlsplit(word)
         if parts.netloc in ("", "localhost"):
             return Path(url2pathname(parts.path))

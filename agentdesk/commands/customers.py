@@ -1,6 +1,5 @@
 """Customers: who they are, everything they ever did, and what other systems know of them."""
 
-import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -210,7 +209,9 @@ def _event(cx: Context, account: str, given: dict[str, str], people: dict[str, P
     )
     at = _time(given["at"], cx.now(), place)
     words = (address, given["kind"], at.isoformat(), given["text"], given.get("ref", ""), given.get("source", ""))
-    digest = hashlib.sha256("\0".join(words).encode()).hexdigest()[:24]
+    from hashlib import sha256  # late: 2 ms of a start
+
+    digest = sha256("\0".join(words).encode()).hexdigest()[:24]
     return Event(
         ref=Ref(person.ref.account, f"outside:{digest}"),
         kind=Kind.OUTSIDE,
