@@ -32,7 +32,7 @@ from agentdesk.filters import (
 )
 from agentdesk.model import UNSOLVED, Priority, Status
 from agentdesk.store import rows
-from agentdesk.store.words import expression
+from agentdesk.store.words import Asked, asked, head, row_of
 
 
 class Condition(NamedTuple):
@@ -67,13 +67,8 @@ _FLAGS: Mapping[str, str] = {
     "draft": HAS_DRAFT,
     "attachment": _HAS_ATTACHMENT,
 }
-_WITH_WORDS = (
-    "SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ? UNION ALL "
-    "SELECT m.key FROM message_words w JOIN event e ON e.key = w.rowid "
-    "JOIN ticket m ON m.account = e.account AND m.id = e.ticket WHERE w.message_words MATCH ? UNION ALL "
-    "SELECT m.key FROM person_words w JOIN person p ON p.key = w.rowid "
-    "JOIN ticket m ON m.account = p.account AND m.requester = p.id WHERE w.person_words MATCH ?"
-)
+_WITH_WORDS = "SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ?"
+_MANY = 8_000
 _WITH_ID = "SELECT i.key FROM account c CROSS JOIN ticket i ON i.account = c.name AND i.id = ?"
 _NEXT_DUE = "min(coalesce(t.due_at, t.promised_at), coalesce(t.promised_at, t.due_at))"
 
@@ -104,8 +99,8 @@ def natural_sort(where: Node) -> Sort:
     """The order when none is asked: longest wait first among work to do, newest first elsewhere."""
     work = {("is", word) for word in FIELDS["is"].values}
     is_work = any(
-        (asked.field, asked.value) in work or asked.field in ("waiting", "sla", "bounce", "assignee", "group")
-        for asked in compares(where)
+        (one.field, one.value) in work or one.field in ("waiting", "sla", "bounce", "assignee", "group")
+        for one in compares(where)
     )
     return Sort("wait") if is_work else Sort("updated", is_reversed=True)
 
@@ -132,14 +127,23 @@ def like(text: str) -> str:
 
 
 class Conditions:
-    """Makes conditions for one question: who asks, and when. `me` maps each account to the asker's id there."""
+    """Makes conditions for one question: who asks, and when. `me` maps each account to the asker's id there.
 
-    def __init__(self, db: sqlite3.Connection, me: Mapping[str, str], now: datetime) -> None:
+    Where the rows are narrowed down to few already, each is looked up in the index; else the index is asked first.
+    """
+
+    def __init__(
+        self, db: sqlite3.Connection, me: Mapping[str, str], now: datetime, *, is_narrowed: bool = False
+    ) -> None:
         self._db = db
         self._me = me
         self._now = now
+        self._is_narrowed = is_narrowed
 
     def of(self, where: Node) -> Condition:
+        found = asked(where)
+        if found is not None:
+            return _joined(" AND ", [self._matching(found), self.besides(where, found)], EVERYTHING)
         match where:
             case And(parts):
                 return _joined(" AND ", [self.of(part) for part in parts], EVERYTHING)
@@ -149,36 +153,55 @@ class Conditions:
                 inner = self.of(part)
                 return Condition(f"NOT coalesce({inner.sql}, 0)", inner.values)
             case Word() | Phrase():
-                return self._text(where)
+                return EVERYTHING  # punctuation only
             case Compare():
                 return self._compare(where)
             case _:
                 assert_never(where)
 
+    def besides(self, where: Node, found: Asked) -> Condition:
+        """What a ticket must meet that has the words a filter asks for (`found`), to meet the filter."""
+        if found.is_exact:
+            return EVERYTHING
+        match where:
+            case And(parts):
+                return _joined(" AND ", [self._beside(part) for part in parts], EVERYTHING)
+            case Word() | Phrase():
+                return _standing(where)
+            case Or(parts):
+                return _joined(" OR ", [self.of(part) for part in parts], NOTHING)
+            case _:
+                return self.of(where)
+
+    def _beside(self, part: Node) -> Condition:
+        if isinstance(part, Not) and (absent := asked(part.part)) and absent.is_exact:
+            return EVERYTHING
+        found = asked(part)
+        return self.of(part) if found is None else self.besides(part, found)
+
+    def _matching(self, found: Asked) -> Condition:
+        """The index has these words for a ticket. With many such, the index of tickets is the better one to walk."""
+        if self._is_narrowed and not found.is_open:
+            return Condition(f"EXISTS ({_WITH_WORDS} AND w.rowid = t.key)", (found.expression,))
+        hint = "+" if is_common(self._db, found) else ""
+        return Condition(f"{hint}t.key IN ({_WITH_WORDS})", (found.expression,))
+
     def awake(self) -> Condition:
         """Not snoozed, or awake again."""
         return Condition(AWAKE, (rows.to_ms(self._now),))
 
-    def _text(self, term: Word | Phrase) -> Condition:
-        asked = expression(term)
-        if asked is None:
-            return EVERYTHING
-        if isinstance(term, Word) and term.text.isdecimal():
-            return Condition(f"(t.key IN ({_WITH_WORDS}) OR t.number = ?)", (asked, asked, asked, term.text))
-        return Condition(f"t.key IN ({_WITH_WORDS})", (asked, asked, asked))
-
-    def _compare(self, asked: Compare) -> Condition:
-        match asked.value:
+    def _compare(self, compare: Compare) -> Condition:
+        match compare.value:
             case str(word):
-                return self._named(asked.field, asked.op, word)
+                return self._named(compare.field, compare.op, word)
             case timedelta():
-                return self._span(asked.field, asked.op, asked.value)
+                return self._span(compare.field, compare.op, compare.value)
             case float(number):
-                return Condition(f"t.bounces {_sign(asked.op)} ?", (int(number),))
+                return Condition(f"t.bounces {_sign(compare.op)} ?", (int(number),))
             case Ago() | At() | Day() | DaysBack():
-                return self._moment(asked.field, asked.op, asked.value)
+                return self._moment(compare.field, compare.op, compare.value)
             case _:
-                assert_never(asked.value)
+                assert_never(compare.value)
 
     def _named(self, field: str, op: Operator, word: str) -> Condition:
         match field:
@@ -326,6 +349,24 @@ class Conditions:
                 return Condition(f"{column} {'>=' if op == '>' else '<'} ?", (end,))
 
 
+def is_common(db: sqlite3.Connection, found: Asked) -> bool:
+    """Do so many tickets have these words that it is better to try tickets in their order?"""
+    row = db.execute(f"{_WITH_WORDS} LIMIT 1 OFFSET ?", (found.expression, _MANY - 1)).fetchone()
+    return row is not None
+
+
+def _standing(term: Word | Phrase) -> Condition:
+    """The tokens of a term stand in a row in one of a ticket's texts."""
+    row = row_of(term)
+    if row is None:
+        return EVERYTHING
+    return Condition(
+        f"(stands({head('t')}, ?) OR EXISTS (SELECT 1 FROM event e WHERE e.account = t.account AND e.ticket = t.id "
+        "AND e.body <> '' AND stands(e.body, ?)))",
+        (row, row),
+    )
+
+
 def article_condition(where: Node, now: datetime) -> Condition | None:
     """What a filter demands of an article `a` besides its words; None for a filter that only tickets can meet."""
     match where:
@@ -347,8 +388,8 @@ def article_condition(where: Node, now: datetime) -> Condition | None:
             assert_never(where)
 
 
-def _compare_article(asked: Compare, now: datetime) -> Condition | None:
-    match asked.field, asked.value:
+def _compare_article(compare: Compare, now: datetime) -> Condition | None:
+    match compare.field, compare.value:
         case "account", str(account):
             return Condition("a.account = ?", (account,))
         case "lang", str(code):
@@ -393,6 +434,7 @@ def _places(values: Iterable[object]) -> str:
 def _joined(between: str, parts: list[Condition], nothing: Condition) -> Condition:
     if not parts:
         return nothing
+    parts = [part for part in parts if part != nothing] or [nothing]
     if len(parts) == 1:
         return parts[0]
     return Condition(

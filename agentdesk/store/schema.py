@@ -157,11 +157,15 @@ def _first(db: sqlite3.Connection) -> None:
 
 
 def _search(db: sqlite3.Connection) -> None:
-    words.create(db)
+    """The first index had a document for each message; `_index_of_tickets` made another in its place."""
 
 
 def _draft_changes(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE draft ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'")
+
+
+def _index_of_tickets(db: sqlite3.Connection) -> None:
+    words.create(db)
 
 
 def _customers_and_brands(db: sqlite3.Connection) -> None:
@@ -206,6 +210,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _uploads,
     _links,
     _meaning,
+    _index_of_tickets,
 )
 VERSION = len(MIGRATIONS)
 

@@ -12,13 +12,15 @@ from datetime import datetime
 from math import log1p
 from typing import Literal
 
-from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Sort, Word, parse, terms
+from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms
 from agentdesk.model import Ref
-from agentdesk.store import indexing, rows
+from agentdesk.store import indexing, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.meaning import ARTICLE, Meaning, Tools, blended
+from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
-from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, MESSAGES, Indexed, any_of, expression, spellings
+from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression, spellings
+from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import segment, telling
 from agentdesk.text.snippet import Span, snippet
 
@@ -27,11 +29,11 @@ EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
 SNIPPET_CELLS = 120
 PASSAGE_CHARACTERS = 90
 TITLE_WEIGHT = 3.0
-RARE_SHARE = 0.01
-RARE_AT_LEAST = 2_000
-MOST_TOKENS = 40
 OWN_WORDS = 3_000
 MOST_RANKED = 200
+MOST_MESSAGES = 200
+SMALL_CACHE = 50_000
+SHORTEST_BEGINNING = 3
 FEW_WORDS = 3
 EXACT_WEIGHT = 2.0
 WORD_TOKENS = 8
@@ -83,6 +85,10 @@ class Search:
     def remaining(self) -> int:
         """How many rows are not indexed as they are now."""
         return indexing.remaining(self._db)
+
+    def progress(self) -> indexing.Progress | None:
+        """How far an index is that is being built; None for one that is there."""
+        return indexing.progress(self._db)
 
     def rebuild(self) -> None:
         """Begin the index anew; `index_some` fills it."""
@@ -183,8 +189,8 @@ class Search:
         words = _tokens(terms(question.where))
         if not words and _without_words(question.where) == And():
             return []
-        newest = question.sort or Sort("updated", is_reversed=True)
-        keys = self._queries.keys(question, now=now, me=me, sort=newest, limit=limit, asleep=True)
+        who = self._queries.me() if me is None else me
+        keys = newest(self._db, self._affordable(question), now, who, limit)
         hits = self._shown(keys, words)
         hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
         if len(hits) < limit and len(words) > 1 and not _is_one_word(question.where):
@@ -193,32 +199,24 @@ class Search:
             hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]
         return hits
 
+    def _affordable(self, question: Filter) -> Filter:
+        """In a large cache, one or two Latin letters that are still being typed count as a word."""
+        (last,) = self._db.execute("SELECT max(key) FROM ticket").fetchone()
+        return _as_typed(question) if (last or 0) > SMALL_CACHE else question
+
     def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
         """Tickets with at least one of the rare words, whatever else the filter demands."""
-        rare = self._rare(MESSAGES, _tokens(terms(question.where)))
-        if not rare:
-            return []
-        conditions = Conditions(self._db, self._queries.me() if me is None else me, now)
+        tokens = _tokens(terms(question.where))
+        conditions = Conditions(self._db, self._queries.me() if me is None else me, now, is_narrowed=True)
         demanded = conditions.of(_without_words(question.where))
-        found = self._by_messages(rare, demanded, limit)
+        return self._scored(rarity.alike(self._db, tokens, demanded, limit), tokens)
+
+    def _scored(self, found: list[tuple[int, float]], tokens: list[str]) -> list[Hit]:
+        """Tickets as hits, the best with score 1."""
         best = found[0][1] if found else 1.0
         scores = {key: score / best for key, score in found}
-        shown = self._shown(list(scores), rare)
+        shown = self._shown(list(scores), tokens)
         return [replace(hit, score=score) for hit, score in zip(shown, scores.values(), strict=True)]
-
-    def _by_messages(self, tokens: list[str], demanded: Condition, limit: int) -> list[tuple[int, float]]:
-        """Keys of the tickets whose messages or subject have most of these tokens, with their scores."""
-        asked = any_of(tokens)
-        return self._db.execute(
-            "SELECT t.key, max(found.score) AS best FROM (SELECT rowid AS event, NULL AS ticket, -rank AS score "
-            "FROM message_words WHERE message_words MATCH ? UNION ALL "
-            "SELECT NULL, rowid, -rank FROM ticket_words WHERE ticket_words MATCH ?) found "
-            "LEFT JOIN event e ON e.key = found.event "
-            "JOIN ticket t ON t.key = coalesce(found.ticket, "
-            "(SELECT o.key FROM ticket o WHERE o.account = e.account AND o.id = e.ticket)) "
-            f"WHERE {demanded.sql} GROUP BY t.key ORDER BY best DESC, t.updated_at DESC LIMIT ?",
-            (asked, asked, *demanded.values, limit),
-        ).fetchall()
 
     def _shown(self, keys: list[int], tokens: list[str]) -> list[Hit]:
         """Tickets as hits, each with the newest message that has one of the tokens."""
@@ -241,15 +239,18 @@ class Search:
         return hits
 
     def _newest_message(self, ticket: Ref, tokens: list[str]) -> tuple[str, str, int] | None:
-        if not tokens:
-            return None
-        row: tuple[str, str, int] | None = self._db.execute(
-            "SELECT e.id, e.body, e.at FROM event e WHERE e.account = ? AND e.ticket = ? AND e.body <> '' "
-            "AND e.key IN (SELECT rowid FROM message_words WHERE message_words MATCH ? AND rowid IN "
-            "(SELECT i.key FROM event i WHERE i.account = ? AND i.ticket = ?)) ORDER BY e.at DESC LIMIT 1",
-            (ticket.account, ticket.id, any_of(telling(tokens)), ticket.account, ticket.id),
-        ).fetchone()
-        return row
+        """The newest of the messages with the most of these words."""
+        messages: list[tuple[str, str, int]] = self._db.execute(
+            f"SELECT id, substr(body, 1, {INDEXED_CHARACTERS}), at FROM event WHERE account = ? AND ticket = ? "
+            "AND body <> '' ORDER BY at DESC, key DESC LIMIT ?",
+            (ticket.account, ticket.id, MOST_MESSAGES),
+        ).fetchall()
+        wanted = set(telling(tokens))
+        for spelled in (str.lower, normalise):  # the second one costs fifty times the first, and finds other spellings
+            words = [sum(token in text for token in wanted) for text in (spelled(body) for _id, body, _at in messages)]
+            if any(words):
+                return messages[words.index(max(words))]
+        return None
 
     def _people(self, question: Filter, limit: int) -> list[Hit]:
         """Customers by the beginnings of names and addresses; only words are asked of them."""
@@ -275,7 +276,7 @@ class Search:
 
     def suggest_articles(self, ticket: Ref, *, language: str = "", limit: int = 5) -> list[Suggestion]:
         """Articles for a ticket from its customer's own words, those in the customer's language first."""
-        tokens = self._rare(ARTICLES, _tokens([Phrase(self._own_words(ticket))]), share=0.2)
+        tokens = rarity.telling_apart(self._db, ARTICLES, _tokens([Phrase(self._own_words(ticket))]), share=0.2)
         if not tokens:
             return []
         here = Condition("a.account = ?", (ticket.account,))
@@ -304,19 +305,12 @@ class Search:
 
     def similar_solved(self, ticket: Ref, *, limit: int = 5) -> list[Hit]:
         """Solved tickets with the same rare words, each with the last reply its customer got as `event`."""
-        tokens = self._rare(MESSAGES, _tokens([Phrase(self._own_words(ticket))]))
-        if not tokens:
-            return []
+        tokens = _tokens([Phrase(self._own_words(ticket))])
         solved = Condition(
             "t.status IN ('solved', 'closed') AND NOT (t.account = ? AND t.id = ?)", (ticket.account, ticket.id)
         )
-        found = self._by_messages(tokens, solved, limit)
-        best = found[0][1] if found else 1.0
-        shown = self._shown([key for key, _score in found], tokens)
-        return [
-            replace(hit, score=score / best, event=self._last_reply(hit.ref) or hit.event)
-            for hit, (_key, score) in zip(shown, found, strict=True)
-        ]
+        found = self._scored(rarity.alike(self._db, tokens, solved, limit), tokens)
+        return [replace(hit, event=self._last_reply(hit.ref) or hit.event) for hit in found]
 
     def _last_reply(self, ticket: Ref) -> str | None:
         row = self._db.execute(
@@ -338,21 +332,6 @@ class Search:
         ).fetchone()
         lines = [line for (body,) in found for line in body.splitlines() if not line.lstrip().startswith(">")]
         return "\n".join([subject[0] if subject else "", *lines])[:OWN_WORDS]
-
-    def _rare(self, kind: Indexed, tokens: list[str], share: float = RARE_SHARE) -> list[str]:
-        """The rarest of the tokens that the index has at all, and that tell rows apart."""
-        (total,) = self._db.execute(f"SELECT max(key) FROM {kind.table}").fetchone()
-        most = max(RARE_AT_LEAST, int((total or 0) * share))
-        counted = [(self._frequency(kind, token, most + 1), token) for token in tokens[: MOST_TOKENS * 4]]
-        kept = sorted((count, place) for place, (count, _token) in enumerate(counted) if 0 < count <= most)
-        return [counted[place][1] for _count, place in kept[:MOST_TOKENS]]
-
-    def _frequency(self, kind: Indexed, token: str, most: int) -> int:
-        (count,) = self._db.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM {kind.words} WHERE {kind.words} MATCH ? LIMIT ?)",
-            (any_of([token]), most),
-        ).fetchone()
-        return int(count)
 
 
 def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
@@ -380,6 +359,21 @@ def _typing(text: str) -> Filter:
             return replace(question, where=And((*others, Word(word, is_prefix=True))))
         case _:
             return question
+
+
+def _as_typed(question: Filter) -> Filter:
+    """The same question, its short Latin beginnings taken as words."""
+    match question.where:
+        case Word(word, True) if _is_short(word):
+            return replace(question, where=Word(word))
+        case And((*others, Word(word, True))) if _is_short(word):
+            return replace(question, where=And((*others, Word(word))))
+        case _:
+            return question
+
+
+def _is_short(word: str) -> bool:
+    return word.isascii() and len(word) < SHORTEST_BEGINNING
 
 
 def _is_begun(text: str, word: str) -> bool:

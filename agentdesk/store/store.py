@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from agentdesk.errors import StoreError
 from agentdesk.i18n import _
 from agentdesk.paths import private_file
+from agentdesk.store import words
 from agentdesk.store.customers import Customers
 from agentdesk.store.desktop import Desktop
 from agentdesk.store.outbox import Outbox
@@ -104,6 +105,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         _write_ahead(db)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")
+        words.teach(db)
         bring_up_to_date(db)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(

@@ -1,26 +1,45 @@
 """Words: how text lies in the search index, and how a term is asked of it.
 
-Four contentless FTS5 tables of one shape (title, body), their rowids the keys of what they index. Text is cut by
-`agentdesk.text.segment` before it goes in, so one tokenizer serves Japanese and Latin scripts. SQL triggers note what
-changed in `unindexed`, with the text that the index still holds of it: contentless tables forget a row only when they
-are told exactly what was put in.
+Text is cut by `agentdesk.text.segment` before it goes in, so one tokenizer serves Japanese and Latin scripts.
+
+Articles and people are few: contentless FTS5 tables (title, body) with positions, their rowids the keys of their rows.
+Tickets are many: one document for each ticket, made of its head (subject, number, the customer's names) and all its
+messages, each token once, without positions. That is a third of the size, and "all of these words", "none of those"
+mean the whole ticket. What must stand side by side is then looked for in the text of the few that have every token
+(`stands`).
+
+SQL triggers note in `unindexed` what changed, with the text that the index still holds of it: contentless tables forget
+only what they are told exactly. A ticket has a note for each part that changed: 0 is its head, a message's key that
+message, and `NEW` says that nothing of the ticket is in the index. What was never indexed since the index was begun
+needs no note: its key lies below `unbuilt` in `word_index`.
 """
 
+import re
 import sqlite3
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from agentdesk.filters import Phrase, Word
+from agentdesk.filters import And, Node, Not, Or, Phrase, Word
 from agentdesk.text.normalise import kana_twin, normalise
 from agentdesk.text.segment import segment
 
 INDEXED_CHARACTERS = 20_000
 """What lies further back in a text is not found; a mail of megabytes must not stop the others."""
 
+MAKER = "pairs 2"
+"""What makes the index; one that says something else is begun anew."""
+
+NEW = -1
+_LONGEST_TOKEN = 80
 _VALUES = "(SELECT group_concat(json_extract(value, '$.value'), ' ') FROM json_each({row}.identities))"
+_NAMES = f"{{row}}.name || ' ' || coalesce({_VALUES}, '')"
 
 
 class Indexed(NamedTuple):
-    """One kind of thing in the index: its number in `unindexed`, where its text is, and when it has any."""
+    """One kind of thing in the index: its number in `unindexed`, its table of words, and where its text is."""
 
     number: int
     words: str
@@ -28,7 +47,7 @@ class Indexed(NamedTuple):
     title: str
     body: str
     columns: str
-    has_text: str = "1"
+    tokenizer: str = "porter unicode61 remove_diacritics 2"
 
     def text_of(self, row: str) -> tuple[str, str]:
         """SQL for the title and body of a row called so."""
@@ -37,25 +56,58 @@ class Indexed(NamedTuple):
 
 ARTICLES = Indexed(0, "article_words", "article", "{row}.title", "{row}.body", "title, body")
 PEOPLE = Indexed(1, "person_words", "person", "{row}.name", f"coalesce({_VALUES}, '')", "name, identities")
-TICKETS = Indexed(2, "ticket_words", "ticket", "{row}.subject", "''", "subject")
-MESSAGES = Indexed(3, "message_words", "event", "''", "{row}.body", "body", "{row}.body <> ''")
-KINDS = (ARTICLES, PEOPLE, TICKETS, MESSAGES)
+TICKETS = Indexed(2, "ticket_words", "ticket", "''", "", "subject, number, requester", "porter ascii")
+KINDS = (ARTICLES, PEOPLE, TICKETS)
+_SMALL = (ARTICLES, PEOPLE)
+
+
+def head(row: str, names: str | None = None) -> str:
+    """SQL for the head of a ticket: its subject, its number, and what its customer is called."""
+    asked = (
+        f"(SELECT {_NAMES.format(row='p')} FROM person p WHERE p.account = {row}.account AND p.id = {row}.requester)"
+    )
+    return f"({row}.subject || char(10) || {row}.number || char(10) || coalesce({names or asked}, ''))"
 
 
 def create(db: sqlite3.Connection) -> None:
-    """Make the empty index, the triggers that note changes, and a note for everything there is."""
+    """Make the empty index in the place of an older one, and the triggers that note changes."""
+    for trigger in db.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_words_%'"
+    ).fetchall():
+        db.execute(f"DROP TRIGGER {trigger[0]}")
+    for table in ("article_words", "person_words", "ticket_words", "message_words", "unindexed", "word_index"):
+        db.execute(f"DROP TABLE IF EXISTS {table}")
     db.execute(
-        "CREATE TABLE unindexed (kind INTEGER NOT NULL, key INTEGER NOT NULL, was_title TEXT, was_body TEXT, "
-        "PRIMARY KEY (kind, key)) WITHOUT ROWID"
+        "CREATE TABLE unindexed (kind INTEGER NOT NULL, key INTEGER NOT NULL, part INTEGER NOT NULL, was_title TEXT, "
+        "was_body TEXT, PRIMARY KEY (kind, key, part)) WITHOUT ROWID"
     )
-    for kind in KINDS:
+    db.execute(
+        "CREATE TABLE word_index (kind INTEGER PRIMARY KEY, maker TEXT NOT NULL, unbuilt INTEGER NOT NULL, "
+        "total INTEGER NOT NULL, is_unclean INTEGER NOT NULL DEFAULT 0)"
+    )
+    for kind in _SMALL:
         db.execute(
-            f"CREATE VIRTUAL TABLE {kind.words} USING fts5 "
-            "(title, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2')"
+            f"CREATE VIRTUAL TABLE {kind.words} USING fts5 (title, body, content = '', tokenize = '{kind.tokenizer}')"
         )
-        for statement in _triggers(kind):
-            db.execute(statement)
-        note_all(db, kind)
+    db.execute(
+        "CREATE VIRTUAL TABLE ticket_words USING fts5 "
+        f"(words, content = '', detail = none, columnsize = 0, tokenize = '{TICKETS.tokenizer}')"
+    )
+    for statement in [*(one for kind in _SMALL for one in _triggers(kind)), *_ticket_triggers()]:
+        db.execute(statement)
+    for kind in KINDS:
+        begin(db, kind)
+
+
+def begin(db: sqlite3.Connection, kind: Indexed) -> None:
+    """Empty the index of one kind; everything there is waits to be built."""
+    db.execute(f"INSERT INTO {kind.words} ({kind.words}) VALUES ('delete-all')")
+    db.execute("DELETE FROM unindexed WHERE kind = ?", (kind.number,))
+    db.execute(
+        "INSERT OR REPLACE INTO word_index (kind, maker, unbuilt, total) "
+        f"SELECT ?, ?, coalesce(max(key), 0) + 1, count(*) FROM {kind.table}",
+        (kind.number, MAKER),
+    )
 
 
 def _triggers(kind: Indexed) -> list[str]:
@@ -63,43 +115,127 @@ def _triggers(kind: Indexed) -> list[str]:
 
     (Not by OR IGNORE: in a trigger, the conflict policy of the statement that fired it would win.)
     """
-    title, body = kind.text_of("old")
-    old, new = kind.has_text.format(row="old"), kind.has_text.format(row="new")
-    changed = " OR ".join(f"old.{column.strip()} IS NOT new.{column.strip()}" for column in kind.columns.split(","))
-    was = f"CASE WHEN {old} THEN {title} END, CASE WHEN {old} THEN {body} END"
-    name = f"{kind.table}_words"
+    was = ", ".join(kind.text_of("old"))
+    number, name, on = kind.number, f"{kind.table}_words", f"ON {kind.table}"
     return [
-        f"CREATE TRIGGER {name}_added AFTER INSERT ON {kind.table} WHEN {new} "
-        f"BEGIN {_note(kind, 'new', 'NULL, NULL')}; END",
-        f"CREATE TRIGGER {name}_changed AFTER UPDATE OF {kind.columns} ON {kind.table} WHEN {changed} "
-        f"BEGIN {_note(kind, 'old', was)}; END",
-        f"CREATE TRIGGER {name}_removed AFTER DELETE ON {kind.table} WHEN {old} BEGIN {_note(kind, 'old', was)}; END",
+        f"CREATE TRIGGER {name}_added AFTER INSERT {on} BEGIN {_note('new.key', '0', 'NULL, NULL', kind=number)}; END",
+        f"CREATE TRIGGER {name}_changed AFTER UPDATE OF {kind.columns} {on} WHEN {_changed(kind.columns)} "
+        f"BEGIN {_note('old.key', '0', was, kind=number)}; END",
+        f"CREATE TRIGGER {name}_removed AFTER DELETE {on} BEGIN {_note('old.key', '0', was, kind=number)}; END",
     ]
 
 
-def _note(kind: Indexed, row: str, was: str) -> str:
+def _ticket_triggers() -> list[str]:
+    """A ticket's document changes with its own row, its messages and its customer."""
+    names = _NAMES.format(row="old")
+    was = f"'', substr(old.body, 1, {INDEXED_CHARACTERS})"
+    nothing = "NULL, NULL"
+    moved = "old.body IS NOT new.body OR old.ticket IS NOT new.ticket OR old.account IS NOT new.account"
+    return [
+        # the key of a ticket that is gone may come back before the index has forgotten it: then its notes stand
+        f"CREATE TRIGGER ticket_words_added AFTER INSERT ON ticket BEGIN {_note('new.key', str(NEW), nothing)}; END",
+        f"CREATE TRIGGER ticket_words_changed AFTER UPDATE OF {TICKETS.columns} ON ticket "
+        f"WHEN {_changed(TICKETS.columns)} BEGIN {_note('old.key', '0', _head_as_was('old'))}; END",
+        f"CREATE TRIGGER ticket_words_removed BEFORE DELETE ON ticket BEGIN "
+        f"{_note('old.key', '0', _head_as_was('old'))}; "
+        f"{_note('old.key', 'e.key', was.replace('old.', 'e.'), _MESSAGES)}; END",
+        "CREATE TRIGGER event_words_added AFTER INSERT ON event WHEN new.body <> '' AND new.ticket IS NOT NULL "
+        f"BEGIN {_note('t.key', 'new.key', nothing, _TICKET.format(row='new'))}; END",
+        f"CREATE TRIGGER event_words_changed AFTER UPDATE OF body, account, ticket ON event WHEN {moved} BEGIN "
+        f"{_note('t.key', 'old.key', was, _TICKET.format(row='old'))}; "
+        f"{_note('t.key', 'new.key', nothing, _TICKET.format(row='new'))}; END",
+        "CREATE TRIGGER event_words_removed AFTER DELETE ON event WHEN old.body <> '' AND old.ticket IS NOT NULL "
+        f"BEGIN {_note('t.key', 'old.key', was, _TICKET.format(row='old'))}; END",
+        "CREATE TRIGGER customer_words_added AFTER INSERT ON person "
+        f"BEGIN {_note('t.key', '0', _head_as_was('t', _NOBODY), _CUSTOMERS.format(row='new'))}; END",
+        "CREATE TRIGGER customer_words_changed AFTER UPDATE OF name, identities ON person "
+        f"WHEN {_changed('name, identities')} "
+        f"BEGIN {_note('t.key', '0', _head_as_was('t', names), _CUSTOMERS.format(row='old'))}; END",
+        "CREATE TRIGGER customer_words_removed AFTER DELETE ON person "
+        f"BEGIN {_note('t.key', '0', _head_as_was('t', names), _CUSTOMERS.format(row='old'))}; END",
+    ]
+
+
+_NOBODY = "''"
+_TICKET = "FROM ticket t WHERE t.account = {row}.account AND t.id = {row}.ticket"
+_CUSTOMERS = "FROM ticket t WHERE t.account = {row}.account AND t.requester = {row}.id"
+_MESSAGES = "FROM event e WHERE e.account = old.account AND e.ticket = old.id AND e.body <> ''"
+
+
+def _head_as_was(row: str, names: str | None = None) -> str:
+    return f"'', {head(row, names)}"
+
+
+def _changed(columns: str) -> str:
+    return " OR ".join(f"old.{column} IS NOT new.{column}" for column in columns.split(", "))
+
+
+def _note(key: str, part: str, was: str, source: str = "", kind: int = TICKETS.number) -> str:
+    """SQL that notes a part with what the index holds of it, unless that is noted already."""
+    known = f"0, {NEW}" if part == str(NEW) else f"{part}, {NEW}"
     return (
-        f"INSERT INTO unindexed (kind, key, was_title, was_body) SELECT {kind.number}, {row}.key, {was} "
-        f"WHERE NOT EXISTS (SELECT 1 FROM unindexed WHERE kind = {kind.number} AND key = {row}.key)"
+        f"INSERT INTO unindexed (kind, key, part, was_title, was_body) SELECT {kind}, {key}, {part}, {was} "
+        f"{source + ' AND' if source else 'WHERE'} NOT EXISTS "
+        f"(SELECT 1 FROM unindexed u WHERE u.kind = {kind} AND u.key = {key} AND u.part IN ({known}))"
     )
 
 
-def note_all(db: sqlite3.Connection, kind: Indexed) -> None:
-    """Note everything of a kind as not indexed at all."""
-    has_text = kind.has_text.format(row=kind.table)
-    db.execute(
-        "INSERT OR REPLACE INTO unindexed (kind, key, was_title, was_body) "
-        f"SELECT {kind.number}, key, NULL, NULL FROM {kind.table} WHERE {has_text}"
-    )
+# Cutting
 
 
 def cut(text: str) -> str:
-    """The text as it goes into the index."""
-    return " ".join(segment(text[:INDEXED_CHARACTERS]))
+    """The text of an article or a person as it goes into the index."""
+    tokens = segment(text[:INDEXED_CHARACTERS])
+    return " ".join([*tokens, *sorted(_ends(tokens))])
+
+
+def cut_once(text: str) -> set[str]:
+    """The tokens of a part of a ticket as they go into the index, and each kanji on its own.
+
+    A kanji as the beginning of any pair would take SQLite 30 ms in a million messages.
+    """
+    text = text[:INDEXED_CHARACTERS]
+    tokens = segment(text)
+    found = set(tokens)
+    if not text.isascii():
+        found = {_plain(token) for token in found | _ends(tokens)}
+        found.update(_KANJI.findall("".join(found)))
+    return {token[:_LONGEST_TOKEN] for token in found}
+
+
+def spelled(token: str) -> str:
+    """A token as tickets are indexed by it."""
+    return _plain(token)[:_LONGEST_TOKEN]
+
+
+def _ends(tokens: list[str]) -> set[str]:
+    """The characters that end runs: every other one begins a pair, and one character is asked as a pair's beginning."""
+    ends = {
+        token[-1]
+        for token, following in pairwise([*tokens, " "])
+        if token[-1] > _LAST_KANA and len(token) > 1 and token[-1] != following[0]
+    }
+    return ends.difference(tokens)
+
+
+_KANJI = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LAST_KANA = "\u309f"
+_LAST_LATIN = "\u1eff"
+
+
+def _plain(token: str) -> str:
+    """A Latin token without its marks, so that cafe finds café."""
+    if token.isascii() or max(token) > _LAST_LATIN:
+        return token
+    parts = unicodedata.normalize("NFD", token)
+    return "".join(part for part in parts if not unicodedata.combining(part)) or token
+
+
+# Asking articles and people
 
 
 def expression(term: Word | Phrase) -> str | None:
-    """A term as FTS5 asks for it; None for one without a letter or digit.
+    """A term as articles and people are asked for it; None for one without a letter or digit.
 
     The tokens of a term stand in a row. One character of Japanese is asked as the beginning of a pair. A word all of
     kana is asked in hiragana and katakana.
@@ -120,10 +256,125 @@ def _in_a_row(tokens: list[str], is_prefix: bool) -> str:
     return f'"{" ".join(tokens)}"{"*" if is_prefix or (len(tokens) == 1 and _is_lone(tokens[0])) else ""}'
 
 
-def any_of(tokens: list[str]) -> str:
+def any_of(tokens: Iterable[str]) -> str:
     """Tokens of which one is enough."""
     return " OR ".join(f'"{token}"{"*" if _is_lone(token) else ""}' for token in tokens)
 
 
+def _star(term: Word | Phrase, tokens: list[str]) -> str:
+    is_prefix = (isinstance(term, Word) and term.is_prefix) or (len(tokens) == 1 and _is_lone(tokens[0]))
+    return "*" if is_prefix else ""
+
+
 def _is_lone(token: str) -> bool:
     return len(token) == 1 and not token.isascii()
+
+
+# Asking tickets
+
+
+class Asked(NamedTuple):
+    """What tickets are asked: `expression` holds for each that is meant, and if `is_exact` for no other."""
+
+    expression: str
+    is_exact: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Does it ask for beginnings, of which there may be many?"""
+        return "*" in self.expression
+
+
+def asked(where: Node) -> Asked | None:
+    """The words of a filter as the index of tickets is asked for them; None where words alone rule nothing out."""
+    match where:
+        case Word() | Phrase():
+            return _asked_term(where)
+        case And(parts):
+            return _asked_all(parts)
+        case Or(parts):
+            found = [one for part in parts if (one := asked(part))]
+            if not found or len(found) < len(parts):
+                return None
+            return Asked(f"({' OR '.join(one.expression for one in found)})", all(one.is_exact for one in found))
+        case _:
+            return None
+
+
+def _asked_term(term: Word | Phrase) -> Asked | None:
+    ways = [_tokens_of(way) for way in spellings(term)]
+    if not ways[0]:
+        return None
+    found = [_all_of(term, tokens) for tokens in ways]
+    return Asked(found[0] if len(found) == 1 else f"({' OR '.join(found)})", all(len(tokens) == 1 for tokens in ways))
+
+
+def _all_of(term: Word | Phrase, tokens: list[str]) -> str:
+    *whole, last = tokens
+    star = "" if _KANJI.fullmatch(last) or (len(last) > 1 and last > _LAST_LATIN) else _star(term, tokens)
+    parts = [*(f'"{token}"' for token in dict.fromkeys(whole)), f'"{last}"{star}']
+    return f"({' AND '.join(parts)})"
+
+
+def _tokens_of(text: str) -> list[str]:
+    return [spelled(token) for token in segment(text)]
+
+
+def _asked_all(parts: tuple[Node, ...]) -> Asked | None:
+    wanted = [one for part in parts if (one := asked(part))]
+    if not wanted:
+        return None
+    absent = [one for part in parts if isinstance(part, Not) and (one := asked(part.part)) and one.is_exact]
+    is_exact = len(wanted) + len(absent) == len(parts) and all(one.is_exact for one in wanted)
+    expression = " AND ".join(one.expression for one in wanted)
+    if absent:
+        expression = f"({expression}) NOT ({' OR '.join(one.expression for one in absent)})"
+    return Asked(f"({expression})", is_exact)
+
+
+# Looking into the text
+
+
+def teach(db: sqlite3.Connection) -> None:
+    """Let the SQL of a connection ask `stands(text, row)`."""
+    db.create_function("stands", 2, _stands, deterministic=True)
+
+
+def row_of(term: Word | Phrase) -> str | None:
+    """What `stands` is to look for; None for a term that the index answers alone, being one token or none."""
+    ways = [_tokens_of(way) for way in spellings(term)]
+    if max(map(len, ways)) < 2:
+        return None
+    return "\n".join(" ".join(tokens) + _star(term, tokens) for tokens in ways)
+
+
+def _stands(text: str, ways: str) -> bool:
+    """Do the tokens of one way stand in a row in the text? Latin words may differ in their endings, as stems do."""
+    found = _tokens_of(text[:INDEXED_CHARACTERS])
+    return any(_is_in(found, wanted, is_open) for wanted, is_open in _wanted(ways))
+
+
+def _is_in(found: list[str], wanted: list[str], is_open: bool) -> bool:
+    first, length = wanted[0], len(wanted)
+    return any(
+        _is_same(found[at], first, is_open and length == 1)
+        and all(_is_same(found[at + step], wanted[step], is_open and step == length - 1) for step in range(1, length))
+        for at in range(len(found) - length + 1)
+    )
+
+
+@lru_cache(64)
+def _wanted(ways: str) -> list[tuple[list[str], bool]]:
+    return [(way.removesuffix("*").split(" "), way.endswith("*")) for way in ways.split("\n")]
+
+
+def _is_same(found: str, wanted: str, is_open: bool = False) -> bool:
+    if found == wanted or (is_open and found.startswith(wanted)):
+        return True
+    if not (found.isascii() and wanted.isascii()) or found[:4] != wanted[:4] or len(wanted) < 4:
+        return False
+    same = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False)))
+    return max(len(found), len(wanted)) - same <= _LONGEST_ENDING
+
+
+_LONGEST_ENDING = 3
