@@ -34,7 +34,7 @@ class Listing:
         """Show a queue, the cursor on the ticket `at`, else on the first; raises `FilterError`."""
         self._question = within(parse(queue.filter), self.desk.seen_account)
         self.queue = queue
-        self.view.empty_words = _nothing_waits(queue)
+        self.view.empty_words = self._nothing_waits
         self.view.select_none()
         self.view.cursor = self.view.top = 0
         keys = self.desk.store.queries.keys(self._question, now=self.desk.clock(), limit=FIRST_KEYS)
@@ -68,6 +68,17 @@ class Listing:
         while self._reading is not None and not self._reading.done():
             await self._reading
 
+    def _nothing_waits(self) -> str:
+        """What the empty list says; while the cache is being filled for the first time, that it is."""
+        desktop, accounts = self.desk.store.desktop, self.desk.accounts()
+        weathers = [desktop.weather(account.name) for account in accounts]
+        if any(
+            weather is None or (weather.state in ("fresh", "online") and weather.synced_at is None)
+            for weather in weathers
+        ):
+            return _("Being read for the first time: tickets appear here as they come.")
+        return _nothing_waits(self.queue)
+
     @property
     def count(self) -> int | None:
         """How many tickets the queue has, once that is known."""
@@ -79,6 +90,7 @@ def _keys(store: Store, *, question: Filter, desk: Desk) -> list[int]:
 
 
 def _nothing_waits(queue: Queue) -> str:
+    """What an empty queue says: what to do now."""
     if queue.name == "unassigned":
         return _("No ticket is without an agent. g w shows who waits longest.")
     if queue.name == "held":

@@ -318,3 +318,8 @@ async def test_the_palette_begins_with_what_agents_do_all_day(tmp_path: Path) ->
 
         reply, note = desk.text.index("Write to the customer"), desk.text.index("Write a note that only")
         assert reply < note < desk.text.index("Assign the selected tickets to a colleague")
+
+
+async def test_an_empty_list_of_a_cache_being_filled_says_so(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, weather=Weather(ACCOUNT, "online", NOW)) as desk:
+        desk.sees("Being read for the first time: tickets appear here as they come.")

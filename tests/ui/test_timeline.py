@@ -394,3 +394,15 @@ async def test_newest_first_the_read_mark_stands_above_what_was_read(newest_firs
         unread, read = app.words().split("already read")
         assert "まだでしょうか" in unread
         assert "返答が遅い" in read
+
+
+async def test_the_scroll_bar_hides_no_letter_of_a_full_line(desk: Desk) -> None:
+    words = "あ" * 400
+    app = Reading(desk, event("full", 1, Kind.CUSTOMER, words))
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        app.view.timeline.edge("bottom")
+        await pilot.pause()
+
+        assert "…" not in app.words(app.view.timeline)

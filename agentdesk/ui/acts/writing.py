@@ -67,6 +67,8 @@ class Writing(Act):
         found = [
             Choice(one.title, one.title, composer.first_words_of(one)[:HINT_CHARACTERS]) for one in composer.templates()
         ]
+        if not found:
+            raise Refused(_("No prepared answers are here yet. They come with the sync, or from your own templates/."))
         wanted = name if name is not None else await self.app.front.choose(_("Template"), found)
         if wanted is not None:
             told = await composer.insert_template(wanted)

@@ -76,7 +76,7 @@ class CustomerPane(LinesPane):
     def _who(self, card: Card, width: int) -> list[Line]:
         person = card.person
         lines = [line((customer_name(safe_line(person.name)), "strong"))]
-        fields = [_field_word(value) for value in person.fields.values()]
+        fields = [_field_word(name, value) for name, value in person.fields.items()]
         plain = [safe_line(card.organization.name) if card.organization else "", *fields]
         lines += [line(text) for text in _flowed([text for text in plain if text], width)]
         counts = [f"{channel_word(channel)} {count}" for channel, count in card.channels.items()]
@@ -192,14 +192,17 @@ def _flowed(words: list[str], width: int) -> list[str]:
     return lines
 
 
-def _field_word(value: FieldValue) -> str:
+def _field_word(name: str, value: FieldValue) -> str:
+    """What a customer's own field says; numbers and dates say nothing alone, so its name stands before them."""
     match value:
         case None | bool():
             return ""
         case tuple():
             return safe_line(", ".join(value))
         case _:
-            return safe_line(str(value))
+            word = safe_line(str(value))
+            is_bare = not any(char.isalpha() for char in word)
+            return f"{safe_line(name.replace('_', ' '))} {word}" if word and is_bare else word
 
 
 def _age(span: timedelta) -> str:

@@ -312,13 +312,13 @@ def _link_lines(links: tuple[LinkShown, ...], margin: str, tone: Tone, width: in
 
 
 def _text_width(width: int) -> int:
-    return max(8, min(width, WIDEST) - BODY_INDENT - 3)
+    return max(8, min(width, WIDEST) - BODY_INDENT - 4)  # two cells stay free for the scroll bar
 
 
 def _cut(shown: Line, width: int) -> Line:
     """The line, ended with an ellipsis where it is too long."""
     parts: list[Span] = []
-    room = width - 1
+    room = width - 2
     for text, tone in shown.parts:
         fitting = truncate(text, room)
         parts.append((fitting, tone))

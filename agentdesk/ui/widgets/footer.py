@@ -99,9 +99,11 @@ def _hint_lines(hints: Sequence[Hint], width: int) -> list[list[Span]]:
     for key, label in hints:
         words = f" {label}" if label else ""
         cells = cell_width(key + words)
-        if cells > room and len(lines[-1]) > 1:
+        is_first = len(lines[-1]) == 1
+        if not is_first and len(gap) + cells > room:
             lines.append([(" ", "plain")])
-            room = width - 1
-        room -= cells + len(gap)
-        lines[-1] += [(key, "plain"), (words + gap, "dim")]
+            room, is_first = width - 1, True
+        before = "" if is_first else gap
+        room -= len(before) + cells
+        lines[-1] += [(before + key, "plain"), (words, "dim")]
     return lines

@@ -35,7 +35,7 @@ class TicketList(Rows):
     def __init__(self, desk: Desk, signs: Glyphs, *, id: str) -> None:
         super().__init__(signs=signs, id=id)
         self.desk = desk
-        self.empty_words = ""
+        self.empty_words: Callable[[], str] = str
         self.on_open: Callable[[TicketRow], None] = lambda row: None  # called at once: the next key meets the ticket
         self.keys: list[int] = []
         self.selected: set[int] = set()
@@ -142,7 +142,7 @@ class TicketList(Rows):
         return len(self.keys)
 
     def nothing(self) -> str:
-        return self.empty_words
+        return self.empty_words()
 
     @property
     def head_count(self) -> int:

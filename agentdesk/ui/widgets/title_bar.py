@@ -44,14 +44,16 @@ class TitleBar(Widget):
     def show(self, standing: Standing) -> None:
         """Say where things stand; painted only if it reads differently."""
         self._standing = standing
-        spans = self._said(self.size.width)
+        self._say_again()
+
+    def on_resize(self) -> None:
+        self._say_again()
+
+    def _say_again(self) -> None:
+        spans = self._said(self.size.width) if self.size.width else []  # a new screen has no width yet
         if spans != self._spans:
             self._spans = spans
             self.refresh()
-
-    def on_resize(self) -> None:
-        self._spans = self._said(self.size.width)
-        self.refresh()
 
     def _said(self, width: int) -> list[Span]:
         standing = self._standing
@@ -161,6 +163,7 @@ def _phase(phase: str) -> str:
         "articles": _("articles"),
         "customers": _("customers"),
         "events": _("conversations"),
+        "logs": _("conversations"),
     }
     return words.get(phase, phase)
 
