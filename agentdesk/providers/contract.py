@@ -8,14 +8,17 @@ pytest and pytest-asyncio are needed.
     class TestZendesk(ProviderContract):
         @pytest.fixture
         async def other(self) -> AsyncIterator[OtherSide]: ...
+
+`pytest --agentdesk-provider NAME` runs it without such a class, on a provider in any package (`contract_plugin`).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from agentdesk.errors import Conflict, Gone, Offline, Rejected, Unauthorized
@@ -95,6 +98,79 @@ class OtherSide(Protocol):
 
     def drops_the_next_request(self) -> None:
         """The next write never arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account that the contract is run with, from the options, the settings and the environment of the run."""
+
+    url: str = ""
+    user: str = ""
+    token: str = field(default="", repr=False)
+
+
+class Line(httpx.AsyncBaseTransport):
+    """The wire to the helpdesk, which can lose the answer to a write or the write itself: a transport for httpx."""
+
+    def __init__(self) -> None:
+        self._wire = httpx.AsyncHTTPTransport()
+        self.loses_answers = 0
+        self.drops_requests = 0
+        self.passes_first = 0
+
+    def is_write(self, request: httpx.Request) -> bool:
+        """This request changes something on the helpdesk; where searches are sent as POST, say so here."""
+        return request.method != "GET"
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        is_write = self.is_write(request)
+        if is_write and self.passes_first:
+            self.passes_first -= 1
+            is_write = False
+        if is_write and self.drops_requests:
+            self.drops_requests -= 1
+            raise httpx.ConnectError("no route")
+        response = await self._wire.handle_async_request(request)
+        if is_write and self.loses_answers:
+            self.loses_answers -= 1
+            await response.aread()
+            await response.aclose()
+            raise httpx.ReadTimeout("no answer")
+        return response
+
+    async def aclose(self) -> None:
+        await self._wire.aclose()
+
+
+class PartialSide:
+    """An other side of which not everything can be played: what is not overridden leaves its tests out, visibly."""
+
+    text_field: str | None = None
+
+    async def customer_writes(self, ticket: Ref, body: str) -> None:
+        _cannot("let the customer write again")
+
+    async def colleague_sets(self, ticket: Ref, priority: Priority) -> None:
+        _cannot("let a colleague change a ticket")
+
+    async def freezes(self, ticket: Ref) -> None:
+        _cannot("close a ticket for good")
+
+    async def becomes_a_parent(self, ticket: Ref) -> None:
+        _cannot("make a ticket one that others can be linked to")
+
+    async def bodies(self, ticket: Ref) -> list[str]:
+        _cannot("look at the messages of a ticket past the provider")
+
+    def loses_the_next_answer(self) -> None:
+        _cannot("lose an answer")
+
+    def drops_the_next_request(self) -> None:
+        _cannot("drop a request")
+
+
+def _cannot(what: str) -> NoReturn:
+    pytest.skip(f"this side of the helpdesk cannot {what}")
 
 
 def op_for(ticket: Ticket, *changes: Change) -> Op:

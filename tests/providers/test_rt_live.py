@@ -39,7 +39,7 @@ from agentdesk.providers.base import Stream
 from agentdesk.providers.contract import JAPANESE, detail, followed, messages, op_for
 from agentdesk.providers.rt import RequestTracker
 from tests.providers import rt_server
-from tests.providers.rt_live import Line, Live, live, mail_from_customer
+from tests.providers.rt_live import Live, RtLine, live, mail_from_customer
 
 
 @pytest.fixture
@@ -366,7 +366,7 @@ async def test_four_agents_on_a_bad_line_lose_nothing_and_repeat_nothing(rt_desk
             await agent.close()
 
 
-class Unsteady(Line):
+class Unsteady(RtLine):
     """A line on which every third write is cut: its answer, or the request itself, or the connection before it."""
 
     cut = 0

@@ -17,12 +17,12 @@ from agentdesk.store.outbox import Author
 from agentdesk.sync.disk import StoreThread
 from agentdesk.sync.engine import Engine
 from tests.providers import rt_server
-from tests.providers.rt_live import Line, Live, live
+from tests.providers.rt_live import Live, RtLine, live
 
 WHO = ("aiko", "ben", "haruka", "root")
 
 
-class BadLine(Line):
+class BadLine(RtLine):
     """Of every five writes one never leaves, one loses its answer, and one is cut on the way."""
 
     cut = 0

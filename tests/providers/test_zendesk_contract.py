@@ -6,12 +6,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 import uvicorn
 
 from agentdesk.model import Priority, Ref
-from agentdesk.providers.contract import OtherSide, ProviderContract
+from agentdesk.providers.contract import Line, OtherSide, ProviderContract
 from agentdesk.providers.zendesk import Zendesk
 from agentdesk.sandbox.app import create_app
 from agentdesk.sandbox.dataset import AgentActs, CustomerReply, Dataset, Doc
@@ -22,31 +21,6 @@ from agentdesk.sandbox.tickets import via_of
 
 NOW = datetime.now(UTC) - timedelta(minutes=10)
 CUSTOMER = {"name": "佐藤 結衣", "email": "yui@example.jp"}
-
-
-class Line(httpx.AsyncBaseTransport):
-    """The wire to the helpdesk, which can lose the answer to a write or the write itself."""
-
-    def __init__(self) -> None:
-        self._wire = httpx.AsyncHTTPTransport()
-        self.loses_answer = False
-        self.drops_request = False
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        is_write = request.method != "GET"
-        if is_write and self.drops_request:
-            self.drops_request = False
-            raise httpx.ConnectError("no route")
-        response = await self._wire.handle_async_request(request)
-        if is_write and self.loses_answer:
-            self.loses_answer = False
-            await response.aread()
-            await response.aclose()
-            raise httpx.ReadTimeout("no answer")
-        return response
-
-    async def aclose(self) -> None:
-        await self._wire.aclose()
 
 
 def desk_dataset() -> Dataset:
@@ -121,10 +95,10 @@ class Sandbox:
         return [str(row[0]) for row in self._helpdesk.db.run(sql, (int(ticket.id),)).fetchall()]
 
     def loses_the_next_answer(self) -> None:
-        self._line.loses_answer = True
+        self._line.loses_answers = 1
 
     def drops_the_next_request(self) -> None:
-        self._line.drops_request = True
+        self._line.drops_requests = 1
 
 
 @asynccontextmanager
