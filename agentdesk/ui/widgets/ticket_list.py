@@ -207,11 +207,13 @@ class TicketList(Rows):
 
     def _badges(self) -> Column:
         """The account column, with the names and colours that the agent gave to accounts and brands."""
-        badge = self.desk.badge
+        badge, plain = self.desk.badge, COLUMNS["account"]
         homes = self.desk.store.queries.homes()
-        width = max((cell_width(self.desk.config.badge(*home).short) for home in homes), default=1)
-        return COLUMNS["account"]._replace(
-            width=min(width, COLUMNS["account"].width),
+        width = min(max((cell_width(self.desk.config.badge(*home).short) for home in homes), default=1), plain.width)
+        title = plain.title() if cell_width(plain.title()) <= width else ""
+        return plain._replace(
+            title=lambda: title,
+            width=width,
             text=lambda row, now: safe_line(badge(row).short),
             tone=lambda row, now: badge(row).tone,
         )

@@ -106,9 +106,7 @@ def sync_spans(standing: Standing, signs: Glyphs, *, is_wide: bool) -> Sequence[
         told += [("  " if told else "", "plain"), (f"{name} ", "strong" if (name, weather) in ill else "dim"), *spans]
     if well and len(named) < len(standing.lines):
         oldest = min((weather for _name, weather in well if weather), key=_synced_at)
-        words = _synced(oldest, standing.now)
-        rest = (_("the others {state}", state=words[0]), words[1]) if ill else words
-        told += [("  " if told else "", "plain"), rest]
+        told += [("  ", "plain"), (_("others fine"), "dim")] if ill else [_synced(oldest, standing.now)]
     return told
 
 
