@@ -16,7 +16,7 @@ Document = Mapping[str, object] | Sequence[Mapping[str, object]]
 class Answer(NamedTuple):
     """`document` for `--json`; for people either a table (`headings`, `rows`) or `text`.
 
-    `failed` makes the shell end with exit code 1 although there is something to show.
+    `failed` makes the shell end with exit code 1 although there is something to show, `unreachable` with 3.
     """
 
     document: Document
@@ -24,6 +24,7 @@ class Answer(NamedTuple):
     rows: Sequence[Sequence[str]] = ()
     text: str = ""
     failed: bool = False
+    unreachable: bool = False
 
 
 def iso(moment: datetime | None) -> str | None:

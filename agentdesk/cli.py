@@ -11,7 +11,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -32,6 +32,7 @@ from agentdesk.model import Op, OpState, TicketRow
 from agentdesk.output import Form, write
 from agentdesk.paths import Folders, folders
 from agentdesk.text.safe import safe_line
+from agentdesk.typist import Typist
 
 FAILED, UNREACHABLE = 1, 3
 STUCK = frozenset({OpState.HELD, OpState.FAILED, OpState.DOUBT})
@@ -42,7 +43,9 @@ MESSAGE_BYTES = 1_000_000
 
 @dataclass(slots=True)
 class ShellFront:
-    """The shell as commands see it: words go to stderr, and nobody can be asked."""
+    """The shell as commands see it: words go to stderr, and a person is asked where one is at a terminal."""
+
+    typist: Typist = field(default_factory=Typist)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         click.echo(safe_line(text), err=True)
@@ -52,11 +55,45 @@ class ShellFront:
     ) -> str | None:
         if otherwise is not None:
             return otherwise
+        if self.can_ask:
+            return await self._picked(title, choices)
         values = ", ".join(choice.value for choice in choices[:20])
         raise Refused(_("{title}: say which. There are: {values}.", title=title, values=values))
 
+    async def ask(self, question: str, *, default: str = "", is_secret: bool = False) -> str | None:
+        if not self.can_ask:
+            return None
+        prompt = f"{question} [{default}]: " if default else f"{question}: "
+        if is_secret:
+            import getpass  # late: only for a person who types a secret
+
+            return getpass.getpass(prompt).strip()
+        click.echo(safe_line(prompt) + " ", err=True, nl=False)
+        try:
+            return (await self.typist.line()).strip() or default
+        except EOFError:
+            return None
+
+    @property
+    def can_ask(self) -> bool:
+        stdin: TextIO | None = sys.stdin  # None where it was closed
+        return stdin is not None and stdin.isatty()
+
+    @property
+    def has_screen(self) -> bool:
+        return False
+
     async def confirm(self, question: str) -> bool:
         return True
+
+    async def _picked(self, title: str, choices: Sequence[Choice]) -> str | None:
+        """The choice whose number the person types; None for an empty line."""
+        for number, choice in enumerate(choices, start=1):
+            self.say(f"  {number}  {choice.label}  {choice.hint}".rstrip())
+        while answer := await self.ask(title):
+            if answer.isdecimal() and 1 <= int(answer) <= len(choices):
+                return choices[int(answer) - 1].value
+        return None
 
     def reopen(self, op: Op) -> None:
         """The draft waits in the cache; there is no screen to show it on."""
@@ -257,7 +294,7 @@ async def _answered(
         if not isinstance(answer, Answer):
             answer = _ops_answer(desk, cx.ops)
         write(answer, form)
-        return code or int(answer.failed)
+        return code or (UNREACHABLE if answer.unreachable else int(answer.failed))
     finally:
         await desk.close()
 

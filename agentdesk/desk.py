@@ -8,9 +8,9 @@ import asyncio
 import logging
 import sqlite3
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,7 +142,8 @@ class Desk:
         from agentdesk.background import Background  # late: the first paint waits for no provider
         from agentdesk.logs import log_to
 
-        self._log = log_to(self.folders.logs)
+        if self._log is None:
+            self._log = log_to(self.folders.logs)
         accounts = self.accounts()
         names = [account.name for account in accounts]
         self._background = Background(
@@ -150,6 +151,20 @@ class Desk:
         )
         self._writer.submit(self._write, self._switch_extras)
         self._background.start()
+
+    @asynccontextmanager
+    async def without_sync(self) -> AsyncIterator[None]:
+        """Nothing of this desk syncs for the length of the block, in which accounts may change."""
+        was = self._background
+        if was is None:
+            yield
+            return
+        self._background = None
+        await asyncio.to_thread(was.stop)
+        try:
+            yield
+        finally:
+            self.start_sync()
 
     def wake(self) -> None:
         """Let the sync look at once."""

@@ -1,7 +1,7 @@
 """Where secrets are: the system's keyring, an environment variable, or a command of the user's; never a file of ours.
 
-A source is text that may be stored and shown: `keyring`, `oauth` (a pair of tokens in the keyring), `env:NAME` or
-`command:WORDS`. The secret itself is asked for at each use and kept nowhere else.
+A source is text that may be stored and shown: `keyring`, `oauth` (a pair of tokens in the keyring), `env:NAME`,
+`command:WORDS` or `none`. The secret itself is asked for at each use and kept nowhere else.
 """
 
 import os
@@ -18,6 +18,7 @@ Secret = str | Callable[[], str]
 SERVICE = "agentdesk"
 KEYRING = "keyring"
 OAUTH = "oauth"
+SIGNED_OUT = "none"
 COMMAND_SECONDS = 60
 SAFE_PRIORITY = 1
 """Keyrings below are not recommended by the keyring library: some write plain files, one forgets everything."""
@@ -33,6 +34,8 @@ def secret(source: str, account: str) -> str:
             found = os.environ.get(rest, "")
         case "command":
             found = _from_command(rest, account)
+        case "none":
+            raise ConfigError(_("{account} is signed out.", account=account))
         case _:
             raise ConfigError(
                 _("The account {account} has an unknown token source {source!r}.", account=account, source=kind)
@@ -76,12 +79,6 @@ def keep(account: str, token: str) -> None:
         raise ConfigError(no_keyring())
 
 
-def move(account: str, to: str) -> None:
-    """Keep an account's secret under another name: the copy is made before the old one goes."""
-    keep(to, _from_keyring(account))
-    forget(account)
-
-
 def forget(account: str) -> None:
     """Remove a secret from the keyring, if it is there."""
     import keyring
@@ -110,6 +107,14 @@ def no_keyring() -> str:
     return _(
         "This system has no keyring that AgentDesk could use. Use --token-command (for example 'pass show desk') or "
         "--token-env instead; a token is never written to a plain file."
+    )
+
+
+def no_keyring_for_browser() -> str:
+    """What to do where signing in with the browser cannot be kept."""
+    return _(
+        "Signing in with the browser needs a system keyring, because its tokens change all the time, and this system "
+        "has none. Use a token with --token-command or --token-env; a token is never written to a plain file."
     )
 
 

@@ -41,19 +41,21 @@ class Shell:
         self.home = home
         self.environment = {"AGENTDESK_HOME": str(home), "LC_ALL": "en_US.UTF-8", **environment}
 
-    def __call__(self, *words: str, stdin: str | bytes = b"") -> Said:
-        given = stdin.encode() if isinstance(stdin, str) else stdin
+    def __call__(self, *words: str, stdin: str | bytes = b"", is_terminal: bool = False) -> Said:
+        given = _stream(stdin.encode() if isinstance(stdin, str) else stdin)
         out, err = _stream(), _stream()
+        if is_terminal:
+            given.isatty = lambda: True  # type: ignore[method-assign]
         with self._around(given, out, err), pytest.raises(SystemExit) as ended:
             main(words)
         return Said(int(ended.value.code or 0), _text(out), _text(err))
 
     @contextlib.contextmanager
-    def _around(self, stdin: bytes, out: io.TextIOWrapper, err: io.TextIOWrapper) -> Iterator[None]:
+    def _around(self, stdin: io.TextIOWrapper, out: io.TextIOWrapper, err: io.TextIOWrapper) -> Iterator[None]:
         before = i18n.active()
         with (
             mock.patch.dict(os.environ, self.environment),
-            mock.patch.object(sys, "stdin", _stream(stdin)),
+            mock.patch.object(sys, "stdin", stdin),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):

@@ -6,6 +6,7 @@ from agentdesk.commands.registry import Registry
 def load() -> Registry:
     """The registry with every command in it."""
     from agentdesk.commands import (  # the modules fill the registry when they are imported
+        accounts,
         articles,
         customers,
         desks,
@@ -21,6 +22,8 @@ def load() -> Registry:
     )
     from agentdesk.commands.registry import commands
 
-    topics = (articles, customers, desks, files, history, links, moving, outbox, places, replies, searches, tickets)
+    topics = (
+        accounts, articles, customers, desks, files, history, links, moving, outbox, places, replies, searches, tickets
+    )  # fmt: skip
     assert all(topics)
     return commands

@@ -39,6 +39,17 @@ class Front(Protocol):
         Where nobody can be asked (the shell), the answer is `otherwise`, or `Refused` without one.
         """
 
+    async def ask(self, question: str, *, default: str = "", is_secret: bool = False) -> str | None:
+        """Let the person type an answer, a secret one without showing it; None when there is nobody who could."""
+
+    @property
+    def can_ask(self) -> bool:
+        """Is there a person who can be asked?"""
+
+    @property
+    def has_screen(self) -> bool:
+        """Is there a `screen`?"""
+
     async def confirm(self, question: str) -> bool:
         """Ask before something that cannot be undone."""
 
@@ -78,6 +89,11 @@ class Screen(Protocol):
         """Let the queues show one account alone, or all of them."""
 
     def show_outbox(self) -> None: ...
+
+    def show_accounts(self) -> None: ...
+
+    def set_up_account(self, name: str) -> None:
+        """Guide the person to an account that works: a new one, or the one of this name."""
 
     def show_drafts(self) -> None: ...
 

@@ -1,11 +1,8 @@
-"""The desk itself: its accounts, its health, its data."""
+"""The desk itself: its health and its data."""
 
-import re
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 from agentdesk import __version__, tokens
 from agentdesk.answers import Answer, iso
@@ -16,7 +13,6 @@ from agentdesk.commands.registry import commands
 from agentdesk.errors import ConfigError, Refused
 from agentdesk.i18n import LANGUAGES, _, active
 from agentdesk.model import OpState
-from agentdesk.store.desktop import Account
 
 
 @commands.add("refresh", keys="ctrl+r", is_recorded=False)
@@ -24,151 +20,6 @@ async def refresh(cx: Context) -> None:
     """Ask the helpdesk for what is new, now."""
     cx.desk.refresh()
     cx.front.say(_("Asking for what is new."))
-
-
-@commands.add("account add", scope="shell", in_shell=True, is_recorded=False)
-async def add_account(
-    cx: Context,
-    name: str,
-    *,
-    provider: str = "",
-    url: str = "",
-    user: str = "",
-    token_env: str = "",
-    token_command: str = "",
-    token_stdin: bool = False,
-) -> Answer:
-    """Add an account, or give an existing one new credentials."""
-    if not re.fullmatch(r"\w[\w.-]*", name):
-        raise Refused(_("An account's name is letters, digits, dots and dashes, not {name!r}.", name=name))
-    new = Account(name, "zendesk", "", "", "", position=len(cx.desk.accounts()))
-    known = cx.desk.store.desktop.account(name) or new
-    address = _address(url or known.url)
-    account = replace(known, provider=provider or known.provider, url=address, user=user or known.user)
-    await _check_opens(account)
-    account = replace(account, token_source=_token_source(name, token_env, token_command, token_stdin))
-    await cx.desk.write(lambda store: store.desktop.put_account(account))
-    if known.token_source == tokens.KEYRING != account.token_source:
-        tokens.forget(name)
-    cx.front.say(_("Added {name}. Next: agentdesk sync --account {name}", name=name), "good")
-    return Answer(_account_document(account))
-
-
-def _address(url: str) -> str:
-    """The address as it is kept: never with a password in it, because it is shown."""
-    found = urlsplit(url)
-    if found.scheme not in ("https", "http") or not found.hostname:
-        raise Refused(_("--url is the address of the helpdesk, such as https://acme.zendesk.com"))
-    if "@" in found.netloc:
-        raise Refused(_("--url must not contain a user or a password. Use --user, and one of the --token options."))
-    return url.rstrip("/")
-
-
-async def _check_opens(account: Account) -> None:
-    """Raise what would stop the account from ever being opened, before it is kept."""
-    from agentdesk.helpdesks import open_providers  # late: loads the provider
-
-    async with open_providers([account]):
-        pass
-
-
-def _token_source(name: str, token_env: str, token_command: str, token_stdin: bool) -> str:
-    """Where the token will be found at each use; one that is typed goes to the keyring."""
-    if sum(map(bool, (token_env, token_command.strip(), token_stdin))) > 1:
-        raise Refused(_("Say one of --token-env, --token-command and --token-stdin."))
-    if token_env:
-        return f"env:{token_env}"
-    if token_command.strip():
-        return f"command:{token_command}"
-    token = _typed_token(token_stdin)
-    if not token:
-        raise Refused(_("No token. Use --token-env NAME, --token-command 'COMMAND' or --token-stdin."))
-    tokens.keep(name, token)
-    return tokens.KEYRING
-
-
-def _typed_token(piped: bool) -> str:
-    """The token from a pipe, or from a person who is asked for it without an echo; empty where neither is."""
-    if piped:
-        return sys.stdin.readline().strip()
-    if not sys.stdin.isatty():
-        return ""
-    import getpass  # late: only for a person who types a token
-
-    return getpass.getpass(_("API token (kept in the system keyring): ")).strip()
-
-
-@commands.add("account list", scope="shell", in_shell=True, is_recorded=False)
-async def list_accounts(cx: Context) -> Answer:
-    """List the accounts of this desk, the default one first."""
-    accounts = cx.desk.accounts()
-    return Answer(
-        [_account_document(account) for account in accounts],
-        headings=(_("Account"), _("Provider"), _("Address"), _("User"), _("Token")),
-        rows=[[one.name, one.provider, one.url, one.user, one.token_source.partition(":")[0]] for one in accounts],
-    )
-
-
-@commands.add("account check", scope="shell", in_shell=True, is_recorded=False)
-async def check_account(cx: Context, name: str = "") -> Answer:
-    """Sign in and say what the account can do."""
-    accounts = [one for one in cx.desk.accounts() if not name or one.name == name]
-    if not accounts:
-        raise Refused(_("There is no account {name!r}. See: agentdesk account list", name=name))
-    documents: list[dict[str, object]] = []
-    async with cx.desk.open_providers(accounts) as providers:
-        for provider in providers:
-            greeting = await provider.greet()
-            traits = greeting.traits
-            documents.append(
-                {
-                    "account": provider.account,
-                    "me": greeting.me.name,
-                    "role": greeting.me.role.value,
-                    "concurrency": traits.concurrency.value,
-                    "exactly_once": traits.can_find_sent,
-                    "history": traits.history,
-                    "knowledge": traits.knowledge,
-                }
-            )
-    return Answer(documents, text="\n".join(_told(one) for one in documents))
-
-
-def _told(found: Mapping[str, object]) -> str:
-    lines = [
-        _("{account}: signed in as {me} ({role}).", **found),
-        _("Replies are sent exactly once.") if found["exactly_once"] else _("A lost answer has to be asked about."),
-        _("Whole history.") if found["history"] else _("Not an administrator: history of tickets as they are opened."),
-    ]
-    return "\n  ".join(lines)
-
-
-@commands.add("account remove", scope="shell", in_shell=True, is_recorded=False)
-async def remove_account(cx: Context, name: str, *, unsent: bool = False) -> Answer:
-    """Forget an account and its cache; --unsent also gives up what has not left."""
-    account = cx.desk.store.desktop.account(name)
-    if account is None:
-        raise Refused(_("There is no account {name!r}. See: agentdesk account list", name=name))
-    outbox = cx.desk.store.outbox
-    waiting = len(outbox.pending(name)) + sum(draft.ticket.account == name for draft in outbox.drafts())
-    if waiting and not unsent:
-        raise Refused(
-            _("{name} still has {n} unsent messages or drafts. Send them, or say --unsent.", name=name, n=waiting)
-        )
-    await cx.desk.write(lambda store: store.desktop.remove_account(name))
-    if account.token_source == tokens.KEYRING:
-        tokens.forget(name)
-    return Answer({"removed": name}, text=_("Removed {name}.", name=name))
-
-
-def _account_document(account: Account) -> dict[str, object]:
-    return {
-        "name": account.name,
-        "provider": account.provider,
-        "url": account.url,
-        "user": account.user,
-        "token_source": account.token_source.partition(":")[0],
-    }
 
 
 @commands.add("doctor", scope="shell", in_shell=True, is_recorded=False)

@@ -134,6 +134,20 @@ class Desktop:
                 self._db.execute(f"DELETE FROM {table} WHERE account = ?", (name,))
             self._db.execute("DELETE FROM customer_step WHERE other_account = ?", (name,))
 
+    def rename_account(self, old: str, new: str) -> None:
+        """Give an account another name wherever the cache has it; what waits in the outbox goes with it."""
+        named = self._db.execute(
+            "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+            "WHERE m.type = 'table' AND c.name IN ('account', 'other_account')"
+        ).fetchall()
+        with atomic(self._db):
+            self._db.execute("DELETE FROM lease WHERE account = ?", (old,))
+            self._db.execute("UPDATE account SET name = ? WHERE name = ?", (new, old))
+            for table, column in named:
+                self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
+            self._db.execute("UPDATE op SET seen = json_set(seen, '$[0]', account) WHERE account = ?", (new,))
+            self.remember(LAST_MARK, None)
+
     def place(self, name: str) -> object:
         """What was remembered under `name` (JSON), or None."""
         row = self._db.execute("SELECT value FROM place WHERE name = ?", (name,)).fetchone()

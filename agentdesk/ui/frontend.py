@@ -38,6 +38,19 @@ class Frontend:
 
         return await self._app.runner.asked(Choose(title, choices, self._app.signs, free=free))
 
+    async def ask(self, question: str, *, default: str = "", is_secret: bool = False) -> str | None:
+        from agentdesk.ui.screens.choose import Ask  # late: not needed for the first paint
+
+        return await self._app.runner.asked(Ask(question, default, is_secret=is_secret))
+
+    @property
+    def can_ask(self) -> bool:
+        return True
+
+    @property
+    def has_screen(self) -> bool:
+        return True
+
     async def confirm(self, question: str) -> bool:
         from agentdesk.ui.screens.choose import Confirm  # late: not needed for the first paint
 

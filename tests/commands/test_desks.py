@@ -11,7 +11,17 @@ from agentdesk.store.outbox import Draft
 from agentdesk.store.store import opened
 from tests.shell import Shell
 
-ADD = ("account", "add", "acme", "--url", "https://acme.example", "--user", "aiko@acme.example")
+ADD = (
+    "account",
+    "add",
+    "acme",
+    "--provider",
+    "zendesk",
+    "--url",
+    "https://acme.example",
+    "--user",
+    "aiko@acme.example",
+)
 
 
 @pytest.fixture
@@ -37,7 +47,7 @@ def test_an_account_is_added_listed_and_removed(shell: Shell) -> None:
 
 def test_new_credentials_keep_the_address_and_the_place_of_an_account(shell: Shell) -> None:
     shell(*ADD, "--token-env", "TOKEN")
-    shell("account", "add", "second", "--url", "https://b.example", "--token-env", "TOKEN")
+    shell("account", "add", "second", "--provider", "zendesk", "--url", "https://b.example", "--token-env", "TOKEN")
 
     assert shell("account", "add", "acme", "--token-command", "pass show acme").code == 0
 
@@ -49,7 +59,7 @@ def test_new_credentials_keep_the_address_and_the_place_of_an_account(shell: She
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--url", "acme.example", "--token-env", "T"), "--url is the address"),
+        (("--url", "ftp://acme.example", "--token-env", "T"), "not the address of a helpdesk"),
         (("--url", "https://me:hunter2@acme.example", "--token-env", "T"), "must not contain a user or a password"),
         (("--url", "http://acme.example", "--token-env", "T"), "https"),
         (("--url", "https://acme.example", "--provider", "zzz", "--token-env", "T"), "There is no provider 'zzz'"),
@@ -59,7 +69,7 @@ def test_new_credentials_keep_the_address_and_the_place_of_an_account(shell: She
     ],
 )
 def test_an_account_that_could_not_work_is_not_kept(shell: Shell, words: tuple[str, ...], said: str) -> None:
-    found = shell("account", "add", "acme", *words)
+    found = shell("account", "add", "acme", *(() if "--provider" in words else ("--provider", "zendesk")), *words)
 
     assert found.code == 1
     assert said in found.err

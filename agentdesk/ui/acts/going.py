@@ -40,6 +40,13 @@ class Going(Act):
         self.to_main()
         self.app.push_screen(OutboxScreen(self.app.desk, self.app.signs))
 
+    def show_accounts(self) -> None:
+        lines = [f"{one.name}  {one.provider}  {one.url}" for one in self.app.desk.accounts()]
+        self.show_text(_("Accounts"), "\n".join(lines))
+
+    def set_up_account(self, name: str) -> None:
+        raise Refused(_("Set accounts up in a shell: agentdesk account add {name}", name=name))
+
     def show_drafts(self) -> None:
         self._show(Queue("has:draft", _("Drafts"), "has:draft"))
         loose = len(self.app.desk.store.outbox.loose_drafts())

@@ -127,6 +127,31 @@ def _is_named(typed: str, choices: Sequence[Choice]) -> bool:
     return any(wanted in f"{choice.label} {choice.value}".casefold() for choice in choices)
 
 
+class Ask(ModalScreen[str | None]):
+    """A question with one line for the answer; a secret one is not shown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, question: str, default: str = "", *, is_secret: bool = False) -> None:
+        super().__init__()
+        self._question = question
+        self._field = Input(default, compact=True, select_on_focus=False, password=is_secret)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Words([(self._question, "strong")])
+            yield self._field
+
+    @on(Input.Submitted)
+    def submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.is_current:
+            self.dismiss(event.value.strip())
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
 class Confirm(ModalScreen[bool]):
     """A question before something that cannot be undone; Enter alone answers nothing."""
 
