@@ -110,7 +110,7 @@ def test_on_a_machine_without_a_keyring_a_command_or_a_variable_is_offered(place
     signed = place.helpdesk.credentials()
     place.shell.environment["DESK_TOKEN"] = signed.token
 
-    with in_use(fail.Keyring()):
+    with in_use(fail.Keyring()):  # type: ignore[no-untyped-call]  # keyring annotates no constructors
         found = place("account", "add", "acme", "--url", place.url, typed=f"2\n{signed.user}\nDESK_TOKEN\n")
 
         assert found.code == 0, found.err
@@ -121,7 +121,7 @@ def test_on_a_machine_without_a_keyring_a_command_or_a_variable_is_offered(place
 
 
 def test_signing_in_with_the_browser_needs_a_keyring_and_says_so(place: Place) -> None:
-    with in_use(fail.Keyring()):
+    with in_use(fail.Keyring()):  # type: ignore[no-untyped-call]  # keyring annotates no constructors
         found = place("account", "add", "acme", "--url", place.url, "--browser")
 
     assert found.code == 1
