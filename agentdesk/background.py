@@ -70,7 +70,7 @@ class Background:
         """Pull everything now."""
         self._tell_loops(Loop.refresh)
 
-    def download(self, account: str, attachment: Attachment, to: Callable[[bytes], None]) -> "Future[None]":
+    def download(self, account: str, attachment: Attachment, to: Callable[[bytes], object]) -> "Future[None]":
         """Fetch a file's content piece by piece into `to` (called on the sync's thread); cancel to stop."""
         provider = self._providers.get(account)
         if provider is None:
@@ -144,7 +144,7 @@ class Background:
             await disk.close()
 
 
-async def _fetch(provider: Provider, attachment: Attachment, to: Callable[[bytes], None]) -> None:
+async def _fetch(provider: Provider, attachment: Attachment, to: Callable[[bytes], object]) -> None:
     chunks: AsyncIterator[bytes] = provider.download(attachment)
     async for chunk in chunks:
         to(chunk)

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -176,11 +176,16 @@ class Desk:
         if self._background is not None:
             self._background.refresh()
 
-    def download(self, account: str, attachment: Attachment, to: Callable[[bytes], None]) -> "Future[None]":
-        """Fetch a file piece by piece into `to`; raises `Refused` where nothing syncs."""
-        if self._background is None:
-            raise Refused(_("Files are fetched while the desk is open."))
-        return self._background.download(account, attachment, to)
+    async def fetch(self, account: str, attachment: Attachment, to: Callable[[bytes], object]) -> None:
+        """Fetch a file piece by piece into `to`, over the line that is open or over one opened for it."""
+        if self._background is not None:
+            await asyncio.wrap_future(self._background.download(account, attachment, to))
+            return
+        accounts = [one for one in self.accounts() if one.name == account]
+        async with self.open_providers(accounts) as providers:
+            for provider in providers:
+                async for piece in provider.download(attachment):
+                    to(piece)
 
     async def sync(self, account: str | None = None) -> "list[Synced]":
         """One push and pull of every account (or of one), in this event loop; one that fails stops no other."""

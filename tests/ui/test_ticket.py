@@ -2,20 +2,17 @@
 
 import webbrowser
 from collections.abc import AsyncIterator
-from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agentdesk.desk import Desk
-from agentdesk.errors import Offline, Refused
-from agentdesk.exchange import Page
-from agentdesk.model import Attachment, Kind
-from agentdesk.ui.screens.attachments import Attachments
+from agentdesk.errors import Refused
+from agentdesk.model import Kind
 from agentdesk.ui.widgets.ticket import TicketView, legs
 
-from .example import NOW, Showing, desk_at, event, fill, row
+from .example import NOW, Showing, desk_at, fill, row
 
 
 @pytest.fixture
@@ -98,71 +95,3 @@ async def test_an_unknown_filter_names_those_there_are(desk: Desk) -> None:
 
         with pytest.raises(Refused, match="all, messages, public, email"):
             view.filter_timeline("pigeons")
-
-
-def answered(pieces: list[bytes], error: Exception | None = None) -> object:
-    """A desk's `download` that answers at once."""
-
-    def download(account: str, attachment: Attachment, to: object) -> "Future[None]":
-        done: Future[None] = Future()
-        for piece in pieces:
-            to(piece)  # type: ignore[operator]  # the function that takes a piece
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
-        return done
-
-    return download
-
-
-async def test_a_file_is_saved_under_a_name_that_is_free(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(desk, "download", answered([b"one", b"two"]))
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    (tmp_path / "Downloads").mkdir()
-    (tmp_path / "Downloads" / "明細_11月.pdf").write_bytes(b"older")
-    app = Showing()
-
-    async with app.run_test(size=(90, 30)) as pilot:
-        await app.push_screen(Attachments(desk, row(desk)))
-        await pilot.pause()
-        assert "明細_11月.pdf" in app.words()
-        assert "340 KB" in app.words()
-
-        await pilot.press("s")
-        await app.workers.wait_for_complete()
-
-        assert (tmp_path / "Downloads" / "明細_11月 (2).pdf").read_bytes() == b"onetwo"
-
-
-async def test_a_file_that_cannot_be_fetched_leaves_nothing_behind(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(desk, "download", answered([b"half"], Offline("no line")))
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    (tmp_path / "Downloads").mkdir()
-    app = Showing()
-
-    async with app.run_test(size=(90, 30)) as pilot:
-        await app.push_screen(Attachments(desk, row(desk)))
-        await pilot.press("s")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-
-        assert "was not fetched: no line" in app.words()
-        assert list((tmp_path / "Downloads").iterdir()) == []
-
-
-async def test_a_program_is_never_opened(desk: Desk) -> None:
-    evil = event("evil", 1, Kind.CUSTOMER, "open me", attachments=(Attachment("x", "invoice.exe"),))
-    desk.store.mirror.take(Page((evil,), "9"))
-    app = Showing()
-
-    async with app.run_test(size=(90, 30)) as pilot:
-        await app.push_screen(Attachments(desk, row(desk)))
-        await pilot.press("o")
-        await pilot.pause()
-
-        assert "invoice.exe is a program; it can only be saved." in app.words()

@@ -1,46 +1,50 @@
-"""The files of a ticket: listed, saved, opened.
+"""The files of a ticket: listed, looked at, saved, opened.
 
-A name from outside never decides where a file lands, nothing is overwritten, and what could run is never opened.
+A name from outside never decides where a file lands, nothing is overwritten without asking, and what could run a
+program is never opened.
 """
 
 import asyncio
 import os
 import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar
+from uuid import uuid4
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from agentdesk import i18n
+from agentdesk.commands.files import Enclosure, enclosures, saved_at
 from agentdesk.desk import Desk
-from agentdesk.errors import AgentdeskError
-from agentdesk.files import free_place, runs, size_word
+from agentdesk.errors import AgentdeskError, Refused
+from agentdesk.files import free_place, path_of, runs, safe_name, size_word
 from agentdesk.i18n import _
-from agentdesk.model import Attachment, Event, TicketRow
+from agentdesk.model import TicketRow
+from agentdesk.paths import private_folder
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width, truncate
+from agentdesk.text.wrap import wrap
 from agentdesk.ui.painting import Span, Tone, ends
+from agentdesk.ui.screens.choose import Confirm
+from agentdesk.ui.screens.preview import MOST_BYTES, preview_of
 from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
+from agentdesk.ui.widgets.sheet import Words
 
 PROGRESS_SECONDS = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """An attachment and the message it came with."""
-
-    attachment: Attachment
-    event: Event
+OPENED_SECONDS = 24 * 60 * 60
+"""How long what was opened is kept for the program that shows it."""
 
 
 def download_folder() -> Path:
-    """Where saved files go: the person's downloads, else where they are."""
+    """Where saved files go unless the person says otherwise: their downloads, else where they are."""
     downloads = Path.home() / "Downloads"
     return downloads if downloads.is_dir() else Path.cwd()
 
@@ -55,10 +59,22 @@ def open_outside(path: Path) -> None:
         subprocess.Popen([opener, str(path)], stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603
 
 
+def private_place(folder: Path, name: str) -> Path:
+    """Where a file to be opened goes, for its owner alone; what was opened a day ago is gone then."""
+    private_folder(folder)
+    horizon = time.time() - OPENED_SECONDS
+    for old in folder.iterdir():
+        if old.stat().st_mtime < horizon:
+            for file in old.iterdir():
+                file.unlink()
+            old.rmdir()
+    return private_folder(folder / uuid4().hex) / safe_name(name)
+
+
 class Files(Lines):
     """The files, newest last."""
 
-    def __init__(self, files: list[File]) -> None:
+    def __init__(self, files: list[Enclosure]) -> None:
         super().__init__()
         self.files = files
         self.cursor = len(files) - 1 if files else None
@@ -76,22 +92,60 @@ class Files(Lines):
         return lines
 
 
+class SaveAs(ModalScreen[Path | None]):
+    """Asks where a file goes; nothing there is overwritten unless the person says so."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
+
+    def __init__(self, place: Path) -> None:
+        super().__init__()
+        self._place = place
+        self._state = FixedLines(line())
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Words([(_("Save as"), "strong")])
+            yield Input(str(self._place), compact=True, select_on_focus=False)
+            yield self._state
+
+    @on(Input.Submitted)
+    async def submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        place = path_of(event.value.strip())
+        if await asyncio.to_thread(place.is_dir):
+            place = free_place(place, self._place.name)
+        if not await asyncio.to_thread(place.parent.is_dir):
+            words = _("There is no folder {path}.", path=str(place.parent))
+            self._state.show(line((safe_line(words), "late")))
+        elif not await asyncio.to_thread(os.path.lexists, place):
+            self.dismiss(place)
+        else:
+            question = _("There is a file {name} already. Overwrite it?", name=safe_line(place.name))
+
+            def answered(is_wanted: bool | None) -> None:
+                if is_wanted:
+                    self.dismiss(place)
+
+            self.app.push_screen(Confirm(question), answered)
+
+
 class Attachments(ModalScreen[None]):
-    """The files of a ticket, to save or open."""
+    """The files of a ticket, to look at, save or open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", show=False),
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
         Binding("s", "save", show=False),
-        Binding("o,enter", "open", show=False),
+        Binding("o", "open", show=False),
+        Binding("v,space,enter", "look", show=False),
+        Binding("x", "stop", show=False),
     ]
 
     def __init__(self, desk: Desk, row: TicketRow) -> None:
         super().__init__()
         self.desk = desk
-        events = desk.store.queries.events(row.ticket.ref)
-        self.files = Files([File(one, event) for event in events for one in event.attachments])
+        self.files = Files(enclosures(desk, row.ticket.ref))
         self.state = FixedLines(line())
 
     def compose(self) -> ComposeResult:
@@ -99,8 +153,11 @@ class Attachments(ModalScreen[None]):
             yield FixedLines(line((_("Files of this ticket"), "strong")), line())
             yield self.files
             yield self.state
-            keys = line(("s", "accent"), f" {_('save')}   ", ("o", "accent"), f" {_('open it')}   ", ("Esc", "accent"))
-            yield FixedLines(line(), keys)
+            yield FixedLines(line(), line(*self._keys()))
+
+    def _keys(self) -> list[Span]:
+        keys = {"v": _("look at it"), "s": _("save"), "o": _("open it"), "x": _("stop"), "Esc": _("back")}
+        return [span for key, word in keys.items() for span in ((key, "accent"), (f" {word}   ", "plain"))]
 
     def on_mount(self) -> None:
         self.set_focus(self.files)
@@ -108,68 +165,92 @@ class Attachments(ModalScreen[None]):
     def action_move(self, rows: int) -> None:
         self.files.move(rows)
 
+    def action_look(self) -> None:
+        self._begin(self._look)
+
     def action_save(self) -> None:
-        file = self._chosen()
-        if file is not None:
-            self.run_worker(self._save(file, download_folder()), group="files")
+        self._begin(self._save)
 
     def action_open(self) -> None:
-        file = self._chosen()
-        if file is None:
-            return
-        if runs(file.attachment.name):
-            self._say(_("{name} is a program; it can only be saved.", name=safe_line(file.attachment.name)), "late")
-            return
-        self.run_worker(self._open(file), group="files")
+        self._begin(self._open)
 
-    def _chosen(self) -> File | None:
+    def action_stop(self) -> None:
+        if self.workers.cancel_group(self, "files"):
+            self._say(_("Stopped; nothing was kept."), "plain")
+
+    def _begin(self, work: Callable[[Enclosure], Awaitable[None]]) -> None:
+        """Do something with the file under the cursor, saying what stands against it."""
         cursor = self.files.cursor
-        return None if cursor is None else self.files.files[cursor]
-
-    async def _save(self, file: File, folder: Path) -> None:
-        path = await self._fetch(file, folder)
-        if path is not None:
-            self._say(_("Saved as {path}", path=str(path)), "good")
-
-    async def _open(self, file: File) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="agentdesk-"))  # readable by its owner alone; the opened program needs it
-        path = await self._fetch(file, folder)
-        if path is None:
+        if cursor is None:
             return
-        try:
-            await asyncio.to_thread(open_outside, path)
-        except OSError as error:
-            self._say(_("{path} could not be opened: {reason}.", path=str(path), reason=str(error)), "late")
-        else:
-            self._say(_("Opened {path}", path=str(path)), "good")
+        file = self.files.files[cursor]
 
-    async def _fetch(self, file: File, folder: Path) -> Path | None:
-        """Bring a file into a folder, telling how far it is; None, and the reason on the screen, where that fails."""
-        path = free_place(folder, file.attachment.name)
-        done = 0
+        async def told() -> None:
+            try:
+                await work(file)
+            except AgentdeskError as error:
+                name = safe_name(file.attachment.name)
+                self._say(_("{name} was not fetched: {reason}", name=name, reason=str(error)), "late")
+
+        self.run_worker(told(), group="files", exclusive=True)
+
+    async def _look(self, file: Enclosure) -> None:
+        if file.attachment.size > MOST_BYTES:
+            raise Refused(_("It is too big to be shown here. It can be saved or opened."))
+        content = bytearray()
+
+        def take(piece: bytes) -> None:
+            content.extend(piece)
+
+        fetched = self.desk.fetch(file.event.ref.account, file.attachment, take)
+        await self._with_progress(file, lambda: len(content), fetched)
+        shown = await asyncio.to_thread(preview_of, file.attachment, bytes(content))
+        self._say("", "plain")
+        self.app.push_screen(shown())
+
+    async def _save(self, file: Enclosure) -> None:
+        place = await self.app.push_screen_wait(SaveAs(free_place(download_folder(), file.attachment.name)))
+        if place is not None:
+            await self._fetch(file, place, overwrite=True)
+            self._say(_("Saved as {path}", path=str(place)), "good")
+
+    async def _open(self, file: Enclosure) -> None:
+        if runs(file.attachment.name):
+            self._say(_("{name} could run a program; it can only be saved.", name=file.attachment.name), "late")
+            return
+        place = await asyncio.to_thread(private_place, self.desk.folders.data / "opened", file.attachment.name)
+        await self._fetch(file, place)
+        try:
+            await asyncio.to_thread(open_outside, place)
+        except OSError as error:
+            self._say(_("{path} could not be opened: {reason}.", path=str(place), reason=str(error)), "late")
+        else:
+            self._say(_("Opened {path}", path=str(place)), "good")
+
+    async def _fetch(self, file: Enclosure, place: Path, *, overwrite: bool = False) -> None:
+        come = 0
+
+        def told(bytes_so_far: int) -> None:
+            nonlocal come
+            come = bytes_so_far
+
+        fetched = saved_at(self.desk, file, place, overwrite=overwrite, told=told)
+        await self._with_progress(file, lambda: come, fetched)
+
+    async def _with_progress(self, file: Enclosure, come: Callable[[], int], fetched: Awaitable[None]) -> None:
+        """Wait for a file, telling how far it is."""
+        name, whole = safe_name(file.attachment.name), size_word(file.attachment.size)
 
         def tell() -> None:
-            whole = size_word(file.attachment.size)
-            self._say(_("{name}: {done} of {whole}", name=path.name, done=size_word(done), whole=whole), "plain")
+            self._say(_("{name}: {done} of {whole}", name=name, done=size_word(come()), whole=whole), "plain")
 
         timer = self.set_interval(PROGRESS_SECONDS, tell)
         tell()
         try:
-            with path.open("xb") as target:
-
-                def take(piece: bytes) -> None:
-                    nonlocal done
-                    target.write(piece)
-                    done += len(piece)
-
-                await asyncio.wrap_future(self.desk.download(file.event.ref.account, file.attachment, take))
-        except (OSError, AgentdeskError) as error:
-            path.unlink(missing_ok=True)
-            self._say(_("{name} was not fetched: {reason}", name=path.name, reason=str(error)), "late")
-            return None
+            await fetched
         finally:
             timer.stop()
-        return path
 
     def _say(self, words: str, tone: Tone) -> None:
-        self.state.show(line((safe_line(words), tone)))
+        lines = wrap(safe_line(words), max(8, self.state.size.width - 1)) or [""]
+        self.state.show(*(line((piece, tone)) for piece in lines))
