@@ -82,7 +82,8 @@ class AccountSettings:
     brands: Mapping[str, "AccountSettings"] = field(default_factory=dict)
 
 
-class Badge(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Badge:
     """How tickets of one account or brand are told apart: by a name and a short one; the colour only helps."""
 
     label: str

@@ -149,7 +149,7 @@ class Desk:
         self._background = Background(
             self.folders.database, names, lambda broken: self.open_providers(accounts, broken), self.clock
         )
-        self._writer.submit(self._write, self._switch_extras)
+        self._writer.submit(self._write, self._set_search_up)
         self._background.start()
 
     @asynccontextmanager
@@ -223,10 +223,10 @@ class Desk:
 
     async def index(self) -> None:
         """Bring the search index up to date with everything that is cached, and what the extras make beside it."""
-        await self.write(self._switch_extras)
+        await self.write(self._set_search_up)
         while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
             pass
-        while await self.write(lambda store: store.search.meaning.make_some()):
+        while await self.write(lambda store: store.search.learn_some()):
             pass
 
     def extras(self) -> "Wanted":
@@ -236,8 +236,9 @@ class Desk:
         has, is_on = installed(), {"use": self.config.semantic, "e5": self.config.e5}
         return Wanted(has.analyser and self.config.ja, tuple(name for name in has.encoders if is_on[name]))
 
-    def _switch_extras(self, store: Store) -> None:
+    def _set_search_up(self, store: Store) -> None:
         store.search.meaning.want(self.extras())
+        store.search.vocabulary.keep_in(self.folders.config)
 
     async def wait_for(self, ops: Sequence[Op]) -> list[Op]:
         """The decisions once each has left or been set aside; raises `Offline` where the line is down."""

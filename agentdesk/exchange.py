@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
 
 from agentdesk.model import Event, Item, Ref, Ticket
 
@@ -42,14 +41,16 @@ class Page:
     merged: tuple[tuple[Ref, Ref], ...] = ()
 
 
-class Receipt(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Receipt:
     """Proof that an op arrived: the ticket and the new events as the helpdesk now has them."""
 
     ticket: Ticket
     events: tuple[Event, ...] = ()
 
 
-class Uploaded(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Uploaded:
     """What the helpdesk gave for a file that came ahead of its message, and until when it takes it."""
 
     token: str

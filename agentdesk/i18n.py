@@ -7,10 +7,11 @@ program: `use()` sets it at start, everything else only asks. English is the sou
 
 import gettext
 import os
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from babel import Locale, dates, numbers, units
 
@@ -22,12 +23,13 @@ LANGUAGES = ("en", "ja")
 _COUNTED_UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60))
 
 
-class Language(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Language:
     """One language with its catalog and the zone in which times are shown (None: the machine's)."""
 
     code: str
     zone: tzinfo | None = None
-    catalog: gettext.NullTranslations = gettext.NullTranslations()
+    catalog: gettext.NullTranslations = field(default_factory=gettext.NullTranslations, compare=False)
 
 
 _active = Language("en")

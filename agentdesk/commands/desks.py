@@ -54,6 +54,7 @@ def _checks(cx: Context) -> Iterator[dict[str, object]]:
         told = f"{account.provider} {account.url} {state}, {_('synced')} {synced}"
         yield _check(account.name, told, state not in ("unauthorized", "broken"))
     yield _check("keyring", *_keyring())
+    yield _check(_("the team's words"), *_vocabulary(cx))
     yield from _extras(cx)
 
 
@@ -79,6 +80,13 @@ _COUNTED = ("ticket", "event", "person", "article")
 
 def _check(name: str, told: str, ok: bool = True) -> dict[str, object]:
     return {"name": name, "ok": ok, "told": told}
+
+
+def _vocabulary(cx: Context) -> tuple[str, bool]:
+    """How many words the team's files hold, or what is wrong with them."""
+    words = cx.desk.store.search.vocabulary.words()
+    counts = _("{groups} groups of words, {silent} silent words", groups=len(words.groups), silent=len(words.silent))
+    return " ".join(words.problems) or counts, not words.problems
 
 
 def _extras(cx: Context) -> Iterator[dict[str, object]]:

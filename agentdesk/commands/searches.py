@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer
+from agentdesk.commands.answering import needs_ticket, one_ticket
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
@@ -11,6 +12,7 @@ from agentdesk.i18n import _
 if TYPE_CHECKING:
     from agentdesk.store.search import HitKind
 
+ALIASES = "aliases.txt"
 KINDS: "tuple[HitKind, ...]" = ("article", "ticket", "customer")
 LIMIT = 20
 
@@ -26,6 +28,8 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     asked = f"account:{cx.account} {query}" if cx.account else query
     await cx.desk.index()
     hits = cx.desk.store.search.search(asked, kinds=kinds, limit=limit, now=cx.now(), wait=True)[:limit]
+    now = cx.now()
+    await cx.desk.write(lambda store: store.search.vocabulary.searched(query, bool(hits), now))
     results = [
         {
             "kind": hit.kind,
@@ -42,3 +46,64 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
         headings=(_("Kind"), _("Id"), _("Title"), _("Found")),
         rows=[[hit.kind, hit.ref.id, hit.title, hit.snippet] for hit in hits],
     )
+
+
+@commands.add("ticket similar", scope="shell", when=needs_ticket, in_shell=True, is_recorded=False)
+async def similar(cx: Context, *, limit: int = 5) -> Answer:
+    """Show open tickets that may be the same as this one, and solved ones like it."""
+    ticket = one_ticket(cx).ticket.ref
+    await cx.desk.index()
+    store = cx.desk.store
+    same = store.search.duplicates(ticket, limit=limit)
+    solved = store.search.similar_solved(ticket, limit=limit)
+    document: list[dict[str, object]] = [
+        {
+            "state": "duplicate", "account": one.ref.account, "id": one.ref.id, "title": one.subject,
+            "score": round(one.nearness, 6),
+        }
+        for one in same
+    ]  # fmt: skip
+    document += [
+        {
+            "state": "solved", "account": hit.ref.account, "id": hit.ref.id, "title": hit.title,
+            "score": round(hit.score, 6),
+        }
+        for hit in solved
+    ]  # fmt: skip
+    states = {"duplicate": _("possible duplicate"), "solved": _("solved before")}
+    rows = [[states[str(one["state"])], str(one["id"]), str(one["title"])] for one in document]
+    return Answer(document, headings=(_("Kind"), _("Id"), _("Title")), rows=rows)
+
+
+@commands.add("alias list", scope="shell", in_shell=True, is_recorded=False)
+async def list_aliases(cx: Context) -> Answer:
+    """List the team's words for one thing, and what searches that were reworded propose."""
+    vocabulary = cx.desk.store.search.vocabulary
+    words = vocabulary.words()
+    document: list[dict[str, object]] = [
+        {"state": "held", "words": list(group), "times": None} for group in words.groups
+    ]
+    document += [
+        {"state": "proposed", "words": [one.query, one.reworded], "times": one.times}
+        for one in vocabulary.candidates()
+        if not one.is_accepted
+    ]
+    states = {"held": _("held"), "proposed": _("proposed")}
+    rows = [
+        [states[str(one["state"])], " = ".join(one["words"]), str(one["times"] or "")]  # type: ignore[arg-type]  # words
+        for one in document
+    ]
+    rows += [[_("cannot be read"), problem, ""] for problem in words.problems]
+    return Answer(document, headings=(_("State"), _("Line for {file}", file=ALIASES), _("Times")), rows=rows)
+
+
+@commands.add("alias accept", scope="shell", in_shell=True, is_recorded=False)
+async def accept_alias(cx: Context, query: str) -> Answer:
+    """Let what a search was reworded to count for it from now on."""
+    accepted = await cx.desk.write(lambda store: store.search.vocabulary.accept(query))
+    if not accepted:
+        raise Refused(_("Nothing is proposed for {query!r}. See: agentdesk alias list", query=query))
+    lines = [f"{one.query} = {one.reworded}" for one in accepted]
+    path = str(cx.desk.folders.config / ALIASES)
+    told = _("This holds on this desk. To share it, add to {path}:", path=path)
+    return Answer([{"words": [one.query, one.reworded]} for one in accepted], text="\n".join([told, *lines]))

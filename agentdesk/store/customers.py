@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentdesk.model import Ref
 from agentdesk.store import rows
@@ -24,7 +24,8 @@ ADDRESSES = "('email', 'phone')"
 BondKind = Literal["email", "phone", "hand"]
 
 
-class Bond(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bond:
     """Why two records are (or could be) one customer: the address they share, or when somebody said so."""
 
     one: Ref
@@ -34,7 +35,8 @@ class Bond(NamedTuple):
     at: datetime | None = None
 
 
-class Circle(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Circle:
     """The records that are one customer, the one asked for first, and the bond that brought each of the others in.
 
     `apart_since` says when the record asked for was separated by hand, if it still stands alone by that.

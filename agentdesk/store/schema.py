@@ -202,6 +202,13 @@ def _meaning(db: sqlite3.Connection) -> None:
     )
 
 
+def _learning(db: sqlite3.Connection) -> None:
+    from agentdesk.store import judgements, vocabulary  # late, as above
+
+    judgements.create(db)
+    vocabulary.create(db)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -211,6 +218,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _links,
     _meaning,
     _index_of_tickets,
+    _learning,
 )
 VERSION = len(MIGRATIONS)
 

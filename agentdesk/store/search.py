@@ -16,9 +16,12 @@ from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word,
 from agentdesk.model import Ref
 from agentdesk.store import indexing, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
+from agentdesk.store.duplicates import Duplicate, duplicates
+from agentdesk.store.judgements import Judgement, Judgements, own_words, telling_words
 from agentdesk.store.meaning import ARTICLE, Meaning, Tools, blended
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
+from agentdesk.store.vocabulary import Vocabulary
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression, spellings
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import segment, telling
@@ -29,13 +32,15 @@ EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
 SNIPPET_CELLS = 120
 PASSAGE_CHARACTERS = 90
 TITLE_WEIGHT = 3.0
-OWN_WORDS = 3_000
+NO_WORDS = '"\x00"'
 MOST_RANKED = 200
 MOST_MESSAGES = 200
 SMALL_CACHE = 50_000
 SHORTEST_BEGINNING = 3
 FEW_WORDS = 3
 EXACT_WEIGHT = 2.0
+MOST_TRUST = 1.5
+"""What was sent and solved such tickets weighs by how many and how alike, but never more than this."""
 WORD_TOKENS = 8
 """What is this short and found as it stands was meant as one word, and its parts alone are no answer."""
 
@@ -61,11 +66,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An article for a ticket, with how often it was put into replies and how many of those tickets got solved."""
+    """An article for a ticket, with how often it was put into replies and how many of those tickets got solved.
+
+    Of tickets like this one where there were such (`is_for_such`), else of all.
+    """
 
     hit: Hit
     inserted: int = 0
     solved: int = 0
+    is_for_such: bool = False
 
 
 class Search:
@@ -75,6 +84,8 @@ class Search:
         self._db = db
         self._queries = Queries(db)
         self.meaning = Meaning(db, tools)
+        self.vocabulary = Vocabulary(db)
+        self.judgements = Judgements(db)
 
     # The index
 
@@ -94,6 +105,10 @@ class Search:
         """Begin the index anew; `index_some` fills it."""
         indexing.forget_all(self._db)
 
+    def learn_some(self) -> int:
+        """Let the extras and the replies that were sent teach something, for about a tenth of a second; 0 when done."""
+        return self.meaning.make_some() or self.judgements.learn_some()
+
     # What was asked
 
     def search(
@@ -112,6 +127,7 @@ class Search:
         out, unless the answer may `wait` for them.
         """
         question = _typing(query) if isinstance(query, str) else query
+        question = replace(question, where=self.vocabulary.widened(question.where))
         hits: list[Hit] = []
         if "article" in kinds:
             hits += self._articles(question, now, limit, wait=wait)
@@ -132,19 +148,29 @@ class Search:
         if exact and _is_one_word(question.where):
             return self._shown_articles(blended([(1.0, exact)]), tokens, limit)
         said = _said(question.where)
-        scores = self._ranked(asked, said, condition, dict.fromkeys(exact, 1.0), wait=wait)
+        judged = self.judgements.of_such(tokens)
+        scores = self._ranked(asked, said, condition, dict.fromkeys(exact, 1.0), judged, wait=wait)
         return self._shown_articles(scores, tokens, limit)
 
     def _ranked(
-        self, asked: str, said: str, condition: Condition, first: Mapping[int, float], *, wait: bool
+        self,
+        asked: str,
+        said: str,
+        condition: Condition,
+        first: Mapping[int, float],
+        judged: Mapping[int, Judgement],
+        *,
+        wait: bool,
     ) -> dict[int, float]:
-        """Articles by words, by dictionary words and by meaning, blended; `first` raises some of them to the top."""
+        """Articles by words, by dictionary words, by meaning and by use, blended; `first` raises some to the top."""
         words = self._lexical(asked, condition)
         by_terms = self.meaning.by_terms(said) if said else {}
         near = self.meaning.nearest(said, ARTICLE, wait=wait) if said else []
-        allowed = self._allowed(condition) if by_terms or near else words.keys()
+        used = {key: one.worth for key, one in judged.items()}
+        trust = min(MOST_TRUST, max(used.values(), default=0.0))
+        allowed = self._allowed(condition) if by_terms or near or used else words.keys()
         share = 0.5 if by_terms else 1.0
-        lists = [(share, words), (share, by_terms), *((1.0, one) for one in near), (EXACT_WEIGHT, first)]
+        lists = [(share, words), (share, by_terms), *((1.0, one) for one in near), (EXACT_WEIGHT, first), (trust, used)]
         return blended([(weight, {key: one[key] for key in one if key in allowed}) for weight, one in lists])
 
     def _lexical(self, asked: str, condition: Condition) -> dict[int, float]:
@@ -276,36 +302,45 @@ class Search:
 
     def suggest_articles(self, ticket: Ref, *, language: str = "", limit: int = 5) -> list[Suggestion]:
         """Articles for a ticket from its customer's own words, those in the customer's language first."""
-        tokens = rarity.telling_apart(self._db, ARTICLES, _tokens([Phrase(self._own_words(ticket))]), share=0.2)
-        if not tokens:
+        text = self.vocabulary.words().heard(own_words(self._db, ticket))
+        tokens = self._apart(text)
+        judged = self.judgements.of_such(telling_words(text), beside=ticket)
+        if not tokens and not judged:
             return []
         here = Condition("a.account = ?", (ticket.account,))
-        scores = self._ranked(any_of(tokens), self._own_words(ticket), here, {}, wait=False)
-        hits = self._shown_articles(scores, tokens, limit * 2)
-        suggestions = [self._judged(hit) for hit in hits]
-        spoken = language.partition("-")[0].lower()
+        ways = [token for way in self.vocabulary.words().ways(text) for token in self._apart(way)]
+        asked = any_of(dict.fromkeys([*tokens, *ways])) or NO_WORDS
+        scores = self._ranked(asked, text, here, {}, judged, wait=False)
+        best = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[: limit * 2]
+        suggestions = [self._judged(self._article(key, score, tokens), judged.get(key)) for key, score in best]
+        spoken = _base(language)
         return sorted(
             suggestions,
             key=lambda one: (_base(one.hit.language) != spoken if spoken else False, -one.hit.score),
         )[:limit]
 
-    def _judged(self, hit: Hit) -> Suggestion:
+    def _apart(self, text: str) -> list[str]:
+        return rarity.telling_apart(self._db, ARTICLES, _tokens([Phrase(text)]), share=0.2)
+
+    def _judged(self, hit: Hit, such: Judgement | None) -> Suggestion:
         """The hit with how it was used; what solved tickets before rises."""
         inserted, solved = self.usage(hit.ref)
-        return Suggestion(replace(hit, score=hit.score * (1 + 0.15 * log1p(solved))), inserted, solved)
+        raised = replace(hit, score=hit.score * (1 + 0.15 * log1p(solved)))
+        if such is not None:
+            return Suggestion(raised, such.sent, such.solved, is_for_such=True)
+        return Suggestion(raised, inserted, solved)
+
+    def duplicates(self, ticket: Ref, *, limit: int = 3) -> list[Duplicate]:
+        """Open tickets that may be the same as this one, the likeliest first."""
+        return duplicates(self._db, self.meaning, ticket, limit)
 
     def usage(self, article: Ref) -> tuple[int, int]:
         """In how many tickets an article was inserted, and how many of those are solved."""
-        inserted, solved = self._db.execute(
-            "SELECT count(*), coalesce(sum(t.status IN ('solved', 'closed')), 0) FROM inserted i "
-            "LEFT JOIN ticket t ON t.account = i.account AND t.id = i.ticket WHERE i.account = ? AND i.article = ?",
-            (article.account, article.id),
-        ).fetchone()
-        return int(inserted), int(solved)
+        return self.judgements.usage(article)
 
     def similar_solved(self, ticket: Ref, *, limit: int = 5) -> list[Hit]:
         """Solved tickets with the same rare words, each with the last reply its customer got as `event`."""
-        tokens = _tokens([Phrase(self._own_words(ticket))])
+        tokens = _tokens([Phrase(own_words(self._db, ticket))])
         solved = Condition(
             "t.status IN ('solved', 'closed') AND NOT (t.account = ? AND t.id = ?)", (ticket.account, ticket.id)
         )
@@ -319,19 +354,6 @@ class Search:
             (ticket.account, ticket.id),
         ).fetchone()
         return row[0] if row else None
-
-    def _own_words(self, ticket: Ref) -> str:
-        """The subject and what the customer wrote last, without quoted lines."""
-        found = self._db.execute(
-            "SELECT substr(body, 1, ?) FROM event WHERE account = ? AND ticket = ? AND kind = 'customer' "
-            "ORDER BY at DESC, key DESC LIMIT 3",
-            (OWN_WORDS, ticket.account, ticket.id),
-        ).fetchall()
-        subject = self._db.execute(
-            "SELECT subject FROM ticket WHERE account = ? AND id = ?", (ticket.account, ticket.id)
-        ).fetchone()
-        lines = [line for (body,) in found for line in body.splitlines() if not line.lstrip().startswith(">")]
-        return "\n".join([subject[0] if subject else "", *lines])[:OWN_WORDS]
 
 
 def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
@@ -404,22 +426,41 @@ def _asked_of_articles(where: Node) -> str | None:
 
 def _whole(where: Node) -> str | None:
     """The few words of a query all at once; None for a sentence, a condition or nothing."""
-    asked = where.parts if isinstance(where, And) else (where,)
-    words = [one for one in asked if isinstance(one, Word | Phrase)]
-    parts = [part for one in words if (part := expression(one))]
-    return " AND ".join(parts) if len(words) == len(asked) and 0 < len(parts) <= FEW_WORDS else None
+    asked = _parts(where)
+    words = [[part for one in _ways(given) if (part := expression(one))] for given in asked]
+    if not all(words) or not 0 < len(words) <= FEW_WORDS:
+        return None
+    return " AND ".join(f"({' OR '.join(ways)})" for ways in words)
+
+
+def _parts(where: Node) -> list[Node]:
+    """What must hold all at once, parentheses taken away."""
+    return [one for part in where.parts for one in _parts(part)] if isinstance(where, And) else [where]
+
+
+def _ways(where: Node) -> list[Word | Phrase]:
+    """A word in the ways that the team says it; empty for a condition."""
+    match where:
+        case Word() | Phrase():
+            return [where]
+        case Or(parts) if all(isinstance(one, Word | Phrase) for one in parts):
+            return terms(where)
+        case _:
+            return []
 
 
 def _said(where: Node) -> str:
     """The words of a query that asks for nothing but words and fields, as one text; empty for any other."""
-    parts = where.parts if isinstance(where, And) else (where,)
-    if any(not isinstance(one, Word | Compare) for one in parts):
+    parts = _parts(where)
+    said = [ways for one in parts if (ways := _ways(one))]
+    if len(said) + sum(isinstance(one, Compare) for one in parts) < len(parts):
         return ""
-    return " ".join(one.text for one in parts if isinstance(one, Word))
+    return " ".join(ways[0].text for ways in said)
 
 
 def _is_one_word(where: Node) -> bool:
-    return isinstance(where, Word) and len(segment(where.text)) <= WORD_TOKENS
+    ways = _ways(where)
+    return bool(ways) and all(isinstance(one, Word) and len(segment(one.text)) <= WORD_TOKENS for one in ways)
 
 
 def _negated(where: Node) -> list[Word | Phrase]:

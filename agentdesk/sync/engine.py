@@ -104,7 +104,7 @@ class Engine:
         """Make everything that came in searchable, in steps between which sends and pages have their turn."""
         while await self.disk.do(lambda store: store.search.index_some(INDEX_STEP)):
             continue
-        while await self.disk.do(lambda store: store.search.meaning.make_some()):
+        while await self.disk.do(lambda store: store.search.learn_some()):
             continue
 
     async def summary(self) -> Summary:

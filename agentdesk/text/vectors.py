@@ -5,6 +5,7 @@
 fetched. A vector is kept as one signed byte a dimension. numpy and the encoders live here alone.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
@@ -65,6 +66,9 @@ class _Bytes:
     """Vectors as bytes, by numpy."""
 
     def __init__(self) -> None:
+        os.environ.setdefault(
+            "OPENBLAS_NUM_THREADS", "1"
+        )  # threads that wait for each other make it forty times slower
         import numpy  # late: 0.1 s, and only with an extra
 
         self._numpy = numpy
@@ -119,7 +123,7 @@ class _E5(_Bytes):
 
         super().__init__()
         self.maker = f"e5 {package_version('e5')} 1"
-        self._model = E5()
+        self._model = E5(num_threads=1)
 
     def of_question(self, text: str) -> bytes:
         with self._lock:

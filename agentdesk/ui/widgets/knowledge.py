@@ -17,6 +17,7 @@ from agentdesk.errors import FilterError
 from agentdesk.i18n import _, number
 from agentdesk.model import Article, Ref, TicketRow
 from agentdesk.store import Store
+from agentdesk.store.duplicates import Duplicate
 from agentdesk.store.search import Hit, HitKind, Suggestion
 from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import cell_width, truncate
@@ -34,11 +35,12 @@ ARTICLES: tuple[HitKind, ...] = ("article",)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found for a question: articles (with their use where known) and solved tickets like this one."""
+    """What was found for a question: articles (with their use where known), solved tickets, and the same one again."""
 
     question: object
     articles: tuple[Suggestion, ...] = ()
     similar: tuple[Hit, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
     problem: str = ""
 
 
@@ -78,6 +80,14 @@ class KnowledgeList(Lines):
         for entry, hit in enumerate(self.answer.similar, start=len(self.answer.articles)):
             text = truncate(safe_line(hit.title), max(4, width - 4))
             lines.append(line((f"{number(entry + 1)} ", "dim"), text, entry=entry))
+        return lines + self._duplicate_lines(width)
+
+    def _duplicate_lines(self, width: int) -> list[Line]:
+        lines = [line(), line((_("Possibly the same ticket"), "dim"))] if self.answer.duplicates else []
+        first = len(self.answer.articles) + len(self.answer.similar)
+        for entry, one in enumerate(self.answer.duplicates, start=first):
+            text = truncate(f"#{safe_line(one.number)} {safe_line(one.subject)}", max(4, width - 4))
+            lines.append(line((f"{number(entry + 1)} ", "dim"), text, entry=entry))
         return lines
 
     def _article_lines(self, article: Article, width: int) -> list[Line]:
@@ -87,11 +97,23 @@ class KnowledgeList(Lines):
         lines.append(line(("  ".join(mark for mark in marks if mark), "dim")))
         if article.internal:
             lines.append(line((_("INTERNAL: never for customers"), "note")))
+        if why := self._why(article):
+            lines += [line((text, "dim")) for text in wrap(why, room)]
         lines.append(line())
         lines += [line(text) for text in wrap(safe_text(article.body), room, keep_prefix=True)]
         if article.url:
             lines += [line(), *(line((text, "dim")) for text in wrap(safe_line(article.url, ascii_only=True), room))]
         return lines
+
+    def _why(self, article: Article) -> str:
+        """What use taught about an article, in words."""
+        one = next((one for one in self.answer.articles if one.hit.ref == article.ref), None)
+        if one is None or not one.inserted:
+            return ""
+        used, solved = number(one.inserted), number(one.solved)
+        if one.is_for_such:
+            return _("Sent {used} times for such tickets, solved {solved}.", used=used, solved=solved)
+        return _("Sent {used} times, solved {solved}.", used=used, solved=solved)
 
 
 class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
@@ -180,6 +202,8 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         elif place < len(answer.similar):
             hit = answer.similar[place]
             self.post_message(TicketWanted(hit.ref, Ref(hit.ref.account, hit.event) if hit.event else None))
+        elif place - len(answer.similar) < len(answer.duplicates):
+            self.post_message(TicketWanted(answer.duplicates[place - len(answer.similar)].ref, None))
 
     def leave(self) -> bool:
         """One step out, from the article or the search; False when there is nothing to leave."""
@@ -221,18 +245,19 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
 
         def look(store: Store) -> Answer:
             articles = store.search.suggest_articles(row.ticket.ref, language=language, limit=SHOWN)
-            return Answer(question, tuple(articles), tuple(store.search.similar_solved(row.ticket.ref, limit=SIMILAR)))
+            similar = store.search.similar_solved(row.ticket.ref, limit=SIMILAR)
+            same = store.search.duplicates(row.ticket.ref, limit=SIMILAR)
+            return Answer(question, tuple(articles), tuple(similar), tuple(same))
 
         self._look_soon(look)
 
     def _ask(self, query: str) -> None:
         now = self.desk.clock()
         self._question = question = query
-        here = f"account:{self.row.ticket.ref.account} " if self.row is not None else ""
 
         def look(store: Store) -> Answer:
             try:
-                hits = store.search.search(here + query, now=now, kinds=ARTICLES, limit=FOUND)
+                hits = store.search.search(query, now=now, kinds=ARTICLES, limit=FOUND)
             except FilterError as error:
                 return Answer(question, problem=safe_line(str(error)))
             return Answer(question, tuple(Suggestion(hit, *store.search.usage(hit.ref)) for hit in hits))
