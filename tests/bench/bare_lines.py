@@ -1,9 +1,11 @@
 """The measure of a list: a million lines drawn with Textual's line API, a cursor, and nothing else."""
 
+from typing import ClassVar
+
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.app import App, ComposeResult
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -12,8 +14,10 @@ LINES = 1_000_000
 PLAIN, CHOSEN = Style(), Style(reverse=True)
 
 
-class Lines(ScrollView, can_focus=True):
+class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines with a cursor that Down moves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("down", "down", "")]
 
     def on_mount(self) -> None:
         self.cursor = 0
@@ -24,12 +28,13 @@ class Lines(ScrollView, can_focus=True):
         text = f"{line:>9}  a customer  a subject of some length".ljust(self.size.width)
         return Strip([Segment(text, CHOSEN if line == self.cursor else PLAIN)], self.size.width)
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "down":
-            before, self.cursor = self.cursor, self.cursor + 1
-            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
-            for line in (before, self.cursor):
-                self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
+    def action_down(self) -> None:
+        before, self.cursor = self.cursor, self.cursor + 1
+        top = self.scroll_offset.y
+        if self.cursor >= top + self.size.height:
+            self.scroll_to(y=self.cursor - self.size.height // 2, animate=False)
+        else:
+            self.refresh(*(Region(0, line - top, self.size.width, 1) for line in (before, self.cursor)))
 
 
 class BareLines(App[None]):

@@ -1,5 +1,6 @@
 """One ticket as it is read: a line of facts, and the timeline below."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ WIDE = 140
 MOST_LEGS = 4
 MOST_LINKS = 3
 SOON = timedelta(hours=1)
+STAYED_SECONDS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,8 @@ class TicketView(Vertical):
         self.app.push_screen(OpenLink(wanted))
 
     async def _ask_for(self, ref: Ref) -> None:
-        """Let the sync read first what the agent is looking at."""
+        """Let the sync read first what the agent stays with; leafing through tickets asks the helpdesk for nothing."""
+        await asyncio.sleep(STAYED_SECONDS)
         now = self.desk.clock()
         await self.desk.write(lambda store: store.desktop.want("ticket", ref, now))
 
