@@ -334,7 +334,7 @@ def _ops_answer(desk: Desk, ops: list[Op]) -> Answer:
     documents = [op_document(op) for op in known]
     document = documents[0] if len(documents) == 1 else {"ops": documents}
     headings = (_("Decision"), _("Ticket"), _("State"), _("Why"))
-    rows = [[op.id, op.ticket.id, op.state.value, op.reason] for op in known]
+    rows = [[op.id, desk.clear_name(op.ticket), op.state.value, op.reason] for op in known]
     return Answer(document, headings, rows, failed=any(op.state in STUCK for op in known))
 
 

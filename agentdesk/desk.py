@@ -286,6 +286,10 @@ class Desk:
         """Let the queues show one account, or all of them, until something else is chosen."""
         await self.write(lambda store: store.desktop.remember(SEEN_ACCOUNT, name or ""))
 
+    def clear_name(self, ref: Ref) -> str:
+        """What to type to mean this and nothing else: its id, with the account where there are several."""
+        return str(ref) if self.has_several_accounts else ref.id
+
     def badge(self, row: TicketRow) -> Badge:
         """How this ticket's account and brand are told apart from the others."""
         return self.config.badge(row.ticket.ref.account, row.brand_name)

@@ -230,3 +230,20 @@ def test_what_cannot_be_joined_or_separated_is_refused(two: Two, words: tuple[st
 
     assert refused.code == 1
     assert reason in refused.err
+
+
+def test_tables_name_what_is_clear_over_both_accounts(two: Two) -> None:
+    two.shell("ticket", "note", "shop:2", "Look")
+
+    assert " shop:2 " in two.shell("outbox", "list").out
+    assert "acme:1 " in two.shell("search", "ticket", "--kind", "ticket").out
+
+
+def test_settings_of_an_account_that_is_not_there_are_found(two: Two) -> None:
+    config = two.shell.home / "config" / "config.toml"
+    config.write_text(config.read_text("utf-8") + "[account.shopp]\nlabel = 'x'\n", encoding="utf-8")
+
+    checked = two.shell("doctor")
+
+    assert checked.code == 1
+    assert "[account.shopp]: there is no such account." in checked.out

@@ -12,7 +12,11 @@ from agentdesk.text.safe import safe_text
 @commands.add("article show", scope="shell", in_shell=True, is_recorded=False)
 async def show_article(cx: Context, id: str) -> Answer:
     """Show a knowledge article."""
-    article = cx.desk.store.queries.article(Ref(cx.account, id) if cx.account else id)
+    found = cx.desk.store.queries.articles_named(Ref(cx.account, id) if cx.account else id)
+    if len(found) > 1:
+        refs = ", ".join(str(one.ref) for one in found)
+        raise Refused(_("Several accounts have an article {id}. Say which: {refs}.", id=id, refs=refs))
+    article = next(iter(found), None)
     if article is None:
         raise Refused(_("There is no article {id} in the cache. Find one with: agentdesk search", id=id))
     head = [article.title, article.url, _("For colleagues only") if article.internal else ""]

@@ -72,6 +72,9 @@ def _configuration(cx: Context) -> tuple[str, bool]:
     names = [account.name for account in cx.desk.accounts()]
     if config.account is not None and config.account not in names:
         return _("account: there is no {name!r}. See: agentdesk account list", name=config.account), False
+    unknown = next((name for name in config.accounts if name not in names), None)
+    if unknown is not None:
+        return _("[account.{name}]: there is no such account. See: agentdesk account list", name=unknown), False
     return str(cx.desk.folders.config_file), True
 
 

@@ -45,7 +45,7 @@ BODY_CELLS = 40
 async def list_outbox(cx: Context, *, all: bool = False, limit: int = 200) -> Answer:
     """List what has not arrived yet, oldest first; with --all also what has."""
     outbox = cx.desk.store.outbox
-    ops = list(reversed(outbox.recent(limit))) if all else outbox.pending()[:limit]
+    ops = list(reversed(outbox.recent(limit))) if all else outbox.pending(cx.account)[:limit]
     ops = [op for op in ops if cx.account in (None, op.ticket.account)]
     return Answer(
         [op_document(op) for op in ops],
@@ -53,7 +53,7 @@ async def list_outbox(cx: Context, *, all: bool = False, limit: int = 200) -> An
         rows=[
             [
                 op.id[:SHORT_ID],
-                op.ticket.id,
+                cx.desk.clear_name(op.ticket),
                 state_word(op.state),
                 i18n.stamp(op.created_at),
                 what(op, cx.desk.store),
@@ -69,7 +69,13 @@ async def show_op(cx: Context, id: str) -> Answer:
     """Show one decision whole: its changes, its words, and why it is where it is."""
     op = _named(cx, id)
     body = op.message.body if op.message else ""
-    lines = [f"{op.id}  #{op.ticket.id}  {state_word(op.state)}", op.reason, what(op, cx.desk.store), "", body]
+    lines = [
+        f"{op.id}  #{cx.desk.clear_name(op.ticket)}  {state_word(op.state)}",
+        op.reason,
+        what(op, cx.desk.store),
+        "",
+        body,
+    ]
     return Answer(op_document(op), text=safe_text("\n".join(lines)))
 
 

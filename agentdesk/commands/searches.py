@@ -44,7 +44,7 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     return Answer(
         {"query": query, "results": results},
         headings=(_("Kind"), _("Id"), _("Title"), _("Found")),
-        rows=[[hit.kind, hit.ref.id, hit.title, hit.snippet] for hit in hits],
+        rows=[[hit.kind, cx.desk.clear_name(hit.ref), hit.title, hit.snippet] for hit in hits],
     )
 
 

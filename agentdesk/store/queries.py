@@ -379,12 +379,16 @@ class Queries:
 
     def article(self, ref: Ref | str) -> Article | None:
         """One article by its name, or by its id alone where that is enough."""
+        return next(iter(self.articles_named(ref)), None)
+
+    def articles_named(self, ref: Ref | str) -> list[Article]:
+        """The articles that a name, or an id alone, can mean: one of each account at most."""
         account, id = (ref.account, ref.id) if isinstance(ref, Ref) else _account_and_id(ref)
         found = self._db.execute(
-            f"SELECT {rows.ARTICLE} FROM article WHERE id = ? AND (? IS NULL OR account = ?) LIMIT 1",
+            f"SELECT {rows.ARTICLE} FROM article WHERE id = ? AND (? IS NULL OR account = ?) ORDER BY account",
             (id, account, account),
-        ).fetchone()
-        return rows.article_from(found) if found else None
+        )
+        return [rows.article_from(row) for row in found]
 
     def canned(self, account: str) -> list[Canned]:
         """The team's prepared answers in their order."""
