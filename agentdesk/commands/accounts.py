@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentdesk.access import Access
 from agentdesk.answers import Answer
+from agentdesk.commands.answering import no_account
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import AgentdeskError, Offline, Refused, Unauthorized
@@ -45,7 +46,7 @@ async def add_account(
 
     access = Access(ca_file, insecure_http, client_id, redirect_port)
     given = Given(provider, url, user, browser, token_env, token_command, token_stdin, access)
-    guide = Guide(cx, given)
+    guide = Guide(cx.desk, cx.front, given)
     account = await guide.address(name)
     return await _kept(cx, await guide.credentials(account))
 
@@ -69,7 +70,7 @@ async def sign_in_account(
         cx.front.screen.set_up_account(account.name)
         return None
     given = Given(browser=browser, token_env=token_env, token_command=token_command, token_stdin=token_stdin)
-    return await _kept(cx, await Guide(cx, given).credentials(account))
+    return await _kept(cx, await Guide(cx.desk, cx.front, given).credentials(account))
 
 
 async def _kept(cx: Context, ready: "Ready") -> Answer:
@@ -123,7 +124,7 @@ async def check_account(cx: Context, name: str = "") -> Answer:
 
     accounts = [setup.found_account(cx.desk, name)] if name else cx.desk.accounts()
     if not accounts:
-        raise Refused(_("No account yet. Add one: agentdesk account add"))
+        raise Refused(no_account())
     documents: list[dict[str, object]] = []
     good: list[str] = []
     errors: list[AgentdeskError] = []
@@ -180,10 +181,11 @@ def told(name: str, greeting: Greeting) -> str:
 
 
 @commands.add("account rename", scope="app", in_shell=True, is_recorded=False)
-async def rename_account(cx: Context, old: str, new: str) -> Answer:
+async def rename_account(cx: Context, old: str, new: str = "") -> Answer:
     """Give an account another name; its cache, its unsent work and its sign-in go with it."""
     from agentdesk import setup  # late: see above
 
+    new = new or await cx.front.ask(_("New name for {name}", name=old), default=old) or ""
     await setup.rename(cx.desk, old, new)
     if cx.desk.config.account == old or old in cx.desk.config.accounts:
         path = str(cx.desk.folders.config_file)

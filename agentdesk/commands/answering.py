@@ -15,7 +15,7 @@ def needs_ticket(cx: Context) -> str | None:
 
 def no_account() -> str:
     """What to do where there is no account yet."""
-    return _("No account yet. Add one: agentdesk account add NAME --url URL --user EMAIL")
+    return _("No account yet. Add one: agentdesk account add")
 
 
 def one_ticket(cx: Context) -> TicketRow:

@@ -6,11 +6,12 @@ Where nobody can be asked, what was given has to do, and the first thing that is
 import asyncio
 import sys
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import Literal, Protocol
 
 from agentdesk import setup, tokens
 from agentdesk.access import USUAL, Access
-from agentdesk.commands.context import Context
+from agentdesk.commands.context import Tone
+from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError, ConfigError, Offline, Refused, Unauthorized
 from agentdesk.helpdesks import open_provider
 from agentdesk.i18n import _
@@ -18,11 +19,21 @@ from agentdesk.providers.base import Greeting
 from agentdesk.store.desktop import Account
 
 Way = Literal["browser", "token", "command", "env"]
-T = TypeVar("T")
 
 
 class NoAnswer(AgentdeskError):
     """There is nobody who could be asked, or they went away."""
+
+
+class Asker(Protocol):
+    """Who stands between the guide and the person: the part of `Front` that it needs."""
+
+    def say(self, text: str, tone: Tone = "plain") -> None: ...
+
+    async def ask(self, question: str, *, default: str = "", is_secret: bool = False) -> str | None: ...
+
+    @property
+    def can_ask(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,9 @@ class Ready:
 class Guide:
     """One account on its way to be kept."""
 
-    def __init__(self, cx: Context, given: Given) -> None:
-        self._cx = cx
+    def __init__(self, desk: Desk, asker: Asker, given: Given) -> None:
+        self._desk = desk
+        self._asker = asker
         self._given = given
         if len(given.ways) > 1:
             raise Refused(_("Say one of --browser, --token-env, --token-command and --token-stdin."))
@@ -72,7 +84,7 @@ class Guide:
     async def address(self, name: str) -> Account:
         """The account with its address and its kind of helpdesk."""
         access = self._given.access
-        known = setup.new_account(self._cx.desk, name) if name else None
+        known = setup.new_account(self._desk, name) if name else None
         url = self._given.url or (known.url if known else "")
         while True:
             try:
@@ -92,25 +104,25 @@ class Guide:
         try:
             provider = await setup.provider_at(url, access)
         except (Offline, Refused):
-            if self._cx.front.can_ask:
+            if self._asker.can_ask:
                 raise
             return "zendesk"  # a script may add what cannot be reached yet
-        self._say(_("Found: {provider}.", provider=provider))
+        self._say(_("Found: {provider}.", provider=provider), "good")
         return provider
 
     async def _named(self, url: str) -> Account:
-        taken = [one.name for one in self._cx.desk.accounts()]
+        taken = [one.name for one in self._desk.accounts()]
         offered = setup.name_for(url, taken)
         while True:
             name = await self._asked(_("A short name for this account"), default=offered)
             try:
-                account = setup.new_account(self._cx.desk, name)
+                account = setup.new_account(self._desk, name)
             except Refused as error:
                 await self._wrong(error, name)
                 continue
             if not account.url:
                 return account
-            self._say(_("There is an account {name!r} already.", name=name))
+            self._say(_("There is an account {name!r} already.", name=name), "bad")
 
     async def credentials(self, account: Account) -> Ready:
         """The account with a way of signing in that was tried."""
@@ -121,10 +133,10 @@ class Guide:
             try:
                 return await self._tried(account, way)
             except (Refused, ConfigError, Offline, Unauthorized) as error:
-                if not self._cx.front.can_ask:
+                if not self._asker.can_ask:
                     raise
-                self._say(setup.reason(error, account.name))
-                await self._asked(_("Press Enter to try again (Ctrl-C ends)"), may_be_empty=True)
+                self._say(setup.reason(error, account.name), "bad")
+                await self._asked(_("Enter tries again"), may_be_empty=True)
 
     async def _check_provider(self, account: Account) -> None:
         """Raise what would stop the account from ever being opened."""
@@ -132,7 +144,7 @@ class Guide:
 
     async def _way(self, account: Account) -> Way:
         """How the person wants to sign in; a system without a keyring leaves two ways."""
-        if not self._cx.front.can_ask:
+        if not self._asker.can_ask:
             raise Refused(
                 _("No token. Use --token-env NAME, --token-command 'COMMAND' or --token-stdin, or --browser.")
             )
@@ -179,7 +191,7 @@ class Guide:
             raise ConfigError(tokens.no_keyring_for_browser())
         self._say(setup.registration_words(account))
         account = replace(account, user="", token_source=tokens.OAUTH)
-        paste = self._pasted if self._cx.front.can_ask else None
+        paste = self._pasted if self._asker.can_ask else None
         pair = await setup.with_browser(account, self._show_page, paste)
         return await self._signed_in(account, pair.packed(), pair.access)
 
@@ -194,7 +206,7 @@ class Guide:
         return await self._asked(_("If the browser cannot come back here, paste the address it ended at"))
 
     async def _with_user(self, account: Account) -> Account:
-        if account.user or not self._cx.front.can_ask:
+        if account.user or not self._asker.can_ask:
             return account
         asked = _("Your e-mail address or name there (empty when the token alone is enough)")
         return replace(account, user=await self._asked(asked, may_be_empty=True))
@@ -217,13 +229,13 @@ class Guide:
                 return self._doubtful(Ready(account, kept), error)
         self._say(_("Signing in to {url} ...", url=account.url))
         try:
-            greeting = await setup.greeted(self._cx.desk, account, secret)
+            greeting = await setup.greeted(self._desk, account, secret)
         except Offline as error:
             return self._doubtful(Ready(account, kept), error)
         return Ready(replace(account, me=greeting.me.ref.id), kept, greeting)
 
     def _doubtful(self, ready: Ready, error: AgentdeskError) -> Ready:
-        if self._cx.front.can_ask:
+        if self._asker.can_ask:
             raise error
         return replace(ready, doubt=str(error))
 
@@ -232,7 +244,7 @@ class Guide:
     ) -> str:
         """What the person answers; raises `NoAnswer` where nobody can be asked."""
         while True:
-            answer = await self._cx.front.ask(question, default=default, is_secret=is_secret)
+            answer = await self._asker.ask(question, default=default, is_secret=is_secret)
             if answer is None:
                 raise NoAnswer(_("Nobody can be asked here. Give every option: {usage}", usage=USAGE))
             if answer or may_be_empty:
@@ -240,12 +252,12 @@ class Guide:
 
     async def _wrong(self, error: AgentdeskError, about: str) -> None:
         """Say what is wrong with an answer, where there can be another one; else raise it."""
-        if not self._cx.front.can_ask:
+        if not self._asker.can_ask:
             raise error
-        self._say(setup.reason(error, about))
+        self._say(setup.reason(error, about), "bad")
 
-    def _say(self, words: str) -> None:
-        self._cx.front.say(words)
+    def _say(self, words: str, tone: Tone = "plain") -> None:
+        self._asker.say(words, tone)
 
 
 USAGE = "agentdesk account add NAME --url URL --user USER --token-command COMMAND"

@@ -41,11 +41,14 @@ class Going(Act):
         self.app.push_screen(OutboxScreen(self.app.desk, self.app.signs))
 
     def show_accounts(self) -> None:
-        lines = [f"{one.name}  {one.provider}  {one.url}" for one in self.app.desk.accounts()]
-        self.show_text(_("Accounts"), "\n".join(lines))
+        from agentdesk.ui.screens.accounts import AccountsScreen  # late: not needed for the first paint
+
+        self.app.push_screen(AccountsScreen(self.app.desk))
 
     def set_up_account(self, name: str) -> None:
-        raise Refused(_("Set accounts up in a shell: agentdesk account add {name}", name=name))
+        from agentdesk.ui.screens.account_setup import AccountSetup  # late: it loads the providers
+
+        self.app.push_screen(AccountSetup(self.app.desk, name))
 
     def show_drafts(self) -> None:
         self._show(Queue("has:draft", _("Drafts"), "has:draft"))
