@@ -17,6 +17,8 @@ class Answer(NamedTuple):
     """`document` for `--json`; for people either a table (`headings`, `rows`) or `text`.
 
     `failed` makes the shell end with exit code 1 although there is something to show, `unreachable` with 3.
+    `nothing` is what people are told, beside the data, where the table is empty. `failed` makes the shell end with exit
+    code 1 although there is something to show.
     """
 
     document: Document
@@ -25,6 +27,7 @@ class Answer(NamedTuple):
     text: str = ""
     failed: bool = False
     unreachable: bool = False
+    nothing: str = ""
 
 
 def iso(moment: datetime | None) -> str | None:

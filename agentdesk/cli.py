@@ -31,6 +31,7 @@ from agentdesk.i18n import _
 from agentdesk.model import Op, OpState, TicketRow
 from agentdesk.output import Form, write
 from agentdesk.paths import Folders, folders
+from agentdesk.shell_words import option_help, teach_click
 from agentdesk.text.safe import safe_line
 from agentdesk.typist import Typist
 
@@ -117,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise Refused(_("What was typed is not text in {encoding}.", encoding=sys.getfilesystemencoding()))
         config = load_config(own.config_file)
         speak(config)
+        teach_click()
         _shell(own, config).main(words, prog_name="agentdesk", standalone_mode=True)
     except AgentdeskError as error:
         _fail(error)
@@ -227,7 +229,8 @@ def _click_command(command: Command, own: Folders, config: Config) -> click.Comm
         if parameter.kind in ("flag", "option"):
             name = f"--{parameter.name.replace('_', '-')}"
             is_flag = parameter.kind == "flag"
-            params.append(click.Option([name], is_flag=is_flag, multiple=parameter.is_repeated))
+            told = option_help(parameter.name)
+            params.append(click.Option([name], is_flag=is_flag, multiple=parameter.is_repeated, help=told))
     return _Words(
         command.name.split()[-1],
         params=params,
@@ -294,6 +297,8 @@ async def _answered(
         if not isinstance(answer, Answer):
             answer = _ops_answer(desk, cx.ops)
         write(answer, form)
+        if form == "text" and answer.nothing and not answer.rows:
+            click.echo(answer.nothing, err=True)
         return code or (UNREACHABLE if answer.unreachable else int(answer.failed))
     finally:
         await desk.close()
@@ -397,8 +402,14 @@ def _sync(own: Folders, config: Config) -> click.Command:
 def _demo(own: Folders, config: Config) -> click.Command:
     @click.command(help=_("Open the desk on the embedded helpdesk: living data, no network, no account."))
     @click.option("--lang", type=click.Choice(["ja", "en", "both"]), help=_("The language of customers and screen."))
-    @click.option("--tickets", default=DEMO_TICKETS, show_default=True, type=click.IntRange(0, 1_000_000))
-    @click.option("--seed", default=1, show_default=True)
+    @click.option(
+        "--tickets",
+        default=DEMO_TICKETS,
+        show_default=True,
+        type=click.IntRange(0, 1_000_000),
+        help=_("So many tickets."),
+    )
+    @click.option("--seed", default=1, show_default=True, help=_("The same number makes the same data."))
     @click.option("--fresh", is_flag=True, help=_("Forget the demo's data and begin anew."))
     def demo(lang: str | None, tickets: int, seed: int, fresh: bool) -> None:
         from agentdesk.demo import prepare
@@ -410,12 +421,31 @@ def _demo(own: Folders, config: Config) -> click.Command:
 
 def _sandbox() -> click.Command:
     @click.command(help=_("Serve the embedded helpdesk over HTTP on 127.0.0.1 until interrupted."))
-    @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535))
-    @click.option("--data", type=click.Path(path_type=Path, dir_okay=False))
-    @click.option("--tickets", default=300, show_default=True, type=click.IntRange(0, 10_000_000))
-    @click.option("--seed", default=1, show_default=True)
-    @click.option("--lang", default="both", show_default=True, type=click.Choice(["ja", "en", "both"]))
-    @click.option("--load", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+    @click.option(
+        "--port", default=0, show_default=True, type=click.IntRange(0, 65535), help=_("The port; 0 for any free one.")
+    )
+    @click.option(
+        "--data",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=_("The file that keeps the data; none forgets it."),
+    )
+    @click.option(
+        "--tickets", default=300, show_default=True, type=click.IntRange(0, 10_000_000), help=_("So many tickets.")
+    )
+    @click.option("--seed", default=1, show_default=True, help=_("The same number makes the same data."))
+    @click.option(
+        "--lang",
+        default="both",
+        show_default=True,
+        type=click.Choice(["ja", "en", "both"]),
+        help=_("The language of the customers."),
+    )
+    @click.option(
+        "--load",
+        "folder",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help=_("Read the data from the JSONL files in this folder."),
+    )
     @click.option("--faults", help=_("What goes wrong, such as lose=0.1,delay=200ms."))
     @click.option("--quiet-time", is_flag=True, help=_("Nothing happens by itself."))
     def sandbox(

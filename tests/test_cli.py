@@ -371,6 +371,7 @@ def test_the_program_keeps_data_and_words_apart(tmp_path: Path) -> None:
 
     listed = run(tmp_path, "ticket", "list", "--json")
     assert (listed.code, listed.document, listed.err) == (0, [], "")
+    assert "No account yet" in run(tmp_path, "ticket", "list").err
 
     refused = run(tmp_path, "sync")
     assert (refused.code, refused.out) == (1, "")

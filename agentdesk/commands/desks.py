@@ -4,14 +4,15 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 
-from agentdesk import __version__, tokens
-from agentdesk.answers import Answer, iso
+from agentdesk import __version__, i18n, tokens
+from agentdesk.answers import Answer
 from agentdesk.columns import COLUMNS
 from agentdesk.commands.context import Context
 from agentdesk.commands.keys import key_map
+from agentdesk.commands.outbox import state_word
 from agentdesk.commands.registry import commands
 from agentdesk.errors import ConfigError, Refused
-from agentdesk.i18n import LANGUAGES, _, active
+from agentdesk.i18n import LANGUAGES, _, active, plural
 from agentdesk.model import OpState
 
 
@@ -43,17 +44,18 @@ def _checks(cx: Context) -> Iterator[dict[str, object]]:
     size = cx.desk.folders.database.stat().st_size
     yield _check(_("cache"), f"{cx.desk.folders.database} ({size // 1024} KiB): {verdict}", verdict == "ok")
     counts = {name: store.db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in _COUNTED}  # noqa: S608 (our own table names)
-    yield _check(_("contents"), ", ".join(f"{count} {name}" for name, count in counts.items()))
+    yield _check(_("contents"), ", ".join(_counted(name, count) for name, count in counts.items()))
     yield _check(_("language"), f"{active().code} ({', '.join(LANGUAGES)})")
-    stuck = {state.value: count for state, count in store.outbox.counts().items() if state is not OpState.QUEUED}
-    yield _check(_("outbox"), ", ".join(f"{count} {state}" for state, count in stuck.items()) or _("nothing stuck"))
+    stuck = {state_word(state): count for state, count in store.outbox.counts().items() if state is not OpState.QUEUED}
+    told = ", ".join(_("{state} {n}", state=state, n=count) for state, count in stuck.items())
+    yield _check(_("outbox"), told or _("nothing stuck"))
     for account in cx.desk.accounts():
         weather = store.desktop.weather(account.name)
-        synced = iso(weather.synced_at) if weather and weather.synced_at else _("never")
+        synced = i18n.stamp(weather.synced_at) if weather and weather.synced_at else _("never")
         state = weather.state if weather else "fresh"
-        told = f"{account.provider} {account.url} {state}, {_('synced')} {synced}"
+        told = f"{account.provider} {account.url} {_line_word(state)}, {_('synced')} {synced}"
         yield _check(account.name, told, state not in ("unauthorized", "broken"))
-    yield _check("keyring", *_keyring())
+    yield _check(_("keyring"), *_keyring())
     yield _check(_("the team's words"), *_vocabulary(cx))
     yield from _extras(cx)
 
@@ -76,6 +78,31 @@ def _configuration(cx: Context) -> tuple[str, bool]:
     if unknown is not None:
         return _("[account.{name}]: there is no such account. See: agentdesk account list", name=unknown), False
     return str(cx.desk.folders.config_file), True
+
+
+def _counted(table: str, count: int) -> str:
+    match table:
+        case "ticket":
+            return plural("{n} ticket", "{n} tickets", count)
+        case "event":
+            return plural("{n} event", "{n} events", count)
+        case "person":
+            return plural("{n} person", "{n} people", count)
+        case _:
+            return plural("{n} article", "{n} articles", count)
+
+
+def _line_word(state: str) -> str:
+    """How the line to a helpdesk is, in the agent's language."""
+    words = {
+        "fresh": _("not synced yet"),
+        "online": _("online"),
+        "offline": _("offline"),
+        "limited": _("asked to wait"),
+        "unauthorized": _("signed out"),
+        "broken": _("stopped"),
+    }
+    return words.get(state, state)
 
 
 _COUNTED = ("ticket", "event", "person", "article")

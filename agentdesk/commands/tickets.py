@@ -49,14 +49,13 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
     question = within(parse(query), cx.account)
     keys = queries.keys(question, now=now, limit=limit or None)
     rows = queries.rows(keys)
-    if not rows:
-        cx.front.say(_("No ticket answers this query.") if cx.desk.accounts() else no_account())
     names = ("account", *SHELL_COLUMNS) if cx.desk.has_several_accounts and not cx.account else SHELL_COLUMNS
     shown = [COLUMNS[name] for name in names]
     return Answer(
         [ticket_document(row) for row in rows],
         headings=tuple(column.title() for column in shown),
         rows=[[column.text(row, now) for column in shown] for row in rows],
+        nothing=_("No ticket answers this query.") if cx.desk.accounts() else no_account(),
     )
 
 

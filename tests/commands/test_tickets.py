@@ -2,6 +2,9 @@
 
 import pytest
 
+from agentdesk.cli import ShellFront
+from agentdesk.commands.context import Context
+from agentdesk.commands.tickets import list_tickets
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
 from agentdesk.model import Assign, Priority, SetField, SetPriority, SetStatus, Status, Tag, Transfer, Untag
@@ -147,17 +150,13 @@ async def test_what_was_done_is_said_in_names_and_words(
     assert capsys.readouterr().err.strip() == said
 
 
-async def test_an_empty_list_says_so(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
-    await line("ticket list tag:nowhere")
+async def test_an_empty_list_says_so(desk: Desk) -> None:
+    answer = await list_tickets(Context(desk, ShellFront()), "tag:nowhere")
 
-    assert capsys.readouterr().err.strip() == "No ticket answers this query."
+    assert (answer.rows, answer.nothing) == ([], "No ticket answers this query.")
 
 
-async def test_a_list_without_an_account_says_what_to_do(
-    desk: Desk, line: Line, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_list_without_an_account_says_what_to_do(desk: Desk) -> None:
     desk.store.db.execute("DELETE FROM account")
 
-    await line("ticket list tag:nowhere")
-
-    assert "agentdesk account add" in capsys.readouterr().err
+    assert "agentdesk account add" in (await list_tickets(Context(desk, ShellFront()))).nothing
