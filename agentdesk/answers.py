@@ -16,8 +16,8 @@ Document = Mapping[str, object] | Sequence[Mapping[str, object]]
 class Answer(NamedTuple):
     """`document` for `--json`; for people either a table (`headings`, `rows`) or `text`.
 
-    `failed` makes the shell end with exit code 1 although there is something to show, `unreachable` with 3. `nothing` is
-    what people are told, beside the data, where the table is empty.
+    `failed` makes the shell end with exit code 1 although there is something to show, `unreachable` with 3.
+    `nothing` is what people are told, beside the data, where the table is empty.
     """
 
     document: Document

@@ -4,6 +4,7 @@ The screens' thread never waits for it: it is told to hurry (`wake`), to try aga
 """
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -27,8 +28,10 @@ from agentdesk.sync.loop import Loop
 T = TypeVar("T")
 Broken = Callable[[str, AgentdeskError], None]
 """Told an account that cannot be opened, and why."""
-OpenProviders = Callable[[Broken], AbstractAsyncContextManager[Sequence[Provider]]]
-"""Opens the providers on the loop they will run on, and closes them."""
+OpenProviders = Callable[[Sequence[str], Broken], AbstractAsyncContextManager[Sequence[Provider]]]
+"""Opens the providers of these accounts on the loop they will run on, and closes them."""
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 5.0, 300.0
+"""How long an account that could not be opened is left alone before the next try, twice as long each time."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +50,7 @@ class Background:
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
+        self._again: asyncio.Event | None = None
         self._loops: list[Loop] = []
         self._providers: dict[str, Provider] = {}
 
@@ -59,15 +63,25 @@ class Background:
         if self._thread.ident is None:
             return
         self._ready.wait()
-        self._tell(lambda: self._stop.set() if self._stop else None)
+        self._tell(self._leave)
         self._thread.join()
+
+    def _leave(self) -> None:
+        assert self._stop is not None, "a running sync can be stopped"
+        self._stop.set()
+        self._try_again()
+
+    def _try_again(self) -> None:
+        assert self._again is not None, "a running sync can be told to go on"
+        self._again.set()
 
     def wake(self) -> None:
         """Something was queued, or is wanted: look at once."""
         self._tell_loops(Loop.wake)
 
     def refresh(self) -> None:
-        """Pull everything now."""
+        """Pull everything now, and try again what could not be opened."""
+        self._tell(self._try_again)
         self._tell_loops(Loop.refresh)
 
     def download(self, account: str, attachment: Attachment, to: Callable[[bytes], object]) -> "Future[None]":
@@ -104,34 +118,47 @@ class Background:
             self._ready.set()
 
     async def _run(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        """Keep every account in step until told to stop; one that cannot be opened is tried again after a while."""
+        self._loop, self._stop, self._again = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         self._ready.set()
-        refused: dict[str, AgentdeskError] = {}
+        tasks: list[asyncio.Task[None]] = []
+        disks: list[StoreThread] = []
+        async with contextlib.AsyncExitStack() as opened:
+            unopened, rest_seconds = list(self._accounts), FIRST_REST_SECONDS
+            while not self._stop.is_set():
+                providers, unopened = await self._open(opened, unopened)
+                for provider in providers:
+                    disks.append(StoreThread(self._path))
+                    loop = Loop(Engine(provider, disks[-1], self._clock))
+                    self._providers[provider.account] = provider
+                    self._loops.append(loop)
+                    tasks.append(asyncio.create_task(loop.run()))
+                self._again.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._again.wait(), rest_seconds if unopened else None)
+                rest_seconds = min(rest_seconds * 2, LONGEST_REST_SECONDS)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for disk in disks:
+                await disk.close()
+
+    async def _open(
+        self, opened: contextlib.AsyncExitStack, accounts: Sequence[str]
+    ) -> tuple[Sequence[Provider], list[str]]:
+        """The providers of these accounts, and which of the accounts could not be opened; those are reported."""
+        refused: dict[str, str] = {}
         try:
-            async with self._open_providers(refused.__setitem__) as providers:
-                for account, error in refused.items():
-                    await self._report(account, str(error))
-                await self._keep_in_step(providers, self._stop)
+            providers = await opened.enter_async_context(
+                self._open_providers(accounts, lambda account, error: refused.update({account: str(error)}))
+            )
         except (AgentdeskError, OSError, sqlite3.Error) as error:
             _log.error("the sync cannot start: %s", type(error).__name__)
-            message = _("The helpdesk cannot be opened: {reason}", reason=str(error))
-            for account in self._accounts:
-                await self._report(account, message)
-
-    async def _keep_in_step(self, providers: Sequence[Provider], stop: asyncio.Event) -> None:
-        """Run a loop for each provider until `stop` is set."""
-        disks = [StoreThread(self._path) for _provider in providers]
-        self._providers = {provider.account: provider for provider in providers}
-        self._loops = [
-            Loop(Engine(provider, disk, self._clock)) for provider, disk in zip(providers, disks, strict=True)
-        ]
-        tasks = [asyncio.create_task(loop.run()) for loop in self._loops]
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for disk in disks:
-            await disk.close()
+            providers = ()
+            refused = dict.fromkeys(accounts, _("The helpdesk cannot be opened: {reason}", reason=str(error)))
+        for account, message in refused.items():
+            await self._report(account, message)
+        return providers, list(refused)
 
     async def _report(self, account: str, message: str) -> None:
         """Show on the screen that an account is broken, if the cache can still take the words."""

@@ -144,13 +144,21 @@ class Desk:
 
         if self._log is None:
             self._log = log_to(self.folders.logs)
-        accounts = self.accounts()
-        names = [account.name for account in accounts]
-        self._background = Background(
-            self.folders.database, names, lambda broken: self.open_providers(accounts, broken), self.clock
-        )
+        names = [account.name for account in self.accounts()]
+        self._background = Background(self.folders.database, names, self._open_as_they_are, self.clock)
         self._writer.submit(self._write, self._set_search_up)
         self._background.start()
+
+    def _open_as_they_are(
+        self, names: Sequence[str], broken: "Broken"
+    ) -> AbstractAsyncContextManager["Sequence[Provider]"]:
+        """The providers of accounts as they are set up by now; asked on the sync's own thread."""
+        store = Store(self.folders.database)
+        try:
+            known = [store.desktop.account(name) for name in names]
+        finally:
+            store.close()
+        return self.open_providers([account for account in known if account is not None], broken)
 
     @asynccontextmanager
     async def without_sync(self) -> AsyncIterator[None]:

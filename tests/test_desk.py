@@ -246,13 +246,27 @@ async def test_a_helpdesk_that_cannot_be_prepared_is_shown(tmp_path: Path, error
     await desk.close()
 
 
+async def test_an_account_that_could_not_be_opened_is_tried_again(tmp_path: Path) -> None:
+    desk = Desk(Folders(tmp_path, tmp_path, tmp_path), Config())
+    desk.store.desktop.put_account(account("acme", provider="nobody-has-it"))
+    desk.start_sync()
+    broken = await weather(desk, "acme", is_bad)
+    assert "nobody-has-it" in broken.message
+
+    await desk.write(lambda store: store.desktop.put_account(account("acme")))
+    desk.refresh()
+
+    assert (await weather(desk, "acme", lambda found: found.state == "unauthorized")).state == "unauthorized"
+    await desk.close()
+
+
 @pytest.fixture
 async def background(tmp_path: Path) -> AsyncIterator[Background]:
     """A started sync of one account that has no token."""
     one = account("acme")
 
     def opened(
-        broken: Callable[[str, AgentdeskError], None],
+        _names: Sequence[str], broken: Callable[[str, AgentdeskError], None]
     ) -> AbstractAsyncContextManager[Sequence[Provider]]:
         return open_providers([one], broken)
 
