@@ -44,6 +44,7 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
                 ("template", _("template")),
                 ("back", _("back")),
                 ("review", _("look at it")),
+                ("attach", _("attach a file")),
             ]
         case "knowledge":
             return [("article link", _("insert link")), ("article text", _("insert text")), ("back", _("back")), *rest]

@@ -82,9 +82,12 @@ class Letter(Lines):
             (_("Copy to"), (", ".join(leaving.cc), "soon")),
         ]
         facts += [(_("File"), (described(one), "accent")) for one in leaving.uploads]
-        facts += [(_("Note well"), (words, "soon")) for words in self.changed]
         facts += [(_("With it"), (words, "accent")) for words in self.besides]
         lines = [line((pad(label, LABEL_CELLS), "dim"), value) for label, value in facts if value[0]]
+        for words in self.changed:
+            lines += [
+                line(pad("", LABEL_CELLS), (text, "soon")) for text in wrap(words, max(8, width - LABEL_CELLS - 2))
+            ]
         lines.append(line())
         for paragraph in leaving.body.split("\n"):
             lines += [line("  ", text) for text in wrap(visible(paragraph), max(8, width - 4))]
