@@ -131,7 +131,7 @@ def _line_spans(weather: Weather | None, now: datetime, signs: Glyphs, *, is_wid
             until = clock(weather.until) if weather.until else clock(now)
             return [(_("the helpdesk asks us to wait until {time}", time=until), "soon")]
         case "unauthorized":
-            return [(_("signed out: run agentdesk account check"), "late")]
+            return [(_("signed out: run account sign-in"), "late")]
         case "broken":
             return [(_("sync stopped: {reason}", reason=weather.message), "late")]
         case "fresh" | "online":
