@@ -286,10 +286,12 @@ def _clean(db: sqlite3.Connection) -> int:
 
 def _merge(db: sqlite3.Connection, kind: Indexed) -> None:
     """Write some pages of all segments as one; when nothing was left to do, only the log remains to be emptied."""
+    tables = (kind.words, "article_terms") if kind is ARTICLES else (kind.words,)
     with atomic(db):
         before = db.total_changes
-        db.execute(f"INSERT INTO {kind.words} ({kind.words}, rank) VALUES ('merge', ?)", (-PAGES_AT_ONCE,))
-        if db.total_changes - before < 2:
+        for table in tables:
+            db.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)", (-PAGES_AT_ONCE,))
+        if db.total_changes - before < 2 * len(tables):
             db.execute("UPDATE word_index SET is_unclean = 2 WHERE kind = ?", (kind.number,))
 
 

@@ -1,7 +1,8 @@
 """The newest tickets that meet a filter, however many do.
 
 Words that few tickets have are asked of the index, and what it finds is put in order. Words that many have are not
-worth that: then the tickets are walked from the newest back, a portion at a time, until enough of them were found.
+worth that: then the tickets are walked from the newest back, a portion at a time, until enough of them were found. What
+costs more, looking into the text, is left to the end and done for the newest first.
 """
 
 import json
@@ -9,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import assert_never
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Sort, Word
@@ -17,9 +19,10 @@ from agentdesk.store.queries import Queries
 from agentdesk.store.words import Asked, asked
 
 NEWEST = Sort("updated", is_reversed=True)
-FIRST_PORTION = 200
+FIRST_PORTION, FIRST_WITH_FIELDS = 2_000, 200
 GROWTH = 12
 LOOKED_INTO = 60
+MOST_GAPS, WIDE_GAP = 5, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +37,44 @@ class _Walk:
     def keys(self, limit: int) -> list[int]:
         """The keys of the newest that were looked for."""
         found: list[int] = []
-        for portion in self._portions():
-            members = self._with_words(portion)
-            ordered = [key for key in portion if key in members]
+        for ordered in self._ordered():
             for start in range(0, len(ordered), LOOKED_INTO):
                 found += self._as_demanded(ordered[start : start + LOOKED_INTO])
                 if len(found) >= limit:
                     return found[:limit]
         return found
 
+    def _ordered(self) -> Iterator[list[int]]:
+        """The keys of all tickets with the fields and the words, newest first, in portions.
+
+        The first portion often is enough, and is quicker than to ask how many there are.
+        """
+        tried: set[int] = set()
+        for portion in self._portions():
+            if tried and len(tried) <= self._first and not is_common(self.db, self.words):
+                yield [key for key in self._all() if key not in tried]
+                return
+            members = self._with_words(portion)
+            yield [key for key in portion if key in members]
+            tried.update(portion)
+
+    @property
+    def _first(self) -> int:
+        """How many tickets are tried first: more where the index of tickets alone gives them."""
+        return FIRST_PORTION if self.fields == EVERYTHING else FIRST_WITH_FIELDS
+
+    def _all(self) -> list[int]:
+        found = self.db.execute(
+            "SELECT t.key FROM ticket t WHERE t.key IN "
+            "(SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ?) "
+            f"AND {self.fields.sql} ORDER BY t.updated_at DESC, t.key DESC",
+            (self.words.expression, *self.fields.values),
+        )
+        return [key for (key,) in found]
+
     def _portions(self) -> Iterator[list[int]]:
         """The keys of all tickets with the fields, newest first, in portions that grow."""
-        most, after = FIRST_PORTION, (1 << 62, 0)
+        most, after = self._first, (1 << 62, 0)
         while True:
             rows = self.db.execute(
                 "SELECT t.updated_at, t.key FROM ticket t WHERE (t.updated_at, t.key) < (?, ?) "
@@ -59,19 +88,15 @@ class _Walk:
             most, after = most * GROWTH, rows[-1]
 
     def _with_words(self, portion: list[int]) -> set[int]:
-        """Those that the index has the words for: few are looked up, many are picked from the list of all."""
-        if len(portion) <= FIRST_PORTION and not self.words.is_open:
-            found = self.db.execute(
-                "SELECT value FROM json_each(?) WHERE EXISTS "
-                "(SELECT 1 FROM ticket_words w WHERE w.ticket_words MATCH ? AND w.rowid = value)",
-                (json.dumps(portion), self.words.expression),
-            )
-        else:
-            found = self.db.execute(
+        """Those that the index has the words for, picked from its list of all such tickets near them."""
+        found: set[int] = set()
+        for first, last in _stretches(portion):
+            rows = self.db.execute(
                 "SELECT rowid FROM ticket_words WHERE ticket_words MATCH ? AND rowid BETWEEN ? AND ?",
-                (self.words.expression, min(portion), max(portion)),
+                (self.words.expression, first, last),
             )
-        return {key for (key,) in found}
+            found.update(key for (key,) in rows)
+        return found
 
     def _as_demanded(self, keys: list[int]) -> list[int]:
         if self.demanded == EVERYTHING:
@@ -84,10 +109,20 @@ class _Walk:
         return [key for key in keys if key in met]
 
 
+def _stretches(keys: list[int]) -> list[tuple[int, int]]:
+    """The first and last keys of a few stretches that hold all the keys, without the widest gaps between them."""
+    ordered = sorted(keys)
+    gaps = sorted(((after - before, before, after) for before, after in pairwise(ordered)), reverse=True)
+    wide = sorted((before, after) for gap, before, after in gaps[:MOST_GAPS] if gap > WIDE_GAP)
+    firsts = [ordered[0], *(after for _before, after in wide)]
+    lasts = [*(before for before, _after in wide), ordered[-1]]
+    return list(zip(firsts, lasts, strict=True))
+
+
 def newest(db: sqlite3.Connection, question: Filter, now: datetime, me: Mapping[str, str], limit: int) -> list[int]:
     """The keys of at most so many tickets that meet the filter, newest first or in the order it asks for."""
     words = asked(question.where)
-    if question.sort is not None or words is None or not is_common(db, words):
+    if question.sort is not None or words is None:
         order = question.sort or NEWEST
         return Queries(db).keys(question, now=now, me=me, sort=order, limit=limit, asleep=True)
     conditions = Conditions(db, me, now, is_narrowed=True)

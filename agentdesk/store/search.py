@@ -30,7 +30,7 @@ from agentdesk.text.snippet import Span, snippet
 HitKind = Literal["article", "ticket", "customer"]
 EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
 SNIPPET_CELLS = 120
-PASSAGE_CHARACTERS = 90
+PASSAGE_CHARACTERS = 64
 TITLE_WEIGHT = 3.0
 NO_WORDS = '"\x00"'
 MOST_RANKED = 200

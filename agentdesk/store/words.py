@@ -225,7 +225,7 @@ _LAST_LATIN = "\u1eff"
 
 def _plain(token: str) -> str:
     """A Latin token without its marks, so that cafe finds café."""
-    if token.isascii() or max(token) > _LAST_LATIN:
+    if token.isascii() or token[-1] > _LAST_LATIN:
         return token
     parts = unicodedata.normalize("NFD", token)
     return "".join(part for part in parts if not unicodedata.combining(part)) or token
@@ -341,17 +341,38 @@ def teach(db: sqlite3.Connection) -> None:
 
 
 def row_of(term: Word | Phrase) -> str | None:
-    """What `stands` is to look for; None for a term that the index answers alone, being one token or none."""
-    ways = [_tokens_of(way) for way in spellings(term)]
-    if max(map(len, ways)) < 2:
-        return None
-    return "\n".join(" ".join(tokens) + _star(term, tokens) for tokens in ways)
+    """What `stands` is to look for; None for a term that the index answers alone, being one token or none.
+
+    Each way to write it is a line: tokens in a row, or behind a `=` an unbroken run of Japanese.
+    """
+    ways = []
+    for way in spellings(term):
+        tokens = _tokens_of(way)
+        run = tokens[0] + "".join(token[1:] for token in tokens[1:]) if tokens else ""
+        is_run = run == way and run[0] > _LAST_LATIN and run[-1] > _LAST_LATIN
+        ways.append(f"={run}" if is_run and len(tokens) > 1 else " ".join(tokens) + _star(term, tokens))
+    return "\n".join(ways) if any(way[:1] == "=" or " " in way for way in ways) else None
 
 
 def _stands(text: str, ways: str) -> bool:
-    """Do the tokens of one way stand in a row in the text? Latin words may differ in their endings, as stems do."""
-    found = _tokens_of(text[:INDEXED_CHARACTERS])
-    return any(_is_in(found, wanted, is_open) for wanted, is_open in _wanted(ways))
+    """Does one of the ways stand in the text? Latin words may differ in their endings, as stems do."""
+    text = text[:INDEXED_CHARACTERS]
+    runs, rows = _wanted(ways)
+    if any(run in text for run in runs):
+        return True
+    if runs:
+        normal = normalise(text)
+        if any(run in normal for run in runs):
+            return True
+    found = _tokens_of(text) if rows else []
+    return any(_is_in(found, wanted, is_open) for wanted, is_open in rows)
+
+
+@lru_cache(64)
+def _wanted(ways: str) -> tuple[list[str], list[tuple[list[str], bool]]]:
+    lines = ways.split("\n")
+    rows = [(way.removesuffix("*").split(" "), way.endswith("*")) for way in lines if way[:1] != "="]
+    return [way[1:] for way in lines if way[:1] == "="], rows
 
 
 def _is_in(found: list[str], wanted: list[str], is_open: bool) -> bool:
@@ -361,11 +382,6 @@ def _is_in(found: list[str], wanted: list[str], is_open: bool) -> bool:
         and all(_is_same(found[at + step], wanted[step], is_open and step == length - 1) for step in range(1, length))
         for at in range(len(found) - length + 1)
     )
-
-
-@lru_cache(64)
-def _wanted(ways: str) -> list[tuple[list[str], bool]]:
-    return [(way.removesuffix("*").split(" "), way.endswith("*")) for way in ways.split("\n")]
 
 
 def _is_same(found: str, wanted: str, is_open: bool = False) -> bool:

@@ -12,6 +12,7 @@ katakana stay apart here, because runs of hiragana are grammar; `kana_twin` is f
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from agentdesk.text.graphemes import clusters
@@ -73,20 +74,29 @@ def normalise_with_places(text: str) -> Normal:
     """Return the normalised text with the place in the original of each character, for highlighting."""
     if text.isascii():
         return Normal(text.lower(), list(range(len(text))), list(range(1, len(text) + 1)))
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for start, end in _units(text):
-        piece = _spelled(text[start:end])
-        pieces.append(piece)
-        starts += [start] * len(piece)
-        ends += [end] * len(piece)
-    folded = _folded("".join(pieces))
+    folded, starts, ends = _placed(text)
+    folded = _folded(folded)
     dropped = _dropped(folded)
     for first, last in reversed(dropped):
         ends[first - 1] = ends[last - 1]
         del starts[first:last], ends[first:last]
     return Normal(_without(folded, dropped).translate(_TO_LARGE), starts, ends)
+
+
+def _placed(text: str) -> tuple[str, list[int], list[int]]:
+    """Return the text spelled alike, and where each of its characters begins and ends in the original."""
+    spelled = _spelled(text)
+    if len(spelled) == len(text) and unicodedata.is_normalized("NFKC", text):
+        return spelled, list(range(len(text))), list(range(1, len(text) + 1))
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _units(text):
+        piece = _spelled_unit(text[start:end])
+        pieces.append(piece)
+        starts += [start] * len(piece)
+        ends += [end] * len(piece)
+    return "".join(pieces), starts, ends
 
 
 def kana_twin(normal: str) -> str | None:
@@ -143,6 +153,12 @@ def _spelled(text: str) -> str:
     """Return the text with width, case and compatibility forms folded; folding again changes nothing."""
     once = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFKC", once.casefold()).translate(_DASHES)
+
+
+@lru_cache(8_192)
+def _spelled_unit(unit: str) -> str:
+    """Return one character and what belongs to it in the same way: there are not many different ones."""
+    return _spelled(unit)
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:

@@ -30,7 +30,15 @@ class Token(NamedTuple):
 
 def segment(text: str) -> list[str]:
     """Return the tokens of a text in their order, repeated as often as they occur."""
-    return [token.text for token in tokens(normalise(text))]
+    normal = normalise(text)
+    found: list[str] = []
+    for run in re.finditer(_RUN, normal):
+        word = run[0]
+        if run[1] is None or len(word) == 1:
+            found.append(word)
+        else:
+            found += [word[at : at + 2] for at in range(len(word) - 1)]
+    return found
 
 
 def tokens(normal: str) -> Iterator[Token]:

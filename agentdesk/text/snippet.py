@@ -30,7 +30,9 @@ def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
     spans: list[Span] = []
     for token in tokens(normal.text):
         if token.text not in known:
-            known[token.text] = token.text in wanted or any(_same_stem(token.text, word) for word in wanted)
+            known[token.text] = token.text in wanted or (
+                token.text.isascii() and any(_same_stem(token.text, word) for word in wanted)
+            )
         if not known[token.text]:
             continue
         start, end = normal.starts[token.start], normal.ends[token.end - 1]

@@ -20,7 +20,7 @@ from agentdesk.store.store import opened
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 CHARACTERS = 200
-ARTICLES = 3_000
+ARTICLES = 1_000
 VOCABULARY = 30_000
 NUMBERED = 0.15
 _SENTENCE = re.compile(r"[^。！？!?\n]+(?:[。！？]|[!?](?=\s)|\n|$)|[^.\n]+\. ")
@@ -116,7 +116,7 @@ def _articles(ja: Prose, en: Prose) -> Iterator[Article]:
     dice = random.Random(5)
     for n in range(ARTICLES):
         said = (ja, en)[n % 2]
-        body = "\n".join(said.message(dice) for _part in range(5))
+        body = "\n".join(said.message(dice) for _part in range(3))
         yield Article(Ref("acme", f"k{n}"), said.subject(dice), body, language=("ja", "en")[n % 2], stamp=1)
 
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from agentdesk.errors import FilterError
 from agentdesk.exchange import Page
+from agentdesk.filters import parse
 from agentdesk.model import Article, Event, Identity, Item, Kind, Person, Ref, Role, Status, Ticket
 from agentdesk.store import Store, words
+from agentdesk.store.newest import NEWEST, newest
 from agentdesk.store.search import Hit, HitKind
 from agentdesk.store.store import opened
 from agentdesk.store.words import KINDS, TICKETS, Indexed, cut, cut_once
@@ -319,6 +321,101 @@ def test_indexing_goes_in_steps_and_says_how_much_remains(store: Store) -> None:
 
     assert store.search.remaining() == 5
     assert store.search.index_some(2) == 3
+
+
+def test_a_redacted_word_is_in_no_byte_of_the_database_files(store: Store) -> None:
+    take(store, message("e1", "1", "My card is hunterzwei, thank you"), article("k9", "Secret", "call hunterzwei now"))
+    index_all(store)
+    store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert written(store, b"hunterzwei")
+
+    take(store, message("e1", "1", "My card is [redacted], thank you"), article("k9", "Open", "call us now", stamp=1))
+    index_all(store)
+
+    assert store.search.search("hunterzwei", now=NOW) == []
+    assert not written(store, b"hunterzwei")
+
+
+def test_what_was_said_in_a_ticket_that_is_gone_is_in_no_byte_of_the_database_files(store: Store) -> None:
+    take(store, ticket("9", "quokkaword", 1), message("e9", "9", "wombatword"))
+    index_all(store)
+
+    store.mirror.take(Page((), "", gone=(ref("9"),)))
+    index_all(store)
+
+    assert not written(store, b"quokkaword")
+    assert not written(store, b"wombatword")
+
+
+def written(store: Store, word: bytes) -> bool:
+    """Is the word in any of the files of the cache?"""
+    return any(word in path.read_bytes() for path in store.path.parent.iterdir() if path.name.startswith("desk.db"))
+
+
+LAW_WORDS = st.sampled_from(
+    ["返品", "返", "品", "ラベル", "手順", "サイズ", "お送り", "届", "refund", "田中", "注文番号", "無い"]
+)
+LAW = st.recursive(
+    LAW_WORDS,
+    lambda part: st.one_of(
+        st.tuples(part, part).map(lambda two: f"({two[0]} {two[1]})"),
+        st.tuples(part, part).map(lambda two: f"({two[0]} OR {two[1]})"),
+        part.map(lambda one: f"-({one})"),
+    ),
+    max_leaves=4,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=120)
+@given(LAW, LAW)
+def test_boolean_laws_hold_for_japanese_words(store: Store, a: str, b: str) -> None:
+    every = tickets(store, "")
+    with_a, with_b = tickets(store, a), tickets(store, b)
+
+    assert tickets(store, f"{a} {b}") == with_a & with_b
+    assert tickets(store, f"{a} OR {b}") == with_a | with_b
+    assert tickets(store, f"-({a})") == every - with_a
+    assert tickets(store, f"-({a} {b})") == tickets(store, f"-({a}) OR -({b})")
+    assert tickets(store, f"-({a} OR {b})") == tickets(store, f"-({a}) -({b})")
+    assert tickets(store, f"-(-({a}))") == with_a
+
+
+def tickets(store: Store, query: str) -> set[int]:
+    return set(store.queries.keys(parse(query), now=NOW))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(LAW)
+def test_the_newest_tickets_are_those_of_the_queue(store: Store, query: str) -> None:
+    walked = newest(store.db, parse(query), NOW, {}, 100)
+
+    assert walked == store.queries.keys(parse(query), now=NOW, sort=NEWEST)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("品", {"1", "2"}), ("件", {"4"}), ("の件", {"4"}), ("宛", {"4"}), ("宛名の件", {"4"}), ("名の宛", set())],
+)
+def test_a_kanji_at_the_end_of_a_word_is_found_and_parts_must_stand_together(
+    store: Store, query: str, found: set[str]
+) -> None:
+    take(store, ticket("4", "領収書の宛名の件", 0.5))
+    index_all(store)
+
+    assert {hit.ref.id for hit in store.search.search(query, now=NOW, kinds=["ticket"])} == found
+
+
+def test_an_index_made_in_another_way_is_begun_anew_and_says_how_far_it_is(store: Store) -> None:
+    store.db.execute("UPDATE word_index SET maker = 'something older'")
+
+    store.search.index_some(1)
+
+    progress = store.search.progress()
+    assert progress is not None
+    assert 0 < progress.done < progress.total
+    index_all(store)
+    assert store.search.progress() is None
+    assert exact(store)
 
 
 # Suggestions
