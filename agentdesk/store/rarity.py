@@ -11,7 +11,6 @@ from math import log
 from agentdesk.store.conditions import Condition
 from agentdesk.store.words import TICKETS, Indexed, any_of, spelled
 
-RARE_SHARE = 0.01
 RARE_AT_LEAST = 2_000
 RARE_AT_MOST = 2_500
 MOST_COUNTED = 80
@@ -29,9 +28,11 @@ def telling_apart(db: sqlite3.Connection, kind: Indexed, tokens: Sequence[str], 
 def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, limit: int) -> list[tuple[int, float]]:
     """Keys of tickets that have most of the rare words and meet a condition, best first, with their scores."""
     total = _total(db, TICKETS)
-    most = min(max(RARE_AT_LEAST, int(total * RARE_SHARE)), RARE_AT_MOST)
     plain = [spelled(token) for token in tokens]
-    rare = [(token, log(1 + total / count)) for count, _place, token in _counted(db, TICKETS, plain, most)[:MOST_ASKED]]
+    rare = [
+        (token, log(1 + total / count))
+        for count, _place, token in _counted(db, TICKETS, plain, RARE_AT_MOST)[:MOST_ASKED]
+    ]
     if not rare:
         return []
     lists = " UNION ALL ".join(

@@ -6,7 +6,7 @@ addresses. Scores of the kinds are each divided by their best, so that one list 
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log1p
@@ -18,7 +18,7 @@ from agentdesk.store import indexing, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.duplicates import Duplicate, duplicates
 from agentdesk.store.judgements import Judgement, Judgements, own_words, telling_words
-from agentdesk.store.meaning import ARTICLE, Meaning, Tools, blended
+from agentdesk.store.meaning import ARTICLE, TICKET, Meaning, Tools, blended
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.vocabulary import Vocabulary
@@ -39,6 +39,9 @@ SMALL_CACHE = 50_000
 SHORTEST_BEGINNING = 3
 FEW_WORDS = 3
 EXACT_WEIGHT = 2.0
+WHOLE_WEIGHT = 0.5
+SENTENCE_WORDS = 4
+SENTENCE_TOKENS = 12
 MOST_TRUST = 1.5
 """What was sent and solved such tickets weighs by how many and how alike, but never more than this."""
 WORD_TOKENS = 8
@@ -132,7 +135,7 @@ class Search:
         if "article" in kinds:
             hits += self._articles(question, now, limit, wait=wait)
         if "ticket" in kinds:
-            hits += self._tickets(question, now, limit, me)
+            hits += self._tickets(question, now, limit, me, wait=wait)
         if "customer" in kinds:
             hits += self._people(question, limit)
         return sorted(hits, key=lambda hit: -hit.score)
@@ -211,12 +214,16 @@ class Search:
             internal=bool(internal),
         )
 
-    def _tickets(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
+    def _tickets(
+        self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None, *, wait: bool
+    ) -> list[Hit]:
         words = _tokens(terms(question.where))
         if not words and _without_words(question.where) == And():
             return []
         who = self._queries.me() if me is None else me
         keys = newest(self._db, self._affordable(question), now, who, limit)
+        if _is_sentence(question.where):
+            return self._relevant(question, keys, now, limit, me, wait=wait)
         hits = self._shown(keys, words)
         hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
         if len(hits) < limit and len(words) > 1 and not _is_one_word(question.where):
@@ -230,12 +237,43 @@ class Search:
         (last,) = self._db.execute("SELECT max(key) FROM ticket").fetchone()
         return _as_typed(question) if (last or 0) > SMALL_CACHE else question
 
+    def _relevant(
+        self,
+        question: Filter,
+        whole: Sequence[int],
+        now: datetime,
+        limit: int,
+        me: Mapping[str, str] | None,
+        *,
+        wait: bool,
+    ) -> list[Hit]:
+        """Tickets for a sentence: those with its rare words, those that mean the same, and those with all of it."""
+        tokens = _tokens(terms(question.where))
+        demanded = self._demanded(question, now, me)
+        words = dict(rarity.alike(self._db, tokens, demanded, MOST_RANKED))
+        near = [self._meeting(one, demanded) for one in self.meaning.nearest(_said(question.where), TICKET, wait=wait)]
+        scores = blended([(1.0, words), *((1.0, one) for one in near), (WHOLE_WEIGHT, dict.fromkeys(whole, 1.0))])
+        best = sorted(scores.items(), key=lambda one: (-one[1], -one[0]))[:limit]
+        return self._scored(best, tokens)
+
+    def _meeting(self, scores: Mapping[int, float], demanded: Condition) -> dict[int, float]:
+        """The best of these tickets that meet a condition."""
+        best = sorted(scores, key=lambda key: -scores[key])[:MOST_RANKED]
+        met = self._db.execute(
+            f"SELECT t.key FROM ticket t WHERE {demanded.sql} AND t.key IN ({', '.join('?' * len(best))})",
+            (*demanded.values, *best),
+        )
+        return {key: scores[key] for (key,) in met}
+
+    def _demanded(self, question: Filter, now: datetime, me: Mapping[str, str] | None) -> Condition:
+        """What a filter demands of tickets besides its words."""
+        conditions = Conditions(self._db, self._queries.me() if me is None else me, now, is_narrowed=True)
+        return conditions.of(_without_words(question.where))
+
     def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
         """Tickets with at least one of the rare words, whatever else the filter demands."""
         tokens = _tokens(terms(question.where))
-        conditions = Conditions(self._db, self._queries.me() if me is None else me, now, is_narrowed=True)
-        demanded = conditions.of(_without_words(question.where))
-        return self._scored(rarity.alike(self._db, tokens, demanded, limit), tokens)
+        return self._scored(rarity.alike(self._db, tokens, self._demanded(question, now, me), limit), tokens)
 
     def _scored(self, found: list[tuple[int, float]], tokens: list[str]) -> list[Hit]:
         """Tickets as hits, the best with score 1."""
@@ -456,6 +494,14 @@ def _said(where: Node) -> str:
     if len(said) + sum(isinstance(one, Compare) for one in parts) < len(parts):
         return ""
     return " ".join(ways[0].text for ways in said)
+
+
+def _is_sentence(where: Node) -> bool:
+    """Is this somebody's own sentence, of which no ticket need have every word?"""
+    parts = _parts(where)
+    words = [one for one in parts if isinstance(one, Word)]
+    tokens = sum(len(segment(one.text)) for one in words)
+    return bool(_said(where)) and (len(words) > SENTENCE_WORDS or tokens > SENTENCE_TOKENS)
 
 
 def _is_one_word(where: Node) -> bool:

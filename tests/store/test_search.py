@@ -21,6 +21,7 @@ from agentdesk.store.store import opened
 from agentdesk.store.words import KINDS, TICKETS, Indexed, cut, cut_once
 
 ARTICLES: tuple[HitKind, ...] = ("article",)
+ONLY_TICKETS: tuple[HitKind, ...] = ("ticket",)
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 
 
@@ -477,3 +478,18 @@ def test_articles_with_every_word_come_before_those_with_one(store: Store) -> No
     index_all(store)
 
     assert names(store.search.search("返品 領収書", now=NOW, kinds=ARTICLES))[0] == "article k8"
+
+
+def test_a_sentence_ranks_tickets_by_what_they_share_not_by_their_age(store: Store) -> None:
+    take(
+        store,
+        ticket("21", "Card", 90),
+        message("e21", "21", "My card was swallowed by the machine in Osaka", hours_ago=90),
+        ticket("22", "Machine", 0.2),
+        message("e22", "22", "The washing machine is loud", hours_ago=0.2),
+    )
+    index_all(store)
+
+    found = store.search.search("a machine has swallowed my bank card today ", now=NOW, kinds=ONLY_TICKETS)
+
+    assert names(found)[0] == "ticket 21"
