@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from agentdesk.cli import ShellFront
+from agentdesk.commands.articles import show_article
 from agentdesk.commands.context import Context
 from agentdesk.commands.customers import add_event, import_events, show_customer
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
+from agentdesk.exchange import Page
+from agentdesk.model import Article, Ref
 
 ORDER = {
     "customer": "tanaka@example.jp",
@@ -103,3 +106,13 @@ async def test_half_a_character_is_replaced(cx: Context, tmp_path: Path) -> None
 async def test_a_file_that_is_not_there_is_refused(cx: Context, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="cannot be read"):
         await import_events(cx, str(tmp_path / "none.jsonl"))
+
+
+async def test_an_article_that_two_accounts_have_is_never_guessed(cx: Context) -> None:
+    articles = [Article(Ref(account, "5"), f"Returns at {account}", "...") for account in ("acme", "shop")]
+    cx.desk.store.mirror.take(Page(tuple(articles), ""))
+
+    with pytest.raises(Refused, match="Say which: acme:5, shop:5"):
+        await show_article(cx, "5")
+
+    assert (await show_article(cx, "shop:5")).text.startswith("Returns at shop")

@@ -143,6 +143,15 @@ async def test_an_account_that_is_offline_is_named_while_the_other_is_well(
         assert ("others fine" if size == NARROW else "Acme サポート synced 10 s ago") in desk.lines[0]
 
 
+async def test_two_accounts_that_are_ill_leave_a_narrow_title_bar_room_for_the_place(tmp_path: Path) -> None:
+    ill = replace(OFFLINE, account=ACCOUNT)
+    async with opened_desk(
+        tmp_path, tickets(3), size=NARROW, config=SETTINGS, weather=ill, also=[(SHOP_ACCOUNT, OFFLINE)]
+    ) as desk:
+        assert "all accounts  Waiting longest  3" in desk.lines[0]
+        assert "Acme サポート, Shop not in step" in desk.lines[0]
+
+
 async def test_accounts_that_are_well_share_one_word(tmp_path: Path) -> None:
     async with two_accounts(tmp_path) as desk:
         assert "synced 40 s ago" in desk.lines[0]

@@ -100,6 +100,8 @@ def sync_spans(standing: Standing, signs: Glyphs, *, is_wide: bool) -> Sequence[
     told: list[Span] = []
     ill = [(name, weather) for name, weather in standing.lines if not _is_well(weather)]
     well = [(name, weather) for name, weather in standing.lines if _is_well(weather)]
+    if not is_wide and len(ill) > 1:
+        return [_not_in_step([name for name, _weather in ill])]
     named = [*ill, *(well if is_wide and ill and len(standing.lines) <= MOST_NAMED else [])]
     for name, weather in named:
         spans = _line_spans(weather, standing.now, signs, is_wide=False)
@@ -108,6 +110,13 @@ def sync_spans(standing: Standing, signs: Glyphs, *, is_wide: bool) -> Sequence[
         oldest = min((weather for _name, weather in well if weather), key=_synced_at)
         told += [("  ", "plain"), (_("others fine"), "dim")] if ill else [_synced(oldest, standing.now)]
     return told
+
+
+def _not_in_step(names: Sequence[str]) -> Span:
+    """Several lines that are ill, in few words."""
+    if len(names) > MOST_NAMED:
+        return plural("{n} account not in step", "{n} accounts not in step", len(names)), "soon"
+    return _("{names} not in step", names=", ".join(names)), "soon"
 
 
 def _is_well(weather: Weather | None) -> bool:
