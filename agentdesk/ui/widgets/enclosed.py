@@ -21,32 +21,31 @@ class Enclosed(Drawing):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[Line] = []
-        self._shown: tuple[object, ...] = ()
+        self._words: list[list[Span]] = []
+        self._side = "│"
+        self._tone: Tone = "reply"
 
     def show(self, uploads: Sequence[Upload], coming: str, side: str, tone: Tone) -> None:
         """Show these, and the name of one that is still being copied."""
-        shown = (tuple(uploads), coming, side, tone, self.size.width)
-        if shown != self._shown:
-            self._shown = shown
-            self._lines = [self._framed(words, side, tone) for words in _words(uploads, coming)]
-            self.set_class(bool(self._lines), "-shown")
+        words = _words(uploads, coming)
+        if (words, side, tone) != (self._words, self._side, self._tone):
+            self._words, self._side, self._tone = words, side, tone
+            self.set_class(bool(words), "-shown")
             self.refresh(layout=True)
 
-    def _framed(self, words: Sequence[Span], side: str, tone: Tone) -> Line:
-        room = max(0, self.container_size.width - 4)
+    def line_at(self, y: int) -> Line | None:
+        if y >= len(self._words):
+            return None
+        room = max(0, self.size.width - 4)
         shown: list[Span] = []
-        for text, its_tone in words:
+        for text, tone in self._words[y]:
             cut = truncate(text, room)
             room -= cell_width(cut)
-            shown.append((cut, its_tone))
-        return Line(((f"{side} ", tone), *shown, (" " * room + f" {side}", tone)))
-
-    def line_at(self, y: int) -> Line | None:
-        return self._lines[y] if y < len(self._lines) else None
+            shown.append((cut, tone))
+        return Line(((f"{self._side} ", self._tone), *shown, (" " * room + f" {self._side}", self._tone)))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._lines)
+        return len(self._words)
 
 
 def _words(uploads: Sequence[Upload], coming: str) -> list[list[Span]]:
