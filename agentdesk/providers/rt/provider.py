@@ -4,16 +4,18 @@ import asyncio
 import base64
 import binascii
 from collections.abc import AsyncGenerator
+from functools import partial
 
 import httpx
 
 from agentdesk.access import USUAL, Access
-from agentdesk.errors import ProviderError, Rejected
+from agentdesk.errors import Rejected
 from agentdesk.i18n import _
-from agentdesk.model import Attachment, Op, Ref, Ticket
-from agentdesk.providers.base import Concurrency, Greeting, Page, Receipt, Stream, Traits
+from agentdesk.model import Attachment
+from agentdesk.providers.assembled import Assembled
+from agentdesk.providers.base import Concurrency, Greeting, Stream, Traits
 from agentdesk.providers.documents import text
-from agentdesk.providers.http import CHUNK_BYTES, Answer, Client, Clock, Secret, Sleep, utc_now
+from agentdesk.providers.http import CHUNK_BYTES, Client, Clock, Secret, Sleep, utc_now
 from agentdesk.providers.rt.account import Account, probed
 from agentdesk.providers.rt.api import Api
 from agentdesk.providers.rt.client import Credentials, RtClient, refusal
@@ -24,12 +26,11 @@ from agentdesk.providers.rt.sending import Sending
 from agentdesk.providers.rt.statuses import SETTABLE, Statuses
 from agentdesk.providers.rt.streams import OFFERED, Streams
 from agentdesk.providers.rt.writing import MAX_UPLOAD_BYTES
-from agentdesk.providers.sending import nothing_sent
 
 REST2 = "/REST/2.0"
 
 
-class RequestTracker:
+class RequestTracker(Assembled[Account]):
     """One account on one Request Tracker."""
 
     def __init__(
@@ -43,28 +44,23 @@ class RequestTracker:
         sleep: Sleep = asyncio.sleep,
         access: Access = USUAL,
     ) -> None:
-        self.account = account
-        self._credentials = auth
-        self._client = RtClient(
+        client = RtClient(
             account,
             url.rstrip("/").removesuffix(REST2) + REST2,
             auth,
-            self._refusal,
+            partial(refusal, account),
             transport=transport,
             clock=clock,
             sleep=sleep,
             access=access,
         )
-        self._api = Api(self._client)
-        self._people = Directory(self._client)
+        self._credentials = auth
+        self._api = Api(client)
+        self._people = Directory(client)
         self._statuses = Statuses(self._api)
-        self._histories = Histories(self._api, self._people, self._statuses)
-        self._streams = Streams(self._api, self._people, self._statuses, self._histories)
-        self._sending = Sending(self._api, self._histories, self._statuses, sleep)
-        self._found: Account | None = None
-
-    def __repr__(self) -> str:
-        return f"RequestTracker({self.account!r}, {self._client.host!r})"
+        histories = Histories(self._api, self._people, self._statuses)
+        streams = Streams(self._api, self._people, self._statuses, histories)
+        super().__init__(client, streams, histories, Sending(self._api, histories, self._statuses, sleep))
 
     @staticmethod
     def credentials(user: str, secret: Secret) -> Credentials:
@@ -78,14 +74,6 @@ class RequestTracker:
         return bool(text(answer.doc, "Version")) or (
             answer.status == httpx.codes.UNAUTHORIZED and text(answer.doc, "message") == "Unauthorized"
         )
-
-    @property
-    def requests(self) -> int:
-        """HTTP requests made so far."""
-        return self._client.requests
-
-    def _refusal(self, answer: Answer) -> ProviderError | None:
-        return refusal(self.account, answer)
 
     async def greet(self) -> Greeting:
         """Check the credentials and probe what this account may do."""
@@ -111,30 +99,6 @@ class RequestTracker:
         knows = self._found is not None and self._found.has_articles
         return tuple(stream for stream in OFFERED if knows or stream not in (Stream.ARTICLES, Stream.CANNED))
 
-    async def changes(self, stream: Stream, since: str | None) -> AsyncGenerator[Page, None]:
-        """Pages of what changed after the cursor."""
-        account = await self._probe()
-        async for page in self._streams.changes(account, stream, since):
-            yield page
-
-    async def detail(self, ticket: Ref) -> Page:
-        """One ticket with its whole event log and the people in it."""
-        return await self._histories.ticket(await self._probe(), ticket)
-
-    async def customer(self, person: Ref) -> Page:
-        """A customer's card and tickets."""
-        return await self._histories.customer(await self._probe(), person)
-
-    async def send(self, op: Op, server: Ticket | None) -> Receipt:
-        """Do the op against the helpdesk's copy, words last."""
-        with nothing_sent():
-            account = await self._probe()
-        return await self._sending.send(account, op, server)
-
-    async def find(self, op: Op) -> Receipt | None:
-        """Did an earlier send of this op arrive?"""
-        return await self._sending.find(await self._probe(), op)
-
     async def download(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
         """The content of an attachment, in chunks; the helpdesk gives it whole, as base64 in JSON."""
         doc = await self._client.get(f"/attachment/{int(attachment.id)}", urgent=True)
@@ -145,11 +109,5 @@ class RequestTracker:
         for start in range(0, len(content), CHUNK_BYTES):
             yield content[start : start + CHUNK_BYTES]
 
-    async def close(self) -> None:
-        """Let go of connections."""
-        await self._client.close()
-
-    async def _probe(self) -> Account:
-        if self._found is None:
-            self._found = await probed(self._api, self._credentials, self._people, self._statuses)
-        return self._found
+    async def _probed(self) -> Account:
+        return await probed(self._api, self._credentials, self._people, self._statuses)

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from functools import partial
 
 import httpx
 
 from agentdesk.access import USUAL, Access
-from agentdesk.errors import ProviderError
-from agentdesk.model import Attachment, Op, Ref, Relation, Ticket, Upload
-from agentdesk.providers.base import Concurrency, Greeting, Page, Receipt, Stream, Traits, Uploaded
+from agentdesk.model import Attachment, Relation, Upload
+from agentdesk.providers.assembled import Assembled
+from agentdesk.providers.base import Concurrency, Greeting, Stream, Traits, Uploaded
 from agentdesk.providers.documents import text
-from agentdesk.providers.http import Answer, Auth, Client, Clock, Secret, Sleep, basic, bearer, utc_now
+from agentdesk.providers.http import Auth, Client, Clock, Secret, Sleep, basic, bearer, utc_now
 from agentdesk.providers.oauth import Endpoints
 from agentdesk.providers.sending import nothing_sent
 from agentdesk.providers.zendesk.account import Account, probed
@@ -25,7 +26,7 @@ CALLBACK_PORT = 47813
 """Zendesk compares redirect addresses letter by letter, so that the port has to be the one that was registered."""
 
 
-class Zendesk:
+class Zendesk(Assembled[Account]):
     """One account on one Zendesk."""
 
     OAUTH = Endpoints("/oauth/authorizations/new", "/oauth/tokens", "read write", "agentdesk", CALLBACK_PORT)
@@ -41,26 +42,21 @@ class Zendesk:
         sleep: Sleep = asyncio.sleep,
         access: Access = USUAL,
     ) -> None:
-        self.account = account
-        self._client = Client(
+        client = Client(
             account,
             url.rstrip("/").removesuffix("/api/v2") + "/api/v2",
             auth,
-            self._refusal,
+            partial(refusal, account),
             transport=transport,
             clock=clock,
             sleep=sleep,
             access=access,
         )
-        self._api = Api(self._client)
+        self._api = Api(client)
         self._known = Known()
-        self._streams = Streams(self._api, self._known)
-        self._histories = Histories(self._api, self._known)
-        self._sending = Sending(self._api, self._known, self._histories, sleep)
-        self._found: Account | None = None
-
-    def __repr__(self) -> str:
-        return f"Zendesk({self.account!r}, {self._client.host!r})"
+        histories = Histories(self._api, self._known)
+        self._uploading = Sending(self._api, self._known, histories, sleep)
+        super().__init__(client, Streams(self._api, self._known), histories, self._uploading)
 
     @staticmethod
     def credentials(user: str, secret: Secret) -> Auth:
@@ -73,17 +69,9 @@ class Zendesk:
         answer = await client.glimpse("/api/v2/users/me.json")
         return "user" in answer.doc or text(answer.doc, "error") == "Couldn't authenticate you"
 
-    @property
-    def requests(self) -> int:
-        """HTTP requests made so far."""
-        return self._client.requests
-
-    def _refusal(self, answer: Answer) -> ProviderError | None:
-        return refusal(self.account, answer)
-
     async def greet(self) -> Greeting:
         """Check the credentials and probe what this account may do."""
-        account = self._found = await probed(self._api, self._known)
+        account = self._found = await self._probed()
         traits = Traits(
             concurrency=Concurrency.EXACT,
             can_find_sent=True,
@@ -106,45 +94,15 @@ class Zendesk:
             missing.add(Stream.ARTICLES)
         return tuple(stream for stream in Stream if stream not in missing)
 
-    async def changes(self, stream: Stream, since: str | None) -> AsyncGenerator[Page, None]:
-        """Pages of what changed after the cursor."""
-        account = await self._probe()
-        async for page in self._streams.changes(account, stream, since):
-            yield page
-
-    async def detail(self, ticket: Ref) -> Page:
-        """One ticket with its whole event log and the people in it."""
-        return await self._histories.ticket(await self._probe(), ticket)
-
-    async def customer(self, person: Ref) -> Page:
-        """A customer's card, tickets and outside events, as far as the helpdesk tells."""
-        return await self._histories.customer(await self._probe(), person)
-
-    async def send(self, op: Op, server: Ticket | None) -> Receipt:
-        """Do the op against the helpdesk's copy, all of it or nothing."""
-        with nothing_sent():
-            account = await self._probe()
-        return await self._sending.send(account, op, server)
-
-    async def find(self, op: Op) -> Receipt | None:
-        """Did an earlier send of this op arrive?"""
-        return await self._sending.find(await self._probe(), op)
-
     async def upload(self, upload: Upload, told: Callable[[int], None]) -> Uploaded:
         """Bring a file to the helpdesk ahead of the message that names it."""
         with nothing_sent():
-            return await self._sending.upload(upload, told)
+            return await self._uploading.upload(upload, told)
 
     async def download(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
         """The content of an attachment, in chunks."""
         async for chunk in self._client.download(attachment.url):
             yield chunk
 
-    async def close(self) -> None:
-        """Let go of connections."""
-        await self._client.close()
-
-    async def _probe(self) -> Account:
-        if self._found is None:
-            self._found = await probed(self._api, self._known)
-        return self._found
+    async def _probed(self) -> Account:
+        return await probed(self._api, self._known)
