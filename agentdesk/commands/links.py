@@ -90,7 +90,11 @@ def _candidates(cx: Context) -> list[Choice]:
             for other in cx.desk.store.queries.tickets_of(Ref(ref.account, row.ticket.requester), OFFERED):
                 if other.ticket.ref not in mine and other.ticket.ref.account == ref.account:
                     found[other.ticket.number] = other
-    rows = sorted(found.values(), key=lambda row: row.ticket.is_unsolved, reverse=True)
+    rows = sorted(
+        (row for row in found.values() if row.ticket.status is not Status.CLOSED),
+        key=lambda row: row.ticket.is_unsolved,
+        reverse=True,
+    )
     return [Choice(row.ticket.number, f"#{row.ticket.number}  {row.ticket.subject}") for row in rows]
 
 

@@ -164,11 +164,11 @@ class Pull:
 
 
 def _parts(page: Page) -> list[Page]:
-    """The page cut small; what is complete or gone is named with the last part, where then the tickets are too."""
+    """The page cut small; what is complete, gone or merged is named with the last part, where then the tickets are."""
     items = sorted(page.items, key=lambda item: isinstance(item, Ticket)) if page.complete else page.items
     starts = range(0, max(1, len(items)), PART)
     parts = [Page(tuple(items[start : start + PART]), page.cursor, more=True) for start in starts]
-    parts[-1] = replace(parts[-1], more=page.more, gone=page.gone, complete=page.complete)
+    parts[-1] = replace(parts[-1], more=page.more, gone=page.gone, complete=page.complete, merged=page.merged)
     return parts
 
 

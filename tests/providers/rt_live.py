@@ -24,11 +24,16 @@ WANTED = "AGENTDESK_RT"
 _SEARCHES = ("/attachments", "/users", "/articles", "/customfields")
 
 
+def is_write(method: str, path: str) -> bool:
+    """This request changes something; searches are sent as POST."""
+    return method != "GET" and path.removeprefix("/REST/2.0") not in _SEARCHES
+
+
 class RtLine(Line):
     """The wire to the server; searches that are sent as POST are not writes."""
 
     def is_write(self, request: httpx.Request) -> bool:
-        return request.method != "GET" and request.url.path.removeprefix("/REST/2.0") not in _SEARCHES
+        return is_write(request.method, request.url.path)
 
 
 class Live:

@@ -29,8 +29,11 @@ class Histories:
         self._statuses = statuses
 
     async def ticket(self, account: Account, ref: Ref) -> Page:
-        """The ticket, its customers and every event of it in order."""
-        copy = await self.copy(account, ref)
+        """The ticket, its customers and every event of it in order; of a merged one, those of what it is part of."""
+        copy = await self._copy(ref)
+        if copy.id != ref.id:
+            target = Ref(ref.account, copy.id)
+            return replace(await self.ticket(account, target), merged=((ref, target),))
         entries = await self._api.history(copy)
         events = await self.events(account, entries)
         ticket = account.reader.ticket(copy.doc, copy.version)
@@ -41,11 +44,15 @@ class Histories:
 
     async def copy(self, account: Account, ref: Ref, *, urgent: bool = False) -> Copy:
         """The ticket as it is now; raises `Gone` for one that was deleted or is another's part now."""
+        copy = await self._copy(ref, urgent=urgent)
+        if copy.id != ref.id:
+            raise Gone(_("{ticket} was merged into #{other}.", ticket=str(ref), other=copy.id))
+        return copy
+
+    async def _copy(self, ref: Ref, *, urgent: bool = False) -> Copy:
         copy = await self._api.ticket(ref.id, urgent=urgent)
         if text(copy.doc, "Status") == DELETED:
             raise Gone(_("{ticket} was deleted on the helpdesk.", ticket=str(ref)))
-        if copy.id != ref.id:
-            raise Gone(_("{ticket} was merged into #{other}.", ticket=str(ref), other=copy.id))
         self._people.learn(inner(copy.doc, "Owner"), is_staff=True)
         await self._statuses.meet([text(copy.doc, "Status")])
         return copy
