@@ -129,7 +129,7 @@ async def test_a_merge_a_link_and_a_refusal_over_a_line_that_cuts(rt_desk: rt_se
         twice, once = await side.customer_opens("Twice", "said again"), await side.customer_opens("Once", "first")
         async with desks(side, tmp_path) as (agents, proxy):
             agents[0].decides("linked", once, Link(Relation.REFERS_TO, twice.id))
-            agents[1].decides("refused", once, SetField("987654321", "x"), Note("kept here"))
+            agents[1].decides("refused", once, SetField("987654321", "x"), Reply("kept here"))
             await asyncio.gather(agents[0].pushes(), agents[1].pushes(failing="refused"))
             agents[2].decides("merged", twice, Merge(once.id))
 
