@@ -329,11 +329,20 @@ class Desk:
         return facts(row, customer, self.me(account))
 
     def signed(self, row: TicketRow, text: str) -> str:
-        """A public reply as it leaves: below it the signature configured for the ticket's brand or account."""
+        """A public reply as it leaves: below it the signature configured for the ticket's brand or account.
+
+        Raises `Refused` where the signature has a placeholder that nothing can fill.
+        """
+        signature = self.config.signature(row.ticket.ref.account, row.brand_name)
+        if not signature:
+            return text
         from agentdesk.templates import render, signed
 
-        signature = self.config.signature(row.ticket.ref.account, row.brand_name)
-        return signed(text, render(signature, self.facts(row)).text) if signature else text
+        rendered = render(signature, self.facts(row))
+        if rendered.missing:
+            name, home = rendered.missing[0].name, self.badge(row).label
+            raise Refused(_("The signature of {home} needs {name}, which has no value here.", home=home, name=name))
+        return signed(text, rendered.text)
 
     def sender(self, row: TicketRow) -> str:
         """Who a reply to this ticket comes from, in words: the agent, and the account and brand it leaves under."""

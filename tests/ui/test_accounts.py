@@ -211,6 +211,20 @@ async def test_a_reply_taken_back_and_sent_again_is_signed_once(tmp_path: Path) 
         assert op.changes[0] == Reply("Hello\n\nShop desk")
 
 
+async def test_a_signature_that_cannot_be_filled_stops_the_send(tmp_path: Path) -> None:
+    config = Config(accounts={SHOP: AccountSettings(label="Shop", signature="Call {{customer.phone}}")})
+    async with two_accounts(tmp_path, config=config) as desk:
+        await open_ticket(desk, SHOP, "1")
+        await desk.press("r")
+        await desk.types("Hello")
+        await desk.press("ctrl+s")
+
+        desk.sees("The signature of Shop needs customer.phone, which has no value here.")
+        await desk.runs("ticket reply Hello")
+        desk.sees("The signature of Shop needs customer.phone, which has no value here.")
+        assert desk.desk.store.outbox.pending() == []
+
+
 async def test_a_note_is_not_signed(tmp_path: Path) -> None:
     async with two_accounts(tmp_path) as desk:
         await open_ticket(desk, SHOP, "1")
