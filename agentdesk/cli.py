@@ -10,7 +10,7 @@ import io
 import re
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -354,32 +354,32 @@ def _desk(own: Folders, config: Config) -> Desk:
     """The person's own desk, or the demo's where `--demo` was said."""
     if not click.get_current_context().find_root().params.get("demo_desk"):
         return Desk(own, config)
-    from agentdesk.demo import prepare  # late: only the demo pays for the demo
-
-    return prepare(own, config, lang=None, tickets=DEMO_TICKETS, seed=1, fresh=False)
+    return _demo_desk(own, config)
 
 
 def _open_without_words(own: Folders, config: Config) -> None:
     if click.get_current_context().invoked_subcommand is not None:
         return
     desk = Desk(own, config)
-    if not desk.accounts():
+    if not desk.accounts() and not (sys.stdin.isatty() and sys.stdout.isatty()):
         desk.store.close()
         click.echo(no_account(), err=True)
-        if not (sys.stdin.isatty() and click.confirm(_("Open the demo instead?"), default=True, err=True)):
-            click.echo(_("To look around without an account: agentdesk demo"), err=True)
-            sys.exit(FAILED)
-        from agentdesk.demo import prepare
-
-        desk = prepare(own, config, lang=None, tickets=DEMO_TICKETS, seed=1, fresh=False)
-    _open(desk)
+        click.echo(_("To look around without an account: agentdesk demo"), err=True)
+        sys.exit(FAILED)
+    _open(desk, lambda: _demo_desk(own, config))
 
 
-def _open(desk: Desk) -> None:
+def _demo_desk(own: Folders, config: Config) -> Desk:
+    from agentdesk.demo import prepare  # late: only the demo pays for the demo
+
+    return prepare(own, config, lang=None, tickets=DEMO_TICKETS, seed=1, fresh=False)
+
+
+def _open(desk: Desk, demo: Callable[[], Desk] | None = None) -> None:
     gc.disable()  # until the desk has painted itself, which turns it on again
     from agentdesk.ui.app import run as run_app  # late: the shell never pays for Textual
 
-    run_app(desk)
+    run_app(desk, demo)
 
 
 def _sync(own: Folders, config: Config) -> click.Command:

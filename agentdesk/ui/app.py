@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from textual.theme import Theme
 from textual.timer import Timer
 
 from agentdesk.commands import load
-from agentdesk.commands.context import Tone
+from agentdesk.commands.context import Choice, Tone
 from agentdesk.commands.keys import key_map
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
@@ -64,6 +65,7 @@ class AgentDesk(App[None]):
         self.desk = desk
         self.furnished = asyncio.Event()
         self.exit_code = 0
+        self.wants_demo = False
         self._syncs = syncs
         self.signs = glyphs(ambiguous_wide=desk.config.ambiguous_wide)
         self.registry = load()
@@ -153,6 +155,21 @@ class AgentDesk(App[None]):
         elif self._syncs:
             self.set_timer(SYNC_SECONDS, self._begin_sync)
         self.furnished.set()
+        if not self.desk.accounts():
+            self.run_worker(self._welcome(), group="welcome")
+
+    async def _welcome(self) -> None:
+        """Offer what can be done on a desk that has no account."""
+        ways = [
+            Choice("add", _("Add an account"), _("Zendesk, Request Tracker ...")),
+            Choice("demo", _("Look around in the demo"), _("living data, no network")),
+        ]
+        match await self.front.choose(_("Welcome. This desk has no account yet."), ways):
+            case "add":
+                await self.run_line("account add")
+            case "demo":
+                self.wants_demo = True
+                await self.leave()
 
     def _begin_sync(self) -> None:
         self.desk.start_sync()
@@ -303,11 +320,13 @@ class AgentDesk(App[None]):
         self.say(_("ctrl+q closes the desk."))
 
 
-def run(desk: Desk) -> None:
-    """Open the desk in this terminal until the person leaves."""
+def run(desk: Desk, demo: Callable[[], Desk] | None = None) -> None:
+    """Open the desk in this terminal until the person leaves, or would rather see the demo's."""
     app = AgentDesk(desk)
     app.run()
     asyncio.run(_close(app))
+    if app.wants_demo and demo is not None:
+        run(demo())
     sys.exit(app.exit_code)
 
 
