@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from agentdesk.errors import Offline
-from agentdesk.model import Note, Op, OpState, Ref, Reply, SetStatus, Status
+from agentdesk.files import FileLimits
+from agentdesk.model import Event, Note, Op, OpState, Ref, Reply, SetStatus, Status
 from agentdesk.providers.http import in_process
 from agentdesk.providers.zendesk import Zendesk
 from agentdesk.sandbox.app import create_app
@@ -140,6 +141,35 @@ async def test_two_hundred_sends_with_lost_answers_arrive_once_each_and_in_order
         assert shop.wire.lost > 20
         assert shop.store.outbox.pending() == []
         assert {id: shop.bodies(id) for id in shop.ids} == expected
+
+
+async def test_files_arrive_once_each_over_a_line_that_loses_answers(tmp_path: Path) -> None:
+    async with opened(tmp_path / "desk.db") as shop:
+        expected: dict[str, list[tuple[str, bytes]]] = {}
+        for id in shop.ids:
+            files = {f"見積書 {id}.pdf": b"%PDF" + id.encode() * 50_000, f"log {id}.txt": id.encode()}
+            expected[id] = list(files.items())
+            for name, content in files.items():
+                (tmp_path / name).write_bytes(content)
+            uploads = tuple(shop.store.spool.take(tmp_path / name, "acme", FileLimits(1 << 20)) for name in files)
+            shop.decides(f"op-{id}", id, Reply("see the files", uploads=uploads))
+
+        shop.wire.is_bad = True
+        while shop.store.outbox.pending():
+            with suppress(Offline):
+                await shop.engine.upload()
+            with suppress(Offline):
+                await shop.engine.push()
+
+        assert shop.wire.lost > 5
+        shop.wire.is_bad = False
+        for id in shop.ids:
+            await shop.engine.pull()
+            page = await shop.provider.detail(Ref("acme", id))
+            attachments = [one for event in page.items if isinstance(event, Event) for one in event.attachments]
+            got = [(one.name, b"".join([part async for part in shop.provider.download(one)])) for one in attachments]
+            assert got == expected[id]
+        assert list((tmp_path / "spool").iterdir()) == []
 
 
 async def test_a_reply_is_held_when_the_customer_was_faster(tmp_path: Path) -> None:

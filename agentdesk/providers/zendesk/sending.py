@@ -30,7 +30,7 @@ from agentdesk.providers.zendesk.people import Known
 from agentdesk.providers.zendesk.refusals import Repeated
 
 TOKEN_LIFETIME = timedelta(minutes=60)
-"""How long an upload waits for its comment, where the answer does not say."""
+"""How long an upload waits for its comment at least."""
 _TOKEN_WORDS = re.compile(r"token|upload|attachment", re.IGNORECASE)
 CLOCK_SKEW = timedelta(hours=1)
 """How wrong this machine's clock may be against the helpdesk's when an op is looked up."""
@@ -143,7 +143,8 @@ class Sending:
         token = text(made, "token")
         if not token:
             raise Offline(_("{account}: the helpdesk's answer does not show the file.", account=client.account))
-        return Uploaded(token, moment(made, "expires_at") or begun + TOKEN_LIFETIME)
+        least = begun + TOKEN_LIFETIME  # this machine's clock may be wrong; a token that is dead is brought anew anyway
+        return Uploaded(token, max(least, moment(made, "expires_at") or least))
 
 
 def _unheard(_sent: int) -> None:
