@@ -14,8 +14,9 @@ from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Event, Kind, Op, Ticket
 from agentdesk.store import Store
-from agentdesk.ui.painting import Span
+from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.screens.titled import Titled
+from agentdesk.ui.widgets.outbox import STUCK
 from agentdesk.ui.widgets.sheet import Sheet, Words
 
 SEEN_MESSAGES = 2
@@ -42,7 +43,8 @@ class HeldScreen(Titled):
         number = row.ticket.number if row else op.ticket.id
         title = f" #{number}  {state_word(op.state)}"
         yield self.title_bar
-        yield Words([(f"{title}: {op.reason}" if op.reason else title, "late")], classes="page-title")
+        tone: Tone = "late" if op.state in STUCK else "strong"
+        yield Words([(f"{title}: {op.reason}" if op.reason else title, tone)], classes="page-title")
         events = self._desk.store.queries.events(op.ticket)
         with Horizontal(id="three"):
             yield HeldSheet(_headed(_("As you saw it"), _seen(op, events)))

@@ -21,9 +21,9 @@ def help_screen(registry: Registry, keys: KeyMap, pane: Pane, queues: Sequence[Q
 
 def help_lines(registry: Registry, keys: KeyMap, pane: Pane, titles: Mapping[str, str]) -> Iterator[list[Span]]:
     """Each command of a pane, the pane's own first: its keys, what it does, and how it is typed."""
-    scopes = {scope: list(_scope_lines(registry, keys, scope, titles)) for scope in reversed(PANES[pane])}
-    cells = max(cell_width(entry.keys) for entries in scopes.values() for entry in entries) + 2
-    for scope, entries in scopes.items():
+    for scope in reversed(PANES[pane]):
+        entries = list(_scope_lines(registry, keys, scope, titles))
+        cells = max((cell_width(entry.keys) for entry in entries), default=0) + 2
         yield [(_scope_word(scope), "strong")]
         for entry in entries:
             yield [

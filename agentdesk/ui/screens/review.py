@@ -43,9 +43,7 @@ def _shown(char: str) -> str:
 def _step_words(change: Change, account: str, store: Store) -> str:
     """What a change that leaves with the words does; a status gives way to the key that sends."""
     words = safe_line(change_words(change, account, store))
-    return (
-        _("{what} (with alt+s; the other keys set their own)", what=words) if isinstance(change, SetStatus) else words
-    )
+    return _("{what} (with alt+s)", what=words) if isinstance(change, SetStatus) else words
 
 
 def _since_then(upload: Upload) -> str:

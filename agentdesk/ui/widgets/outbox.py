@@ -14,6 +14,9 @@ from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.painting import Span, Tone, column
 from agentdesk.ui.widgets.rows import Rows
 
+WIDE = 110
+WIDE_COLUMNS, NARROW_COLUMNS = (24, 16, 16), (22, 12, 0)
+"""The cells of ticket, state and time; where there is little room, the time gives way to what was decided."""
 STUCK = (OpState.HELD, OpState.FAILED, OpState.DOUBT)
 
 
@@ -74,38 +77,35 @@ class OutboxPane(Rows):
         return 1
 
     def head(self, y: int, width: int) -> Sequence[Span]:
-        names = (_("Ticket"), 26), (_("State"), 18), (_("Since"), 18)
-        spans: list[Span] = [("  ", "plain"), *(column(name, cells, "dim") for name, cells in names)]
-        return [*spans, (_("What, and why it is here"), "dim")]
+        names = (_("Ticket"), _("State"), _("Since"))
+        cells = WIDE_COLUMNS if width >= WIDE else NARROW_COLUMNS
+        spans = _columns([(name, "dim") for name in names], cells)
+        return [(" ", "plain"), *spans, (_("What, and why it is here"), "dim")]
 
     def row(self, index: int, width: int) -> Sequence[Span]:
         op = self._lines[index]
         if isinstance(op, Draft):
-            return self._draft_row(op)
+            return self._draft_row(op, width)
         tone: Tone = "late" if op.state in STUCK else "plain"
-        spans: list[Span] = [
-            (" ", "plain"),
-            column(self._names[op.id], 25),
-            (" ", "plain"),
-            column(state_word(op.state), 17, tone),
-            (" ", "plain"),
-            column(i18n.stamp(op.created_at), 17, "dim"),
-            (" ", "plain"),
-            (what(op, self._desk.store), "plain"),
+        cells = WIDE_COLUMNS if width >= WIDE else NARROW_COLUMNS
+        facts: list[Span] = [
+            (self._names[op.id], "plain"),
+            (state_word(op.state), tone),
+            (i18n.stamp(op.created_at), "dim"),
         ]
+        spans = [*_columns(facts, cells), (what(op, self._desk.store), "plain")]
         return [*spans, (f"  {op.reason}", tone)] if op.reason else spans
 
-    def _draft_row(self, draft: Draft) -> Sequence[Span]:
+    def _draft_row(self, draft: Draft, width: int) -> Sequence[Span]:
         """A draft whose ticket is gone: what was begun, for whoever wants its words back."""
         kind = _("INTERNAL NOTE") if draft.kind == "note" else _("public reply")
+        facts: list[Span] = [
+            (f"#{draft.ticket.id}", "plain"),
+            (_("draft"), "soon"),
+            (i18n.stamp(draft.updated_at), "dim"),
+        ]
         return [
-            (" ", "plain"),
-            column(f"#{draft.ticket.id}", 25),
-            (" ", "plain"),
-            column(_("draft"), 17, "soon"),
-            (" ", "plain"),
-            column(i18n.stamp(draft.updated_at), 17, "dim"),
-            (" ", "plain"),
+            *_columns(facts, WIDE_COLUMNS if width >= WIDE else NARROW_COLUMNS),
             (_("{field}: {new}", field=kind, new=first_words(draft.body)), "plain"),
             (f"  {_('The ticket is gone.')}", "soon"),
         ]
@@ -113,6 +113,15 @@ class OutboxPane(Rows):
     def enter(self) -> None:
         if self._line is not None:
             self._on_open(self._line)
+
+
+def _columns(facts: Sequence[Span], cells: Sequence[int]) -> list[Span]:
+    """The facts as columns; one without cells is left out."""
+    spans: list[Span] = [(" ", "plain")]
+    for (text, tone), wide in zip(facts, cells, strict=True):
+        if wide:
+            spans += [column(text, wide, tone), ("  ", "plain")]
+    return spans
 
 
 def _name(line: Op | Draft) -> tuple[str, ...]:
