@@ -43,7 +43,7 @@ HERE = Path(__file__).parent
 CHORD_SECONDS = 0.4
 SIDE_SECONDS, WORK_SECONDS, SYNC_SECONDS = 0.1, 0.2, 0.5
 """How long each step of the furnishing leaves the keys to themselves: 0.8 s from the first paint to the sync."""
-PLACE_SECONDS = 1.0
+PLACE_SECONDS = 0.5
 TERMINAL_SECONDS = 0.5
 STDIN = 0
 HANGUP = 1
@@ -149,7 +149,7 @@ class AgentDesk(App[None]):
     async def _begin_work(self) -> None:
         await self.main.furnish_work()
         self.place.reopen()
-        self.set_interval(PLACE_SECONDS, self.place.save)
+        self.set_interval(PLACE_SECONDS, self.place.save_at_rest)
         if self._syncs and self.is_headless:
             self._begin_sync()
         elif self._syncs:

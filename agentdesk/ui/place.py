@@ -22,6 +22,7 @@ class Place:
         self._known = self._remembered()
         self._is_over = False
         self._saved: dict[str, Any] = {}  # JSON, as the store gives it back
+        self._seen: dict[str, Any] = {}  # the same
 
     def _remembered(self) -> dict[str, Any]:  # JSON, as the store gives it back
         found = self._desk.store.desktop.place(NAME)
@@ -67,6 +68,13 @@ class Place:
         if not isinstance(words, list) or len(words) != 2:
             return None
         return self._desk.store.queries.ticket(Ref(str(words[0]), str(words[1])))
+
+    async def save_at_rest(self) -> None:
+        """Write down where the agent stays; while they move on from look to look, nothing is written."""
+        now = self._now()
+        if now == self._seen:
+            await self.save()
+        self._seen = now
 
     async def save(self) -> None:
         """Write down where the agent is, if that has changed."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -55,11 +55,10 @@ class DeskScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
-        with Horizontal(id="body"):
-            yield self.queues
-            with Vertical(id="centre", classes="-listing"):
-                yield self.tickets
-            yield Vertical(id="side")
+        yield self.queues
+        with Vertical(id="centre", classes="-listing"):
+            yield self.tickets
+        yield Vertical(id="side")
         yield self.footer
 
     async def furnish_side(self) -> None:
