@@ -49,16 +49,18 @@ class Circle:
 
 @dataclass(slots=True)
 class _Decided:
-    """What the steps add up to."""
+    """What the steps add up to: who was joined with whom, and who stands apart, each with when (in milliseconds)."""
 
-    joined: dict[tuple[Ref, Ref], datetime] = field(default_factory=dict)
-    apart: dict[Ref, datetime] = field(default_factory=dict)
+    joined: dict[Ref, dict[Ref, int]] = field(default_factory=dict)
+    apart: dict[Ref, int] = field(default_factory=dict)
 
-    def join(self, one: Ref, other: Ref, at: datetime) -> None:
-        self.joined[one, other] = self.joined[other, one] = at
+    def join(self, one: Ref, other: Ref, at: int) -> None:
+        self.joined.setdefault(one, {})[other] = at
+        self.joined.setdefault(other, {})[one] = at
 
-    def separate(self, one: Ref, at: datetime) -> None:
-        self.joined = {pair: joined for pair, joined in self.joined.items() if one not in pair}
+    def separate(self, one: Ref, at: int) -> None:
+        for other in self.joined.pop(one, {}):
+            del self.joined[other][one]
         self.apart[one] = at
 
 
@@ -81,10 +83,12 @@ class Customers:
                     bonds.append(bond)
                     waiting.append(bond.other)
         others = sorted(set(found) - {person})
-        return Circle((person, *others), tuple(bonds), None if others else decided.apart.get(person))
+        apart = None if others else decided.apart.get(person)
+        return Circle((person, *others), tuple(bonds), None if apart is None else rows.from_ms(apart))
 
     def _bonds(self, one: Ref, decided: _Decided) -> list[Bond]:
-        by_hand = [Bond(one, other, "hand", at=at) for (mine, other), at in decided.joined.items() if mine == one]
+        joined = decided.joined.get(one, {})
+        by_hand = [Bond(one, other, "hand", at=rows.from_ms(at)) for other, at in joined.items()]
         if one in decided.apart:
             return by_hand
         shared = [bond for bond, is_sure in self._sharing(one) if is_sure and bond.other not in decided.apart]
@@ -160,7 +164,7 @@ class Customers:
         for at, what, account, person, other_account, other_person in steps:
             one = Ref(account, person)
             if what == "join":
-                decided.join(one, Ref(other_account, other_person), rows.from_ms(at))
+                decided.join(one, Ref(other_account, other_person), at)
             else:
-                decided.separate(one, rows.from_ms(at))
+                decided.separate(one, at)
         return decided
