@@ -21,7 +21,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from agentdesk.errors import Conflict, Gone, Offline, Rejected, Unauthorized
+from agentdesk.errors import Conflict, Gone, Offline, Rejected, Unauthorized, UploadGone
 from agentdesk.model import (
     Assign,
     Attachment,
@@ -52,7 +52,7 @@ from agentdesk.model import (
     Upload,
     summarised,
 )
-from agentdesk.providers.base import Page, Provider, Stream, Traits
+from agentdesk.providers.base import Page, Provider, Stream, TakesFilesAhead, Traits
 
 JAPANESE = "お世話になっております。\n\n  請求書の件、㈱テストです。🎌\n― 佐藤　結衣"
 
@@ -534,6 +534,38 @@ class ProviderContract:
         (ours,) = (attachment for event in receipt.events for attachment in event.attachments)
         assert (ours.name, ours.size) == ("図面.bin", len(content))
         assert await _content(other.provider, ours) == content
+
+    async def test_a_file_brought_ahead_arrives_with_the_message_that_names_it(
+        self, other: OtherSide, tmp_path: Path
+    ) -> None:
+        provider = other.provider
+        unless(isinstance(provider, TakesFilesAhead), "files travel inside the message here")
+        assert isinstance(provider, TakesFilesAhead)
+        content, went = bytes(range(256)) * 1000, list[int]()
+        (tmp_path / "copy").write_bytes(content)
+        ticket, _log = await detail(provider, await other.customer_opens("Invoice", "first"))
+        upload = Upload(str(tmp_path / "copy"), "図面 最終.bin", len(content))
+
+        proof = await provider.upload(upload, went.append)
+        (tmp_path / "copy").unlink()
+        op = op_for(ticket, Reply("see the plan", uploads=(replace(upload, token=proof.token),)))
+        receipt = await provider.send(op, ticket)
+
+        assert went == sorted(went)
+        assert proof.expires_at > datetime.now(UTC)
+        (ours,) = (attachment for event in receipt.events for attachment in event.attachments)
+        assert ours.name == "図面 最終.bin"
+        assert await _content(provider, ours) == content
+
+    async def test_a_token_that_is_not_known_stops_the_reply_whole(self, other: OtherSide, tmp_path: Path) -> None:
+        unless(isinstance(other.provider, TakesFilesAhead), "files travel inside the message here")
+        ticket, _log = await detail(other.provider, await other.customer_opens("Invoice", "first"))
+        upload = Upload(str(tmp_path / "copy"), "plan", 1, token="no such token")  # noqa: S106 (it names no secret)
+
+        with pytest.raises(UploadGone):
+            await other.provider.send(op_for(ticket, Reply("see the plan", uploads=(upload,))), ticket)
+
+        assert await other.bodies(ticket.ref) == ["first"]
 
     async def test_a_file_that_is_gone_stops_the_reply(self, other: OtherSide, tmp_path: Path) -> None:
         ticket, _log = await detail(other.provider, await other.customer_opens("Invoice", "first"))
