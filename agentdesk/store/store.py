@@ -7,7 +7,7 @@ full synchronisation, so it survives a power cut.
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from agentdesk.store.spool import Spool
 
 BUSY_SECONDS = 20
+STEPS_BETWEEN = 20_000
 SPOOL = "spool"
 TURNS, TURN_SECONDS = 100, 0.05
 
@@ -71,6 +72,14 @@ class Store:
         """A number that changes whenever another connection has written to the file."""
         (version,) = self.db.execute("PRAGMA data_version").fetchone()
         return int(version)
+
+    def break_off(self) -> None:
+        """Stop what another thread is asking this store; that thread gets an error instead of its answer."""
+        self.db.interrupt()
+
+    def break_off_when(self, is_stale: Callable[[], bool]) -> None:
+        """Stop by itself what is being asked once nobody wants the answer: `break_off` may come between two steps."""
+        self.db.set_progress_handler(is_stale, STEPS_BETWEEN)
 
     def close(self) -> None:
         self.db.close()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from agentdesk.store import Store
@@ -18,18 +19,38 @@ class Background:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-reader")
         self._store: Store | None = None
+        self._asked: object = None
+        self._stale: object = self
+        self._lock = Lock()
         self._is_closed = False
 
     async def read(self, question: Callable[[Store], T]) -> T:
-        """The answer to a question about the cache; cancelled when the desk has closed meanwhile."""
+        """The answer to a question about the cache; cancelled when the desk has closed meanwhile.
+
+        A question that nobody waits for any more is broken off, so that a newer one need not wait for its answer.
+        """
         if self._is_closed:
             raise asyncio.CancelledError
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question)
+        except asyncio.CancelledError:
+            with self._lock:
+                self._stale = question
+                if self._store is not None and self._asked is question:
+                    self._store.break_off()
+            raise
 
     def _read(self, question: Callable[[Store], T]) -> T:
         if self._store is None:
             self._store = Store(self._path)
-        return question(self._store)
+            self._store.break_off_when(lambda: self._asked is self._stale)
+        with self._lock:
+            self._asked = question
+        try:
+            return question(self._store)
+        finally:
+            with self._lock:
+                self._asked = None
 
     def close(self) -> None:
         """Finish what is being read and close the connection."""

@@ -23,6 +23,7 @@ from agentdesk.errors import FilterError
 from agentdesk.i18n import _, number
 from agentdesk.model import Ref
 from agentdesk.store import Store
+from agentdesk.store.indexing import Progress
 from agentdesk.store.search import Hit
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width, truncate
@@ -47,6 +48,18 @@ class Answers:
     question: str
     hits: tuple[Hit, ...] = ()
     problem: str = ""
+    progress: Progress | None = None
+
+
+def _state_line(answers: Answers) -> Line:
+    """What is wrong with a question, or why its answer may be incomplete."""
+    if answers.problem:
+        return line((f" {answers.problem}", "late"))
+    if answers.progress is None:
+        return line()
+    done, total = number(answers.progress.done), number(answers.progress.total)
+    said = _("The search index is being built: {done} of {total}. Older tickets follow.", done=done, total=total)
+    return line((f" {said}", "soon"))
 
 
 class Answered(Message):
@@ -184,7 +197,8 @@ class Find(Screen[None]):
 
         def look(store: Store) -> Answers:
             try:
-                return Answers(query, tuple(store.search.search(query, now=now, limit=MOST)))
+                found = tuple(store.search.search(query, now=now, limit=MOST))
+                return Answers(query, found, progress=store.search.progress())
             except FilterError as error:
                 return Answers(query, problem=safe_line(str(error)))
 
@@ -203,7 +217,7 @@ class Find(Screen[None]):
                 results.show((), found[:MOST] if answers.question.strip() else ())
             else:
                 results.show([hit for hit in answers.hits if hit.kind == kind])
-        self.state.show(line((f" {answers.problem}", "late")) if answers.problem else line())
+        self.state.show(_state_line(answers))
         if not self.results[self.active].count:
             self._activate(next((kind for kind in KINDS if self.results[kind].count), self.active))
 

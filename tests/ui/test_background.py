@@ -1,0 +1,35 @@
+"""Reading beside the loop: the newest question does not wait for one that nobody wants answered."""
+
+import asyncio
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+
+from agentdesk.store import Store
+from agentdesk.ui.background import Background
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+async def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path) -> None:
+    background = Background(tmp_path / "desk.db")
+    began = Event()
+
+    def endless(store: Store) -> None:
+        began.set()
+        store.db.execute(ENDLESS).fetchone()
+
+    asked = asyncio.create_task(background.read(endless))
+    await asyncio.to_thread(began.wait)
+    started = monotonic()
+    while not asked.done():
+        asked.cancel()
+        await asyncio.sleep(0.01)
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+
+    assert await background.read(lambda store: store.revision()) > 0
+    assert monotonic() - started < 10
+    background.close()
