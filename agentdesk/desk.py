@@ -234,7 +234,7 @@ class Desk:
         await self.write(self._set_search_up)
         while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
             pass
-        while await self.write(lambda store: store.search.learn_some()):
+        while await self.write(lambda store: store.search.learn_some(is_patient=False)):
             pass
 
     def extras(self) -> "Wanted":

@@ -6,7 +6,7 @@ from typing import Final
 
 from agentdesk.model import Ref
 from agentdesk.store.judgements import own_words, telling_words
-from agentdesk.store.meaning import TICKET, Meaning
+from agentdesk.store.meaning import Meaning
 
 DAYS: Final = 14
 SAME_PERSON: Final = 0.35
@@ -39,7 +39,9 @@ def duplicates(db: sqlite3.Connection, meaning: Meaning, ticket: Ref, limit: int
     key, requester, created_at = mine
     text = own_words(db, ticket)
     words = set(telling_words(text))
-    near = {one: cosine for one, cosine in meaning.cosines(text, TICKET).items() if cosine >= BY_MEANING and one != key}
+    near = {
+        one: cosine for one, cosine in meaning.related(text, wait=False).items() if cosine >= BY_MEANING and one != key
+    }
     found = []
     for other, account, id, number, subject, theirs in _candidates(db, ticket, requester, created_at, near):
         said = set(telling_words(own_words(db, Ref(account, id))))

@@ -20,12 +20,13 @@ from agentdesk.text.vectors import Encoder
 Kind = Literal["article", "ticket"]
 ARTICLE: Final[Kind] = "article"
 TICKET: Final[Kind] = "ticket"
-KINDS: Final[tuple[Kind, ...]] = (ARTICLE, TICKET)
 MOST_TICKETS: Final = 20_000
 """The newest tickets get vectors; comparing with as many takes 30 ms."""
 BODY_CHARACTERS: Final = 2_000
 FAST: Final = "use"
 """The encoder that is quick enough to read tickets too."""
+RELATED: Final = 0.4
+NEARLY_ALL: Final = 0.95
 WANTED: Final = "extras"
 _TITLE_WEIGHT: Final = 3.0
 _FOUND: Final = 200
@@ -136,16 +137,17 @@ class Meaning:
         )
         return counted.get(ARTICLE, 0), counted.get(TICKET, 0)
 
-    def make_some(self) -> int:
-        """Make some of what is missing, for about a tenth of a second; at least how many are still to be made."""
+    def make_some(self, *, is_patient: bool = True) -> int:
+        """Make some of what is missing, for about a tenth of a second; how many were made, 0 when there is no more.
+
+        Unless the caller `is_patient`, the slow encoder is left for later.
+        """
         wanted = self.wanted()
         if wanted.analyser and (left := self._make_terms()):
             return left
-        for kind in KINDS:
-            for name in wanted.encoders:
-                if (kind == ARTICLE or name == FAST) and (left := self._make_vectors(name, kind)):
-                    return left
-        return 0
+        steps: list[tuple[str, Kind]] = [(FAST, ARTICLE), (FAST, TICKET)] if FAST in wanted.encoders else []
+        steps += [(name, ARTICLE) for name in wanted.encoders if name != FAST and is_patient]
+        return next((left for name, kind in steps if (left := self._make_vectors(name, kind))), 0)
 
     def _make_terms(self) -> int:
         analyser = self._analysed_by()
@@ -195,23 +197,34 @@ class Meaning:
             )
         )
 
-    def nearest(self, text: str, kind: Kind, *, wait: bool = True) -> list[dict[int, float]]:
-        """How near articles or tickets are to a text, for each encoder: 1 the nearest, 0 the middle of all.
+    def nearest(self, text: str, *, wait: bool = True) -> list[dict[int, float]]:
+        """How near articles are to a text, for each encoder that has read them: 1 the nearest, 0 the middle of all.
 
         Unless it may `wait`, an encoder that is not loaded yet is left out, and loaded for the next time.
         """
         found = []
         for name in self.wanted().encoders:
             encoder = self._encoder(name) if wait else self._ready(name)
-            near = self._near(encoder, text, kind) if encoder else {}
+            near = self._near(encoder, text, ARTICLE) if encoder and self._has_read(encoder) else {}
             if near:
                 found.append(_stretched(near))
         return found
 
-    def cosines(self, text: str, kind: Kind) -> dict[int, float]:
-        """How near each is by the fast encoder, as plain cosines; empty unless it is on and loaded."""
-        encoder = self._ready(FAST) if FAST in self.wanted().encoders else None
-        return self._near(encoder, text, kind) if encoder else {}
+    def related(self, text: str, *, wait: bool = True) -> dict[int, float]:
+        """The tickets whose first message means about the same, with their cosines (by the fast encoder)."""
+        if FAST not in self.wanted().encoders:
+            return {}
+        encoder = self._encoder(FAST) if wait else self._ready(FAST)
+        near = self._near(encoder, text, TICKET) if encoder else {}
+        return {key: cosine for key, cosine in near.items() if cosine >= RELATED}
+
+    def _has_read(self, encoder: Encoder) -> bool:
+        """Has it read nearly all articles? Those it has not read would seem to have nothing to do with anything."""
+        read, total = self._db.execute(
+            "SELECT (SELECT count(*) FROM meaning WHERE kind = 'article' AND maker = ?), count(*) FROM article",
+            (encoder.maker,),
+        ).fetchone()
+        return int(read) >= NEARLY_ALL * int(total)
 
     def _near(self, encoder: Encoder, text: str, kind: Kind) -> dict[int, float]:
         made: Sequence[tuple[int, bytes]] = self._db.execute(

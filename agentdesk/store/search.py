@@ -18,7 +18,7 @@ from agentdesk.store import indexing, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.duplicates import Duplicate, duplicates
 from agentdesk.store.judgements import Judgement, Judgements, own_words, telling_words
-from agentdesk.store.meaning import ARTICLE, TICKET, Meaning, Tools, blended
+from agentdesk.store.meaning import Meaning, Tools, blended
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.vocabulary import Vocabulary
@@ -108,9 +108,12 @@ class Search:
         """Begin the index anew; `index_some` fills it."""
         indexing.forget_all(self._db)
 
-    def learn_some(self) -> int:
-        """Let the extras and the replies that were sent teach something, for about a tenth of a second; 0 when done."""
-        return self.meaning.make_some() or self.judgements.learn_some()
+    def learn_some(self, *, is_patient: bool = True) -> int:
+        """Let the replies that were sent and the extras teach something, for about a tenth of a second; 0 when done.
+
+        Unless the caller `is_patient`, the slow encoder is left for later.
+        """
+        return self.judgements.learn_some() or self.meaning.make_some(is_patient=is_patient)
 
     # What was asked
 
@@ -168,7 +171,7 @@ class Search:
         """Articles by words, by dictionary words, by meaning and by use, blended; `first` raises some to the top."""
         words = self._lexical(asked, condition)
         by_terms = self.meaning.by_terms(said) if said else {}
-        near = self.meaning.nearest(said, ARTICLE, wait=wait) if said else []
+        near = self.meaning.nearest(said, wait=wait) if said else []
         used = {key: one.worth for key, one in judged.items()}
         trust = min(MOST_TRUST, max(used.values(), default=0.0))
         allowed = self._allowed(condition) if by_terms or near or used else words.keys()
@@ -251,8 +254,8 @@ class Search:
         tokens = _tokens(terms(question.where))
         demanded = self._demanded(question, now, me)
         words = dict(rarity.alike(self._db, tokens, demanded, MOST_RANKED))
-        near = [self._meeting(one, demanded) for one in self.meaning.nearest(_said(question.where), TICKET, wait=wait)]
-        scores = blended([(1.0, words), *((1.0, one) for one in near), (WHOLE_WEIGHT, dict.fromkeys(whole, 1.0))])
+        related = self._meeting(self.meaning.related(_said(question.where), wait=wait), demanded)
+        scores = blended([(1.0, words), (1.0, related), (WHOLE_WEIGHT, dict.fromkeys(whole, 1.0))])
         best = sorted(scores.items(), key=lambda one: (-one[1], -one[0]))[:limit]
         return self._scored(best, tokens)
 

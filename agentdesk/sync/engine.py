@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from agentdesk.exchange import Page
 from agentdesk.model import OpState
@@ -27,6 +28,8 @@ from agentdesk.sync.uploads import Uploads
 
 DOUBTS_EVERY = timedelta(minutes=5)
 INDEX_STEP = 50
+LEARN_SECONDS = 60
+"""So long the slow encoder of an extra may read at a time; the next turn goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ class Engine:
         """Make everything that came in searchable, in steps between which sends and pages have their turn."""
         while await self.disk.do(lambda store: store.search.index_some(INDEX_STEP)):
             continue
-        while await self.disk.do(lambda store: store.search.learn_some()):
+        began = monotonic()
+        while await self.disk.do(lambda store: store.search.learn_some(is_patient=monotonic() - began < LEARN_SECONDS)):
             continue
 
     async def summary(self) -> Summary:

@@ -166,3 +166,15 @@ def test_an_encoder_brings_languages_together(name: str) -> None:
     refund, wood = encoder.nearness(encoder.of_question("How long does a refund take?"), texts)
 
     assert refund > wood
+
+
+def test_a_slow_encoder_counts_only_once_it_has_read_the_articles(store: Store) -> None:
+    search = Search(store.db, Tools(Letters, lambda name: Topics(f"{name} 1")))
+    search.meaning.want(Wanted(False, ("e5",)))
+
+    while search.learn_some(is_patient=False):
+        pass
+    assert search.search("When do I get my money back", now=NOW, kinds=ARTICLES, wait=True) == []
+
+    make_all(search)
+    assert names(search.search("When do I get my money back", now=NOW, kinds=ARTICLES, wait=True)) == ["article k1"]
