@@ -406,3 +406,24 @@ async def test_the_scroll_bar_hides_no_letter_of_a_full_line(desk: Desk) -> None
         await pilot.pause()
 
         assert "…" not in app.words(app.view.timeline)
+
+
+async def test_what_we_changed_ourselves_is_not_unread(desk: Desk) -> None:
+    desk.store.desktop.mark_read(TICKET, NOW)
+    changed = event("own", -1, Kind.CHANGE, field="status", old="open", new="pending", op="op1")
+    app = Reading(desk, changed)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+        assert "read up to here" not in app.words()
+
+
+async def test_a_reply_from_here_says_nothing_of_its_channel(desk: Desk) -> None:
+    app = Reading(desk, event("sent", 1, Kind.REPLY, "From here.", channel="api"))
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+        assert "public reply" in app.words()
+        assert "API" not in app.words()

@@ -243,7 +243,8 @@ def _head(event: Event, view: View) -> tuple[Span, ...]:
         or view.names.person(event.ref.account, event.author)
         or role_word(event.author_role)
     )
-    is_plain = event.provisional or event.channel == "other"
+    is_sent_from_here = event.kind is Kind.REPLY and event.channel == "api"
+    is_plain = event.provisional or event.channel == "other" or is_sent_from_here
     channel = "" if is_plain else channel_word(event.channel, event.channel_raw)
     words: list[Span] = [(i18n.clock(event.at), "dim"), (safe_line(who), "strong")]
     match event.kind:

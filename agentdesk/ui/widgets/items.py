@@ -110,5 +110,5 @@ def _is_past_mark(event: Event, wanted: Wanted) -> bool:
 
 
 def _is_unread(event: Event, read_until: datetime | None) -> bool:
-    is_mine = event.provisional or (event.op is not None and event.kind in MESSAGES)
+    is_mine = event.provisional or event.op is not None
     return read_until is not None and event.at > read_until and not is_mine
