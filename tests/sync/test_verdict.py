@@ -9,10 +9,13 @@ from agentdesk.model import (
     Assign,
     Change,
     Create,
+    Link,
+    Merge,
     Note,
     Op,
     Priority,
     Ref,
+    Relation,
     Reply,
     SetField,
     SetPriority,
@@ -22,6 +25,7 @@ from agentdesk.model import (
     Tag,
     Ticket,
     Transfer,
+    Unlink,
     Untag,
 )
 from agentdesk.sync.verdict import Fail, Hold, Names, Send, verdict
@@ -55,6 +59,9 @@ EVERY_CHANGE: list[Change] = [
     Tag("t"),
     Untag("t"),
     SetField("360", "blue"),
+    Link(Relation.DEPENDS_ON, "2"),
+    Unlink(Relation.DEPENDS_ON, "2"),
+    Merge("2"),
 ]
 
 
@@ -182,3 +189,16 @@ def test_a_reply_is_held_when_its_ticket_was_moved_to_another_brand() -> None:
     assert "another brand" in judged.why
     assert verdict(op(Note("hello"), seen=seen), replace(seen, brand="b2")) == Send()
     assert verdict(op(Reply("hello"), seen=seen), seen) == Send()
+
+
+def test_a_merge_is_held_when_the_customer_wrote_since() -> None:
+    judged = verdict(op(Merge("2")), replace(SEEN, last_customer_message=LATER, updated_at=LATER), NAMES)
+
+    assert isinstance(judged, Hold)
+    assert "merge" in judged.why
+
+
+def test_a_link_leaves_whatever_was_changed_meanwhile() -> None:
+    moved = replace(SEEN, status=Status.PENDING, last_customer_message=LATER, updated_at=LATER)
+
+    assert verdict(op(Link(Relation.PARENT, "2")), moved, NAMES) == Send()
