@@ -31,6 +31,7 @@ _UNFIT: Final = re.compile(
     '[\x00-\x1f\x7f-\x9f<>:"/\\\\|?*\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]'
 )
 _RESERVED: Final = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|COM[0-9¹²³]|LPT[0-9¹²³])(?:\.|$)", re.IGNORECASE)
+_HOME: Final = re.compile(r"(?:^|\s)['\"]?~")
 _RUNS: Final = re.compile(
     r"\.(?:app|appimage|application|bat|chm|class|cmd|com|command|cpl|deb|desktop|dll|dmg|docm|dotm|exe|gadget|hta|htm"
     r"|html|inf|ins|iso|jar|jnlp|jse?|lnk|mht|mhtml|mjs|msc|msi|msix|msp|mst|pif|pkg|potm|ppam|pptm|ps1|psm1|py|pyw|rb"
@@ -139,9 +140,12 @@ def named_files(line: str) -> list[Path]:
 
 
 def dropped_files(text: str) -> list[Path]:
-    """The files that a pasted text consists of, by their whole paths; none where it holds anything else."""
+    """The files that a pasted text consists of, by their whole paths; none where it holds anything else.
+
+    Terminals write whole paths: `~` in a paste is somebody's words, and must not fetch what lies in the agent's home.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if not lines or len(text) > MOST_PASTED:
+    if not lines or len(text) > MOST_PASTED or _HOME.search(text):
         return []
     found: list[Path] = []
     for line in lines:

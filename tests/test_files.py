@@ -84,11 +84,14 @@ def test_a_dropped_path_is_read_as_terminals_write_it(files: tuple[Path, Path]) 
 def test_words_are_no_dropped_files(files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, _second = files
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
     Path("README").write_bytes(b"")
 
     for text in (
         "",
         "README",
+        "~/README",
+        "'~/README'",
         f"see {first}",
         f"{first} please",
         f"{first}\nand more",

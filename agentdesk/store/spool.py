@@ -77,6 +77,7 @@ class Spool:
 
     def sweep(self, now: datetime) -> None:
         """Remove what a crash left behind: old copies that nothing names."""
+        self._db.execute(f"DELETE FROM upload WHERE op NOT IN (SELECT id FROM op WHERE state IN ({PENDING_STATES}))")
         if not self._folder.is_dir():
             return
         horizon = (now - ORPHAN_AGE).timestamp()
