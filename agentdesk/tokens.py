@@ -58,6 +58,11 @@ def has_keyring() -> bool:
     return keyring.get_keyring().priority >= SAFE_PRIORITY
 
 
+def is_known(source: str) -> bool:
+    """Does an account say where its secret is?"""
+    return source not in ("", SIGNED_OUT)
+
+
 def is_kept(source: str) -> bool:
     """Does the system keyring hold the secret?"""
     return source in (KEYRING, OAUTH)

@@ -50,6 +50,11 @@ class Given:
     access: Access = USUAL
 
     @property
+    def is_about_the_line(self) -> bool:
+        """Was something said that leaves the way of signing in as it is?"""
+        return bool(self.url or self.user or self.access.document())
+
+    @property
     def ways(self) -> list[Way]:
         """The ways of signing in that were named."""
         named: dict[Way, object] = {
@@ -128,6 +133,8 @@ class Guide:
         """The account with a way of signing in that was tried."""
         await self._check_provider(account)
         ways = self._given.ways
+        if not ways and self._given.is_about_the_line and tokens.is_known(account.token_source):
+            return Ready(account, greeting=await setup.greeted(self._desk, account))
         while True:
             way = ways.pop() if ways else await self._way(account)
             try:

@@ -129,6 +129,18 @@ def test_signing_in_with_the_browser_needs_a_keyring_and_says_so(place: Place) -
     assert place("account", "list", "--json").document == []
 
 
+def test_an_account_gets_another_way_to_its_helpdesk_and_keeps_its_sign_in(place: Place, tmp_path: Path) -> None:
+    place.added()
+    (tmp_path / "mine.pem").write_text("none", encoding="ascii")
+
+    wrong = place("account", "add", "acme", "--ca-file", str(tmp_path / "mine.pem"))
+    good = place("account", "add", "acme", "--url", f"{place.url}/")
+
+    assert (wrong.code, "mine.pem" in wrong.err) == (1, True)
+    assert good.code == 0, good.err
+    assert place("account", "list", "--json").document[0]["token_source"] == "keyring"
+
+
 def test_a_wrong_token_adds_no_account(place: Place) -> None:
     signed = place.helpdesk.credentials()
     words = ("account", "add", "acme", "--url", place.url, "--user", signed.user, "--token-stdin")

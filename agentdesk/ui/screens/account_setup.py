@@ -102,7 +102,7 @@ class AccountSetup(Screen[bool]):
         self._question.show([(question, "strong")])
         self._is_secret = self._field.password = is_secret
         self._field.value = default
-        self._field.cursor_position = len(default)
+        self._field.action_select_all()  # typing takes the place of what is offered
         self._answer = asyncio.get_running_loop().create_future()
         try:
             answer = await self._answer
