@@ -14,9 +14,11 @@ from agentdesk.filters import (
     Ago,
     And,
     At,
+    Back,
     Compare,
     Day,
     DaysBack,
+    Month,
     Node,
     Not,
     Or,
@@ -82,6 +84,12 @@ def in_tokyo() -> Iterator[None]:
         ("after:2026-11-20", Compare("after", ":", Day(11, 20, 2026))),
         ("after:11月20日", Compare("after", ":", Day(11, 20))),
         ("after:令和8年11月20日", Compare("after", ":", Day(11, 20, 2026))),
+        ("after:令和8年11月", Compare("after", ":", Month(2026, 11))),
+        ("created:2026-10", Compare("created", ":", Month(2026, 10))),
+        ("after:先週", Compare("after", ":", Back("week", 1))),
+        ("created:last week", Compare("created", ":", Back("week", 1))),
+        ('created:"this month" x', And((Compare("created", ":", Back("month", 0)), Word("x")))),
+        ("記事:k1", Compare("article", ":", "k1")),
         ("after:2026-11-20T09:00", Compare("after", ":", At(datetime(2026, 11, 20, tzinfo=UTC)))),
         ("is:waiting", Compare("is", ":", "waiting")),
         ("has:添付", Compare("has", ":", "attachment")),
@@ -114,6 +122,8 @@ def test_a_sort_word_says_the_order_and_nothing_else(text: str, sort: Sort | Non
     [
         ("stauts:open", 0, "status:"),
         ("a status:opne", 9, "open"),
+        ("effort>3", 0, "does not keep"),
+        ("after:2026-13", 6, "2026-13"),
         ("is:waitng", 3, "waiting"),
         ("(a", 0, "never closed"),
         ("a)", 1, "opening"),
@@ -217,3 +227,18 @@ def test_two_filters_join_in_the_order_of_the_second() -> None:
         And((Compare("is", ":", "waiting"), Word("返品"))),
         Sort("updated", is_reversed=True),
     )
+
+
+@pytest.mark.parametrize(
+    ("when", "first", "after"),
+    [
+        (Back("week", 1), "2026-11-16", "2026-11-23"),
+        (Back("month", 1), "2026-10-01", "2026-11-01"),
+        (Back("month", 11), "2025-12-01", "2026-01-01"),
+        (Back("year", 0), "2026-01-01", "2027-01-01"),
+        (Month(2026, 12), "2026-12-01", "2027-01-01"),
+    ],
+)
+def test_a_week_month_or_year_is_the_whole_of_it(when: When, first: str, after: str) -> None:
+    assert i18n.local(moment(when, NOW)).date().isoformat() == first
+    assert i18n.local(day_after(when, NOW)).date().isoformat() == after

@@ -28,7 +28,7 @@ from agentdesk.filters.question import (
 )
 from agentdesk.filters.reading import parse
 from agentdesk.filters.signs import folded
-from agentdesk.filters.times import Ago, At, Day, DaysBack, When, day_after, moment
+from agentdesk.filters.times import Ago, At, Back, Day, DaysBack, Month, When, day_after, moment
 
 __all__ = [
     "ALL",
@@ -38,11 +38,13 @@ __all__ = [
     "Ago",
     "And",
     "At",
+    "Back",
     "Compare",
     "Day",
     "DaysBack",
     "FieldKind",
     "Filter",
+    "Month",
     "Node",
     "Not",
     "Operator",

@@ -91,6 +91,7 @@ _FIELDS = (
     FieldWord("number", FieldKind.NAME, lambda: _("the ticket's number"), ("id", "番号")),
     FieldWord("subject", FieldKind.NAME, lambda: _("words in the subject"), ("title", "件名")),
     FieldWord("lang", FieldKind.NAME, lambda: _("the language of an article or customer"), ("language", "言語")),
+    FieldWord("article", FieldKind.NAME, lambda: _("an article, or tickets it was sent in"), ("記事",)),
     FieldWord("view", FieldKind.NAME, lambda: _("a list kept by the helpdesk"), ("ビュー",)),
     FieldWord(
         "has",
@@ -140,8 +141,13 @@ def field_named(name: str) -> FieldWord | None:
     return known or next((entry for entry in _FIELDS if name in entry.aliases), None)
 
 
+_NOT_KEPT = frozenset({"effort", "労力", "reason", "理由", "問い合わせ理由"})
+
+
 def unknown_field(name: str) -> str:
     """What is said of a field that there is not, with the nearest one that there is."""
+    if folded(name) in _NOT_KEPT:
+        return _("The cache does not keep {name} for tickets yet; bounce>1 and waiting>2h find hard ones.", name=name)
     known = [spelling for entry in _FIELDS for spelling in (entry.name, *entry.aliases)]
     near = get_close_matches(folded(name), [*known, "sort"], n=1, cutoff=0.6)
     if near:

@@ -17,7 +17,7 @@ from agentdesk.filters.fields import (
 )
 from agentdesk.filters.question import And, Compare, Filter, Node, Not, Operator, Or, Phrase, Sort, Value, Word
 from agentdesk.filters.signs import TWINS, folded
-from agentdesk.filters.times import read_span, read_when
+from agentdesk.filters.times import SPACED_TIME, read_span, read_when
 from agentdesk.i18n import _
 
 _BRACKETS = {'"': '"', "「": "」", "『": "』"}
@@ -187,6 +187,9 @@ class _Reader:
         at = self._at
         if self._text[at : at + 1] in _BRACKETS:
             return [(self._quoted(), at)]
+        if entry.kind is FieldKind.MOMENT and (spaced := SPACED_TIME.match(self._text, at)):
+            self._at = spaced.end()
+            return [(spaced[0], at)]
         values: list[tuple[str, int]] = []
         for part in self._value().split(","):
             if part:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 
 from agentdesk import i18n
 from agentdesk.errors import FilterError
@@ -45,7 +46,23 @@ class At:
     at: datetime
 
 
-When = Ago | DaysBack | Day | At
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A whole week (from Monday), month or year, so many before the present one."""
+
+    unit: Literal["week", "month", "year"]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A whole month of a year."""
+
+    year: int
+    month: int
+
+
+When = Ago | DaysBack | Day | At | Back | Month
 
 
 _SECONDS = {
@@ -65,6 +82,16 @@ _SPAN_PART = re.compile(
 )
 _DATE = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
 _ERA = re.compile(r"(令和|平成|昭和|[rhs])(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERA_MONTH = re.compile(r"(令和|平成|昭和|[rhs])(元|\d{1,2})[-/.年](\d{1,2})月?")
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
+_BACK: Mapping[str, Back] = {
+    "this week": Back("week", 0), "last week": Back("week", 1), "今週": Back("week", 0), "先週": Back("week", 1),
+    "先々週": Back("week", 2), "this month": Back("month", 0), "last month": Back("month", 1), "今月": Back("month", 0),
+    "先月": Back("month", 1), "先々月": Back("month", 2), "this year": Back("year", 0), "last year": Back("year", 1),
+    "今年": Back("year", 0), "去年": Back("year", 1), "昨年": Back("year", 1),
+}  # fmt: skip
+SPACED_TIME = re.compile(r"(?:this|last)[ _-](?:week|month|year)(?![^\s()])", re.IGNORECASE)
+"""A time of two words, as it may stand behind a colon without quotes."""
 _ERA_BASE = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
 _DAYS: Mapping[str, int] = {
     "today": 0, "今日": 0, "本日": 0, "yesterday": 1, "昨日": 1, "一昨日": 2, "おととい": 2, "tomorrow": -1, "明日": -1,
@@ -91,10 +118,15 @@ def read_when(text: str, at: int) -> When:
         return DaysBack(_DAYS[plain])
     if plain in ("now", "今"):
         return Ago(timedelta())
+    if (back := _BACK.get(re.sub(r"[ _-]+", " ", plain))) is not None:
+        return back
     era, written = _ERA.fullmatch(plain), _DATE.fullmatch(plain)
     if era:
-        year = _ERA_BASE[era[1]] + (1 if era[2] == "元" else int(era[2]))
-        return _day(year, int(era[3]), int(era[4]), text, at)
+        return _day(_year_of(era), int(era[3]), int(era[4]), text, at)
+    if (era_month := _ERA_MONTH.fullmatch(plain)) is not None:
+        return _month(_year_of(era_month), int(era_month[3]), text, at)
+    if (month := _MONTH.fullmatch(plain)) is not None:
+        return _month(int(month[1]), int(month[2]), text, at)
     if written:
         return _day(int(written[1]) if written[1] else None, int(written[2]), int(written[3]), text, at)
     if re.match(r"\d{4}-\d{2}-\d{2}t", plain):
@@ -107,6 +139,16 @@ def read_when(text: str, at: int) -> When:
         return Ago(read_span(plain.removesuffix("ago").removesuffix("前"), at))
     except FilterError:
         raise FilterError(_no_time(text), at) from None
+
+
+def _year_of(era: re.Match[str]) -> int:
+    return _ERA_BASE[era[1]] + (1 if era[2] == "元" else int(era[2]))
+
+
+def _month(year: int, month: int, text: str, at: int) -> Month:
+    if not (1 <= month <= 12 and year >= 1):
+        raise FilterError(_no_time(text), at)
+    return Month(year, month)
 
 
 def _no_time(text: str) -> str:
@@ -135,14 +177,40 @@ def moment(when: When, now: datetime) -> datetime:
             return _midnight(i18n.local(now).date() - timedelta(days=days), now)
         case Day(month, day, year):
             return _midnight(_dated(i18n.local(now).date(), month, day, year), now)
+        case Back(unit, count):
+            return _midnight(_began(i18n.local(now).date(), unit, count), now)
+        case Month(year, month):
+            return _midnight(date(year, month, 1), now)
 
 
 def day_after(when: When, now: datetime) -> datetime:
-    """The end of what was meant: of the whole day for a day, the time itself for a time."""
-    began = moment(when, now)
-    if isinstance(when, Ago | At):
-        return began
-    return _midnight(i18n.local(began).date() + timedelta(days=1), now)
+    """The end of what was meant: of the whole day, week or month, the time itself for a time."""
+    match when:
+        case Ago() | At():
+            return moment(when, now)
+        case Back(unit, count):
+            return _midnight(_began(i18n.local(now).date(), unit, count - 1), now)
+        case Month(year, month):
+            return _midnight(_first_of(year * 12 + month), now)
+        case DaysBack() | Day():
+            return _midnight(i18n.local(moment(when, now)).date() + timedelta(days=1), now)
+
+
+def _began(today: date, unit: Literal["week", "month", "year"], back: int) -> date:
+    """The first day of a week, month or year, so many before today's."""
+    match unit:
+        case "week":
+            return today - timedelta(days=today.weekday() + 7 * back)
+        case "month":
+            return _first_of(today.year * 12 + today.month - 1 - back)
+        case "year":
+            return date(today.year - back, 1, 1)
+
+
+def _first_of(months: int) -> date:
+    """The first day of a month, told by its number since year 0."""
+    year, month = divmod(months, 12)
+    return date(year, month + 1, 1)
 
 
 def _dated(today: date, month: int, day: int, year: int | None) -> date:

@@ -16,15 +16,18 @@ from agentdesk.filters import (
     Ago,
     And,
     At,
+    Back,
     Compare,
     Day,
     DaysBack,
+    Month,
     Node,
     Not,
     Operator,
     Or,
     Phrase,
     Sort,
+    When,
     Word,
     compares,
     day_after,
@@ -198,7 +201,7 @@ class Conditions:
                 return self._span(compare.field, compare.op, compare.value)
             case float(number):
                 return Condition(f"t.bounces {_sign(compare.op)} ?", (int(number),))
-            case Ago() | At() | Day() | DaysBack():
+            case Ago() | At() | Day() | DaysBack() | Back() | Month():
                 return self._moment(compare.field, compare.op, compare.value)
             case _:
                 assert_never(compare.value)
@@ -225,8 +228,8 @@ class Conditions:
                 return Condition(f"(t.number = ? OR t.key IN ({_WITH_ID}))", (word, word))
             case "subject":
                 return Condition("t.subject LIKE ? ESCAPE '\\'", (like(word),))
-            case "view":
-                return self._in_view(word)
+            case "view" | "article":
+                return self._in_view(word) if field == "view" else _with_article(word)
             case _:
                 raise AssertionError(f"every field of the table has a condition, {field} has none")
 
@@ -331,7 +334,7 @@ class Conditions:
         edge = moment(Ago(-span), self._now)
         return Condition(f"(t.is_unsolved AND t.due_at {_sign('<=' if op == ':' else op)} ?)", (rows.to_ms(edge),))
 
-    def _moment(self, field: str, op: Operator, when: Ago | At | Day | DaysBack) -> Condition:
+    def _moment(self, field: str, op: Operator, when: When) -> Condition:
         begin, end = rows.to_ms(moment(when, self._now)), rows.to_ms(day_after(when, self._now))
         column = {"created": "t.created_at", "due": "t.due_at"}.get(field, "t.updated_at")
         match field, op:
@@ -367,6 +370,15 @@ def _standing(term: Word | Phrase) -> Condition:
     )
 
 
+def _with_article(word: str) -> Condition:
+    """An article with this id, or with this in its title, was put into a reply."""
+    return Condition(
+        "(t.account, t.id) IN (SELECT i.account, i.ticket FROM inserted i LEFT JOIN article a "
+        "ON a.account = i.account AND a.id = i.article WHERE i.article = ? OR a.title LIKE ? ESCAPE '\\')",
+        (word, like(word)),
+    )
+
+
 def article_condition(where: Node, now: datetime) -> Condition | None:
     """What a filter demands of an article `a` besides its words; None for a filter that only tickets can meet."""
     match where:
@@ -394,11 +406,13 @@ def _compare_article(compare: Compare, now: datetime) -> Condition | None:
             return Condition("a.account = ?", (account,))
         case "lang", str(code):
             return Condition("(a.language = ? OR a.language LIKE ? ESCAPE '\\')", (code.lower(), like(f"{code}-")[1:]))
+        case "article", str(word):
+            return Condition("(a.id = ? OR a.title LIKE ? ESCAPE '\\')", (word, like(word)))
         case "subject", str(word):
             return Condition("a.title LIKE ? ESCAPE '\\'", (like(word),))
-        case "before", Ago() | At() | Day() | DaysBack() as when:
+        case "before", Ago() | At() | Day() | DaysBack() | Back() | Month() as when:
             return Condition("a.updated_at < ?", (rows.to_ms(moment(when, now)),))
-        case "after", Ago() | At() | Day() | DaysBack() as when:
+        case "after", Ago() | At() | Day() | DaysBack() | Back() | Month() as when:
             return Condition("a.updated_at >= ?", (rows.to_ms(moment(when, now)),))
         case _:
             return None

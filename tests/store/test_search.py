@@ -446,6 +446,13 @@ def test_a_suggestion_says_how_often_it_was_sent_and_solved(store: Store) -> Non
     assert (first.hit.ref.id, first.inserted, first.solved) == ("k1", 3, 1)
 
 
+def test_an_article_finds_the_tickets_it_was_sent_in(store: Store) -> None:
+    store.db.execute("INSERT INTO inserted (account, ticket, article, how, at) VALUES ('acme', '2', 'k1', 'link', 0)")
+
+    for query in ("article:k1", "記事:返品の手順"):
+        assert names(store.search.search(query, now=NOW, kinds=["ticket"])) == ["ticket 2"]
+
+
 def test_similar_solved_tickets_open_at_the_reply_that_solved_them(store: Store) -> None:
     take(store, ticket("9", "サイズ違い", 0.1), message("e9", "9", "サイズが合わない靴を返品したい"))
     index_all(store)
