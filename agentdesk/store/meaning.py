@@ -25,7 +25,8 @@ MOST_TICKETS: Final = 20_000
 BODY_CHARACTERS: Final = 2_000
 FAST: Final = "use"
 """The encoder that is quick enough to read tickets too."""
-RELATED: Final = 0.4
+RELATED: Final = 0.15
+"""The cosine below which the fast encoder's vectors have nothing to do with one another."""
 NEARLY_ALL: Final = 0.95
 WANTED: Final = "extras"
 _TITLE_WEIGHT: Final = 3.0

@@ -18,7 +18,7 @@ from agentdesk.store import indexing, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.duplicates import Duplicate, duplicates
 from agentdesk.store.judgements import Judgement, Judgements, own_words, telling_words
-from agentdesk.store.meaning import Meaning, Tools, blended
+from agentdesk.store.meaning import RELATED, Meaning, Tools, blended
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.vocabulary import Vocabulary
@@ -254,7 +254,8 @@ class Search:
         tokens = _tokens(terms(question.where))
         demanded = self._demanded(question, now, me)
         words = dict(rarity.alike(self._db, tokens, demanded, MOST_RANKED))
-        related = self._meeting(self.meaning.related(_said(question.where), wait=wait), demanded)
+        cosines = self.meaning.related(_said(question.where), wait=wait)
+        related = self._meeting({key: cosine - RELATED for key, cosine in cosines.items()}, demanded)
         scores = blended([(1.0, words), (1.0, related), (WHOLE_WEIGHT, dict.fromkeys(whole, 1.0))])
         best = sorted(scores.items(), key=lambda one: (-one[1], -one[0]))[:limit]
         return self._scored(best, tokens)

@@ -1,7 +1,7 @@
 """The analyser of the extra `[ja]`: Japanese text as dictionary words in normalised spelling, by SudachiPy.
 
-It knows what rules cannot: that 付き合い and つきあい, 錆 and さび are one word, and where words part. Short units (A),
-so that 再配達 is found by 配達. Particles, endings and verbs that say nothing are left out. SudachiPy lives here alone.
+It knows what rules cannot: that 子供 and 子ども, 附属 and 付属 are one word, and where words part. Short units (A), so
+that 再配達 is found by 配達. Particles, endings and verbs that say nothing are left out. SudachiPy lives here alone.
 """
 
 from functools import lru_cache
