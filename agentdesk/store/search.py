@@ -14,7 +14,7 @@ from typing import Literal
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms
 from agentdesk.model import Ref
-from agentdesk.store import indexing, rarity, rows
+from agentdesk.store import indexing, misspelt, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.duplicates import Duplicate, duplicates
 from agentdesk.store.judgements import Judgement, Judgements, own_words, telling_words
@@ -321,24 +321,35 @@ class Search:
         return None
 
     def _people(self, question: Filter, limit: int) -> list[Hit]:
-        """Customers by the beginnings of names and addresses; only words are asked of them."""
+        """Customers by the beginnings of names and addresses; only words are asked of them.
+
+        A word that no name begins with may be a name with a slip in it.
+        """
         asked = terms(question.where)
         parts = [part for term in asked if (part := expression(_begun(term)))]
         if not parts or len(parts) < len(asked) or _without_words(question.where) != And():
             return []
-        found = self._db.execute(
-            "SELECT p.account, p.id, p.name, "
-            "(SELECT group_concat(i.value, '  ') FROM identity i WHERE i.account = p.account AND i.person = p.id), "
-            "-bm25(person_words, 2.0, 1.0) AS score FROM person_words JOIN person p ON p.key = person_words.rowid "
-            "WHERE person_words MATCH ? AND p.role = 'customer' ORDER BY score DESC, p.name LIMIT ?",
-            (" AND ".join(parts), limit),
-        ).fetchall()
+        found = self._named(" AND ".join(parts), limit)
+        if not found and len(asked) == 1:
+            others = misspelt.meant(self._db, asked[0].text)
+            asked = [Word(other) for other in others]
+            found = self._named(any_of(others), limit) if others else []
         tokens = _tokens(asked)
         hits = []
         for account, id, name, addresses, score in found:
             passage, spans = _passage(addresses or "", tokens)
             hits.append(Hit("customer", Ref(account, id), name, passage, spans, score))
         return _relative(hits)
+
+    def _named(self, expression: str, limit: int) -> list[tuple[str, str, str, str | None, float]]:
+        """Account, id, name, addresses and score of the customers whose names or addresses meet an expression."""
+        return self._db.execute(
+            "SELECT p.account, p.id, p.name, "
+            "(SELECT group_concat(i.value, '  ') FROM identity i WHERE i.account = p.account AND i.person = p.id), "
+            "-bm25(person_words, 2.0, 1.0) AS score FROM person_words JOIN person p ON p.key = person_words.rowid "
+            "WHERE person_words MATCH ? AND p.role = 'customer' ORDER BY score DESC, p.name LIMIT ?",
+            (expression, limit),
+        ).fetchall()
 
     # What fits the open ticket
 

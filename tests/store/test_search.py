@@ -195,6 +195,21 @@ def test_a_search_finds_snoozed_tickets_too(store: Store) -> None:
     assert names(store.search.search("10-2231", now=NOW)) == ["ticket 1"]
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("tanala", ["customer 41"]),
+        ("tnaaka", ["customer 41"]),
+        ("tanakka", ["customer 41"]),
+        ("exmaple", ["customer 41", "customer 42"]),
+        ("tomato", []),
+        ("dxx", []),
+    ],
+)
+def test_a_latin_name_is_found_with_a_slip_in_it(store: Store, query: str, found: list[str]) -> None:
+    assert sorted(names(store.search.search(query, now=NOW, kinds=["customer"]))) == found
+
+
 # The index
 
 

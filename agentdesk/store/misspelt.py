@@ -1,0 +1,45 @@
+"""Misspelt names: the Latin names in the index that somebody may have meant who typed another.
+
+A letter more, less or other, and two letters turned round, count as one slip each; short names allow one, long ones
+two. Only names that begin alike are compared, so that a large vocabulary costs milliseconds: the first letter is rarely
+wrong.
+"""
+
+import sqlite3
+
+SHORTEST = 4
+LONG = 7
+MOST_COMPARED = 20_000
+MOST_MEANT = 5
+
+
+def meant(db: sqlite3.Connection, typed: str) -> list[str]:
+    """The names one or two slips away from a word, the nearest first; none for a word too short to tell."""
+    word = typed.casefold()
+    if not (word.isascii() and word.isalpha() and len(word) >= SHORTEST):
+        return []
+    slips = 2 if len(word) >= LONG else 1
+    db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.name_word USING fts5vocab (main, person_words, row)")
+    names = db.execute(
+        "SELECT term FROM temp.name_word WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ?",
+        (word[0], f"{word[0]}\U0010ffff", len(word) - slips, len(word) + slips, MOST_COMPARED),
+    )
+    near = sorted((distance, name) for (name,) in names if (distance := _slips(word, name, slips)) <= slips)
+    return [name for _distance, name in near[:MOST_MEANT]]
+
+
+def _slips(one: str, other: str, most: int) -> int:
+    """How many slips lie between two words; more than `most` is not told exactly."""
+    if len(set(one) ^ set(other)) > 2 * most:
+        return most + 1
+    before, row = list[int](), list(range(len(other) + 1))
+    for at, letter in enumerate(one, start=1):
+        earlier, before, row = before, row, [at]
+        for place, its in enumerate(other, start=1):
+            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != its))
+            if at > 1 and place > 1 and letter == other[place - 2] and one[at - 2] == its:
+                cost = min(cost, earlier[place - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
