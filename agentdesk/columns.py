@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from agentdesk import i18n
 from agentdesk.i18n import _
-from agentdesk.model import LINK, Event, Link, Priority, Relation, Status, TicketRow
+from agentdesk.model import Event, Link, Priority, Relation, Status, TicketRow, relation_of
 from agentdesk.text.safe import safe_line
 
 Tone = Literal["plain", "strong", "dim", "amber", "red", "accent", "good"]
@@ -93,9 +93,9 @@ def link_words(link: Link) -> str:
 
 def link_change_words(event: Event) -> str | None:
     """What an event did to a ticket's links, None for any other event."""
-    if not event.field.startswith(LINK):
+    relation = relation_of(event)
+    if relation is None:
         return None
-    relation = Relation(event.field.removeprefix(LINK))
     if event.new:
         return link_words(Link(relation, event.new))
     return _("no longer: {link}", link=link_words(Link(relation, event.old or "")))

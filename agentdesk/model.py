@@ -673,9 +673,17 @@ def summarised(ticket: Ticket, events: Iterable[Event]) -> Ticket:
     )
 
 
+def relation_of(event: Event) -> Relation | None:
+    """The relation that an event made or took away; None for any other event, and for a word that is not known."""
+    word = event.field.removeprefix(LINK) if event.field.startswith(LINK) else ""
+    return Relation(word) if word in set(Relation) else None
+
+
 def _relink(links: dict[Link, None], event: Event) -> None:
     """Take what an event says about links into those known so far, in order."""
-    relation = Relation(event.field.removeprefix(LINK))
+    relation = relation_of(event)
+    if relation is None:
+        return
     if event.old:
         links.pop(Link(relation, event.old), None)
     if event.new:

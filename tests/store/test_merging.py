@@ -74,3 +74,9 @@ def test_links_are_those_that_were_made_and_not_taken_back(store: Store) -> None
     store.mirror.take(Page(tuple(log), ""))
 
     assert shown(store, "1").links == (Link(Relation.PARENT, "9"),)
+
+
+def test_a_relation_that_is_not_known_breaks_nothing(store: Store) -> None:
+    store.mirror.take(Page((message("l1", 1, Kind.CHANGE, field="link:cousin", new="7"),), ""))
+
+    assert shown(store, "1").links == ()
