@@ -47,8 +47,12 @@ class _Walk:
     def _ordered(self) -> Iterator[list[int]]:
         """The keys of all tickets with the fields and the words, newest first, in portions.
 
-        The first portion often is enough, and is quicker than to ask how many there are.
+        The first portion often is enough, and is quicker than to ask how many there are; not so where fields have to be
+        looked at for it.
         """
+        if self.fields != EVERYTHING and not is_common(self.db, self.words):
+            yield self._all()
+            return
         tried: set[int] = set()
         for portion in self._portions():
             if tried and len(tried) <= self._first and not is_common(self.db, self.words):
