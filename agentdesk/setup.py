@@ -44,7 +44,7 @@ class Promise:
 
 def address(typed: str) -> str:
     """The address as it is kept: whole, and never with a password in it, because it is shown. Raises `Refused`."""
-    words = typed.strip().rstrip("/")
+    words = typed.strip()
     if words and "://" not in words and not re.search(r"[\s@]", words):
         words = f"https://{words}"
     try:
@@ -56,9 +56,7 @@ def address(typed: str) -> str:
         raise Refused(_("This is not the address of a helpdesk. It looks like https://acme.zendesk.com"))
     if "@" in found.netloc:
         raise Refused(_("The address must not contain a user or a password; you will be asked for them."))
-    if found.query or found.fragment:
-        words = words.partition("?")[0].partition("#")[0].rstrip("/")
-    return words
+    return words.partition("?")[0].partition("#")[0].rstrip("/")
 
 
 def name_for(url: str, taken: Sequence[str]) -> str:
