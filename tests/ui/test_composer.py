@@ -621,3 +621,16 @@ async def test_the_review_shows_what_a_template_changes(desk: Desk) -> None:
         words = app.words()
         assert "Status: solved (with alt+s)" in words
         assert "Tags: +refund" in words
+
+
+async def test_the_review_of_a_long_letter_keeps_its_keys_in_sight(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.reply()
+        app.composer.insert("line\n" * 60)
+        await app.push_screen(Review(app.composer))
+        await pilot.pause()
+
+        assert "This is exactly what leaves" in app.words()
+        assert "ctrl+s send, pending" in app.words()
