@@ -7,8 +7,10 @@ new ticket can be compared with them. Nothing leaves this machine, and a judgeme
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 from typing import Final
 
 from agentdesk.model import Ref
@@ -22,8 +24,8 @@ TICKETS_AT_ONCE: Final = 100
 MOST_JUDGED: Final = 5_000
 """So many judged tickets are compared with; asking them all takes 10 ms."""
 MOST_ALIKE: Final = 50
-ALIKE: Final = 0.3
-"""How much of the shorter ticket's words two tickets share to be of one kind."""
+ALIKE: Final = 0.4
+"""How much of the shorter ticket's telling words two tickets share to be of one kind."""
 UNSOLVED_WORTH: Final = 0.2
 OWN_WORDS: Final = 3_000
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'、。）)\]]+")
@@ -162,9 +164,9 @@ class Judgements:
             "(SELECT key FROM ticket WHERE account = ? AND id = ?) ORDER BY rank LIMIT ?",
             (asked, beside.account if beside else "", beside.id if beside else "", MOST_ALIKE),
         )
-        mine = set(tokens)
-        shares = {key: _share(mine, set(words.split())) for key, words in found}
-        return {key: share for key, share in shares.items() if share >= ALIKE}
+        said = {key: set(words.split()) for key, words in found}
+        shares = _shares(set(tokens), said)
+        return {key: (share - ALIKE) / (1 - ALIKE) for key, share in shares.items() if share > ALIKE}
 
     def _sent_for(self, ticket: int) -> list[tuple[int, bool]]:
         return [
@@ -178,5 +180,12 @@ class Judgements:
         ]
 
 
-def _share(one: set[str], other: set[str]) -> float:
-    return len(one & other) / max(1, min(len(one), len(other)))
+def _shares(mine: set[str], said: Mapping[int, set[str]]) -> dict[int, float]:
+    """How much of the shorter text's words each shares with mine; a word counts for less the more of them have it."""
+    counts = Counter(word for words in said.values() for word in words)
+    worth = {word: log(1 + len(said) / max(1, counts[word])) for word in mine.union(*said.values())}
+    whole = sum(worth[word] for word in mine)
+    return {
+        key: sum(worth[word] for word in mine & words) / max(1e-9, min(whole, sum(worth[word] for word in words)))
+        for key, words in said.items()
+    }
