@@ -34,6 +34,7 @@ from agentdesk.model import (
     first_words,
 )
 from agentdesk.store.store import Store
+from agentdesk.store.uploads import Progress
 from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import truncate
 
@@ -231,9 +232,20 @@ def state_word(state: OpState) -> str:
     return words[state]
 
 
+def upload_words(progress: Progress) -> str:
+    """How far the files of what waits to leave are."""
+    at = min(progress.done + 1, progress.files)
+    return _("uploading {n} of {files}, {percent} %", n=at, files=progress.files, percent=progress.percent)
+
+
 def what(op: Op, store: Store) -> str:
-    """What a decision does, on one line in the agent's language."""
-    return safe_line(", ".join(change_words(change, op.ticket.account, store) for change in op.changes))
+    """What a decision does, on one line in the agent's language, and how far its files are."""
+    words = [change_words(change, op.ticket.account, store) for change in op.changes]
+    if op.uploads:
+        progress = store.uploads.progress([op.id])
+        count = len(op.uploads)
+        words.append(upload_words(progress) if progress else plural("{n} file", "{n} files", count))
+    return safe_line(", ".join(words))
 
 
 def change_words(change: Change, account: str, store: Store) -> str:

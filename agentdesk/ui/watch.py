@@ -66,6 +66,7 @@ class Watch:
             lines=tuple((self._label(account.name), desktop.weather(account.name)) for account in accounts),
             outbox=self._desk.store.outbox.counts(),
             now=self._desk.clock(),
+            uploading=self._desk.store.uploads.progress(),
         )
         self._main.title_bar.show(standing)
         if isinstance(front := self._main.app.screen, Titled):

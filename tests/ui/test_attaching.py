@@ -198,3 +198,19 @@ def test_names_are_completed_however_the_system_writes_their_letters(tmp_path: P
     line = f"attach {tmp_path}/ガ"
 
     assert [one.text for one in path_completions(line, 7, len(line), 8)] == [f"{tmp_path}/ガイド.pdf"]
+
+
+async def test_the_title_bar_tells_how_far_files_are(tmp_path: Path, plan: Path) -> None:
+    async with opened_desk(tmp_path / "home", tickets(1), size=SIZE) as desk:
+        await replying(desk)
+        await desk.runs(f"attach {plan}")
+        await desk.runs("send open")
+        (op,) = desk.desk.store.outbox.pending()
+
+        await desk.desk.write(lambda store: store.uploads.begin(op))
+        await desk.desk.write(lambda store: store.uploads.went(op, op.uploads[0], op.uploads[0].size // 2))
+        await desk.settles()
+
+        desk.sees("uploading 1 of 1, 50 %")
+        await desk.runs("outbox")
+        desk.sees("public reply: See the file, uploading 1 of 1, 50 %")

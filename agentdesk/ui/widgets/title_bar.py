@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from textual.strip import Strip
 from textual.widget import Widget
 
+from agentdesk.commands.outbox import upload_words
 from agentdesk.i18n import _, clock, day, number, plural, spoken
 from agentdesk.model import OpState
 from agentdesk.store.desktop import Weather
+from agentdesk.store.uploads import Progress
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.painting import Painter, Span, Tone, ends, fitted
 
@@ -29,6 +31,7 @@ class Standing:
     lines: tuple[tuple[str, Weather | None], ...]
     outbox: dict[OpState, int]
     now: datetime
+    uploading: Progress | None = None
 
 
 class TitleBar(Widget):
@@ -66,11 +69,12 @@ class TitleBar(Widget):
         left += [(standing.account, "dim"), ("  ", "plain"), (standing.place, "strong")]
         if standing.count is not None:
             left.append((f"  {number(standing.count)}", "dim"))
-        right = [*sync_spans(standing, self.signs, is_wide=is_wide), *outbox_spans(standing.outbox)]
+        moving = outbox_spans(standing.outbox, standing.uploading)
+        right = [*sync_spans(standing, self.signs, is_wide=is_wide), *moving]
         moment = f"{day(standing.now)} {clock(standing.now)}" if is_wide else clock(standing.now)
         right += [(f"   {moment} ", "dim")]
         if fitted(right) > width - 20:
-            right = [*sync_spans(standing, self.signs, is_wide=False), *outbox_spans(standing.outbox), (" ", "plain")]
+            right = [*sync_spans(standing, self.signs, is_wide=False), *moving, (" ", "plain")]
         return ends(left, right, width)
 
     def render_line(self, y: int) -> Strip:
@@ -81,12 +85,14 @@ class TitleBar(Widget):
         self.painter.forget()
 
 
-def outbox_spans(counts: dict[OpState, int]) -> list[Span]:
-    """How many decisions wait to leave, and how many need the agent."""
+def outbox_spans(counts: dict[OpState, int], uploading: Progress | None) -> list[Span]:
+    """How many decisions wait to leave, how far their files are, and how many decisions need the agent."""
     waiting = counts.get(OpState.QUEUED, 0) + counts.get(OpState.SENDING, 0)
     held = sum(counts.get(state, 0) for state in (OpState.HELD, OpState.FAILED, OpState.DOUBT))
     spans: list[Span] = []
-    if waiting:
+    if uploading is not None:
+        spans.append((f"   {upload_words(uploading)}", "plain"))
+    elif waiting:
         spans.append(("   " + plural("{n} to send", "{n} to send", waiting), "plain"))
     if held:
         spans.append(("   " + plural("{n} held", "{n} held", held), "late"))
