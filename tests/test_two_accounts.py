@@ -175,8 +175,9 @@ def test_one_account_works_while_the_other_is_away(two: Two) -> None:
     assert two.shell("outbox", "list", "--account", "acme", "--json").document == []
 
 
-def test_a_colleague_of_one_account_is_not_given_tickets_of_the_other(two: Two) -> None:
-    assigned = two.shell("ticket", "assign", "acme:1,shop:1", "ben", "--json")
+@pytest.mark.parametrize("order", ["acme:1,shop:1", "shop:1,acme:1"])
+def test_a_colleague_of_one_account_is_not_given_tickets_of_the_other(two: Two, order: str) -> None:
+    assigned = two.shell("ticket", "assign", order, "ben", "--json")
 
     assert "1 ticket changed." in assigned.err
     assert "1 ticket of The shop is as it was: There is no one colleague 'ben'." in assigned.err

@@ -1,5 +1,6 @@
 """Tickets: listing and showing them, and everything that changes one without writing to anybody."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
@@ -31,7 +32,6 @@ from agentdesk.model import (
     SetSubject,
     Status,
     Tag,
-    Team,
     TicketRow,
     Transfer,
     Untag,
@@ -78,10 +78,15 @@ async def assign(cx: Context, to: str = "") -> None:
     """Assign the selected tickets to a colleague, to me, or to none."""
     to = to or await cx.front.choose(_("Assign to"), _colleagues(cx), otherwise="me") or ""
     if to:
-        agent = agent_id(cx, cx.tickets[0], to)
-        person = cx.desk.store.queries.person(Ref(cx.tickets[0].ticket.ref.account, agent)) if agent else None
-        done = _("Assigned to {name}.", name=person.name if person else to) if agent else _("Assigned to nobody.")
+        done = _assigned(cx, cx.tickets[0], to) if len(cx.tickets) == 1 else ""
         await deciding(cx, lambda row: (Assign(agent_id(cx, row, to)),), done=done)
+
+
+def _assigned(cx: Context, row: TicketRow, to: str) -> str:
+    """What to say of one ticket that was given to a colleague, or to nobody."""
+    agent = agent_id(cx, row, to)
+    person = cx.desk.store.queries.person(Ref(row.ticket.ref.account, agent)) if agent else None
+    return _("Assigned to {name}.", name=person.name if person else to) if agent else _("Assigned to nobody.")
 
 
 @commands.add("ticket take", scope="ticket", keys="I", when=needs_ticket, undo="yes", in_shell=True)
@@ -93,11 +98,9 @@ async def take(cx: Context) -> None:
 @commands.add("ticket transfer", scope="ticket", keys="v", when=needs_ticket, undo="yes", in_shell=True)
 async def transfer(cx: Context, team: str = "") -> None:
     """Move the selected tickets to another team."""
-    choices = [Choice(one.name, one.name) for one in _teams(cx)]
-    team = team or await cx.front.choose(_("Move to the team"), choices) or ""
+    team = team or await cx.front.choose(_("Move to the team"), _teams(cx)) or ""
     if team:
-        wanted = team_id(cx, cx.tickets[0], team)
-        name = next(one.name for one in _teams(cx) if one.ref.id == wanted)
+        name = _team_name(cx, team)
         await deciding(cx, lambda row: (Transfer(team_id(cx, row, team)),), done=_("Moved to {name}.", name=name))
 
 
@@ -199,13 +202,36 @@ def _until(text: str, now: datetime) -> datetime | None:
 
 
 def _colleagues(cx: Context) -> list[Choice]:
-    account = cx.tickets[0].ticket.ref.account
-    people = [one for one in cx.desk.store.queries.people(account, STAFF) if one.active]
-    return [Choice("me", _("me")), Choice("none", _("nobody")), *(Choice(one.name, one.name) for one in people)]
+    queries = cx.desk.store.queries
+    names = {account: [one.name for one in queries.people(account, STAFF) if one.active] for account in _accounts(cx)}
+    return [Choice("me", _("me")), Choice("none", _("nobody")), *_told_apart(cx, names)]
 
 
-def _teams(cx: Context) -> list[Team]:
-    return cx.desk.store.queries.teams(cx.tickets[0].ticket.ref.account)
+def _teams(cx: Context) -> list[Choice]:
+    queries = cx.desk.store.queries
+    return _told_apart(cx, {account: [team.name for team in queries.teams(account)] for account in _accounts(cx)})
+
+
+def _accounts(cx: Context) -> list[str]:
+    """The accounts that the tickets live in."""
+    return list(dict.fromkeys(row.ticket.ref.account for row in cx.tickets))
+
+
+def _told_apart(cx: Context, names: Mapping[str, list[str]]) -> list[Choice]:
+    """Names of several accounts to choose from, those that all accounts have first; others say where they are."""
+    homes: dict[str, list[str]] = {}
+    for account, known in names.items():
+        for name in known:
+            homes.setdefault(name, []).append(cx.desk.config.badge(account).label)
+    everywhere = [Choice(name, name) for name, found in homes.items() if len(found) == len(names)]
+    somewhere = [Choice(name, name, ", ".join(found)) for name, found in homes.items() if len(found) < len(names)]
+    return [*everywhere, *somewhere]
+
+
+def _team_name(cx: Context, word: str) -> str:
+    """What the team that a word means is called where the first ticket lives; the word itself where there is none."""
+    teams = cx.desk.store.queries.teams(cx.tickets[0].ticket.ref.account)
+    return next((team.name for team in teams if word.casefold() in (team.ref.id, team.name.casefold())), word)
 
 
 def agent_id(cx: Context, row: TicketRow, word: str) -> str | None:

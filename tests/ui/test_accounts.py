@@ -380,3 +380,26 @@ async def test_everybody_is_someone_else_in_each_account(tmp_path: Path) -> None
 
         owners = {row.ticket.ref.account: row.ticket.assignee for row in desk.app.main.tickets.chosen()}
         assert owners == {ACCOUNT: "7", SHOP: "aiko"}
+
+
+async def test_colleagues_of_one_account_alone_say_where_they_are(tmp_path: Path) -> None:
+    async with two_accounts(tmp_path) as desk:
+        await desk.runs("queue all")
+        await desk.press("X", "a")
+
+        assert "Acme サポート" in desk.line_of("ben ")
+
+
+async def test_the_knowledge_searched_beside_a_ticket_is_its_accounts(tmp_path: Path) -> None:
+    article = Article(Ref(ACCOUNT, "a1"), "Acme returns", "Send it back to Acme.")
+    async with two_accounts(tmp_path, article) as desk:
+        await desk.desk.index()
+        await open_ticket(desk, ACCOUNT, "2")
+        await desk.runs("knowledge returns")
+        for _try in range(50):
+            await desk.pilot.pause(0.02)
+            if "Acme returns" in desk.text:
+                break
+
+        desk.sees("Acme returns")
+        desk.sees_not("Shop returns")

@@ -254,10 +254,11 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
     def _ask(self, query: str) -> None:
         now = self.desk.clock()
         self._question = question = query
+        here = f"account:{self.row.ticket.ref.account} " if self.row is not None else ""
 
         def look(store: Store) -> Answer:
             try:
-                hits = store.search.search(query, now=now, kinds=ARTICLES, limit=FOUND)
+                hits = store.search.search(here + query, now=now, kinds=ARTICLES, limit=FOUND)
             except FilterError as error:
                 return Answer(question, problem=safe_line(str(error)))
             return Answer(question, tuple(Suggestion(hit, *store.search.usage(hit.ref)) for hit in hits))
