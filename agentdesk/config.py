@@ -82,8 +82,7 @@ class AccountSettings:
     brands: Mapping[str, "AccountSettings"] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(NamedTuple):
     """How tickets of one account or brand are told apart: by a name and a short one; the colour only helps."""
 
     label: str

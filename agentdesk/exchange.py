@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from agentdesk.model import Event, Item, Ref, Ticket
 
@@ -41,16 +42,14 @@ class Page:
     merged: tuple[tuple[Ref, Ref], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Proof that an op arrived: the ticket and the new events as the helpdesk now has them."""
 
     ticket: Ticket
     events: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Uploaded:
+class Uploaded(NamedTuple):
     """What the helpdesk gave for a file that came ahead of its message, and until when it takes it."""
 
     token: str

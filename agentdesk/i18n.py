@@ -7,11 +7,10 @@ program: `use()` sets it at start, everything else only asks. English is the sou
 
 import gettext
 import os
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from babel import Locale, dates, numbers, units
 
@@ -23,13 +22,12 @@ LANGUAGES = ("en", "ja")
 _COUNTED_UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60))
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """One language with its catalog and the zone in which times are shown (None: the machine's)."""
 
     code: str
     zone: tzinfo | None = None
-    catalog: gettext.NullTranslations = field(default_factory=gettext.NullTranslations, compare=False)
+    catalog: gettext.NullTranslations = gettext.NullTranslations()
 
 
 _active = Language("en")

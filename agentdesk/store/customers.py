@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from agentdesk.model import Ref
 from agentdesk.store import rows
@@ -24,8 +24,7 @@ ADDRESSES = "('email', 'phone')"
 BondKind = Literal["email", "phone", "hand"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bond:
+class Bond(NamedTuple):
     """Why two records are (or could be) one customer: the address they share, or when somebody said so."""
 
     one: Ref
@@ -35,8 +34,7 @@ class Bond:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(NamedTuple):
     """The records that are one customer, the one asked for first, and the bond that brought each of the others in.
 
     `apart_since` says when the record asked for was separated by hand, if it still stands alone by that.

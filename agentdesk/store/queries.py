@@ -7,10 +7,10 @@ until they wake, unless a caller asks for them (`asleep`).
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from itertools import islice
+from typing import NamedTuple
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Sort
 from agentdesk.model import (
@@ -49,8 +49,7 @@ RATINGS_SHOWN = 3
 RECENT_TICKETS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What there is to know of a customer before the first word; `channels` counts their tickets by channel.
 
     `people` are all the records that are this person, `circle` says why; `offers` are records that could be, too.

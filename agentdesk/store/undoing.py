@@ -6,8 +6,8 @@ undo takes back what we did, never what a colleague did after us.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from agentdesk.model import (
     Assign,
@@ -35,8 +35,7 @@ DONE = "undone"
 LOOK_BACK = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """What became of an undo: decisions taken back before they left, reversed after, and messages that had left.
 
     `overtaken` are the changes that somebody has changed again since, each with its decision; `marked` counts tickets

@@ -5,8 +5,9 @@ A token is on disk before the message that names it leaves, so a crash between t
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from agentdesk.exchange import Uploaded
 from agentdesk.model import Note, Op, OpState, Reply, Upload
@@ -17,8 +18,7 @@ SPARE = timedelta(minutes=5)
 """A token that ends so soon is not relied on any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far the files of waiting decisions are: files done of all of them, bytes sent of all."""
 
     done: int
