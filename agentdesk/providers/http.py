@@ -98,9 +98,13 @@ class Auth:
         except ConfigError as error:  # the safe or the command that holds the secret does not give it
             raise Unauthorized(str(error)) from error
 
-    async def renewed(self) -> bool:
-        """Ask for the secret again; True when there is a new one."""
-        refused, self._ready = self._ready, None
+    async def renewed(self, refused: str) -> bool:
+        """See to it that the next header is not the one that was refused; False where there is no other.
+
+        Of several requests that were refused the same one, the first to come makes all the others' next one.
+        """
+        if self._ready == refused:
+            self._ready = None
         return await self.header() != refused
 
 
@@ -123,12 +127,16 @@ def bearer(secret: Secret) -> Auth:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said: status, headers (names in lower case) and the JSON object of the body."""
+    """What a server said: status, headers (names in lower case) and the JSON object of the body.
+
+    `credentials` is the Authorization header that it answered to.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     doc: Doc = field(repr=False)
     redirected_to: str = ""
+    credentials: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,10 +284,10 @@ class Client:
                     return answer
                 if answer.status == httpx.codes.UNAUTHORIZED and may_renew and not answer.redirected_to:
                     may_renew = False
-                    if await self._auth.renewed():
+                    if await self._auth.renewed(answer.credentials):
                         continue
                 if answer.status < httpx.codes.INTERNAL_SERVER_ERROR or not retries:
-                    raise self._refused(answer, call)
+                    raise self._refused(answer)
             await self._sleep(2.0 ** (MAX_RETRIES - retries) * random.uniform(0.2, 0.6))  # noqa: S311 (jitter)
             retries -= 1
 
@@ -299,7 +307,8 @@ class Client:
                 self._check_size(len(content), MAX_ANSWER_BYTES)
             moved = response.headers.get("location", "") if response.is_redirect else ""
             host = str(response.url.join(moved).host) if moved else (response.url.host if hops else "")
-            return Answer(response.status_code, response.headers, self._parsed(response, bytes(content)), host)
+            sent = response.request.headers.get("authorization", "")
+            return Answer(response.status_code, response.headers, self._parsed(response, bytes(content)), host, sent)
 
     @asynccontextmanager
     async def _opened(self, call: Call) -> AsyncGenerator[tuple[httpx.Response, int], None]:
@@ -360,7 +369,7 @@ class Client:
             return NOTHING
         raise Offline(_("{account}: {host} did not answer like a helpdesk. Check the address.", **self._names()))
 
-    def _refused(self, answer: Answer, call: Call | None = None) -> ProviderError:
+    def _refused(self, answer: Answer) -> ProviderError:
         """The error that an answer means."""
         if answer.redirected_to:
             words = _(

@@ -27,6 +27,7 @@ MARGIN = timedelta(seconds=90)
 """A token that ends sooner than this is renewed first: it must last for the request."""
 TRIES = 3
 DEFAULT_LASTS = timedelta(minutes=30)
+BEARER = "Bearer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class Renewing(Auth):
     """An access token that is always good: renewed before it ends, by one holder at a time."""
 
     def __init__(self, sign_in: SignIn, vault: Vault, *, clock: Clock = utc_now) -> None:
-        super().__init__(lambda token: f"Bearer {token}", "")
+        super().__init__(lambda token: BEARER + token, "")
         self._sign_in = sign_in
         self._vault = vault
         self._clock = clock
@@ -222,14 +223,12 @@ class Renewing(Auth):
         pair = self._pair
         if pair is None or self._ends_soon(pair) or pair.access == self._refused or self._unkept:
             pair = self._pair = await self._good()
-        return f"Bearer {pair.access}"
+        return BEARER + pair.access
 
-    async def renewed(self) -> bool:
-        """Get another token than the one that was refused."""
-        self._refused = self._pair.access if self._pair else ""
-        self._pair = None
-        await self.header()
-        return True
+    async def renewed(self, refused: str) -> bool:
+        """See to it that the next token is another than the one that was refused."""
+        self._refused = refused.removeprefix(BEARER)
+        return await self.header() != refused
 
     async def _good(self) -> Pair:
         """The pair in the keyring if it is still good, else the next one."""

@@ -138,12 +138,25 @@ async def test_a_token_that_was_taken_back_early_is_renewed_once(morning: Mornin
     async with morning.client() as client:
         await who(client)
         other = morning.auth()
-        await other.header()
-        assert await other.renewed()
+        assert await other.renewed(await other.header())
 
         assert await who(client) == "owner@desk.example"
 
     assert len(morning.safe.log) == 2  # the client found what the other one had renewed
+
+
+async def test_requests_that_are_refused_together_get_one_new_token(morning: Morning) -> None:
+    await morning.signs_in()
+    auth = morning.auth()
+    refused = await auth.header()
+
+    assert all(await asyncio.gather(*(auth.renewed(refused) for _request in range(4))))
+    renewed = await auth.header()
+    assert await auth.renewed(refused)  # the answer to one that was on its way longer
+
+    assert renewed != refused
+    assert await auth.header() == renewed
+    assert len(morning.safe.log) == 2
 
 
 async def test_a_lost_answer_to_a_renewal_ends_the_sign_in_with_a_sentence(morning: Morning) -> None:
