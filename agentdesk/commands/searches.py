@@ -25,9 +25,10 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     if limit < 1:
         raise Refused(_("--limit is how many results at most, 1 or more."))
     kinds = tuple(one for one in KINDS if kind in ("", one))
-    asked = f"account:{cx.account} {query}" if cx.account else query
     await cx.desk.index()
-    hits = cx.desk.store.search.search(asked, kinds=kinds, limit=limit, now=cx.now(), wait=True)[:limit]
+    hits = cx.desk.store.search.search(
+        query, kinds=kinds, limit=limit, now=cx.now(), account=cx.account or None, wait=True
+    )[:limit]
     now = cx.now()
     await cx.desk.write(lambda store: store.search.vocabulary.searched(query, bool(hits), now))
     results = [

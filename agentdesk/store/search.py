@@ -12,16 +12,19 @@ from datetime import datetime
 from math import log1p
 from typing import Literal
 
-from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms
-from agentdesk.model import Ref
+from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms, within
+from agentdesk.model import Canned, Event, Ref
 from agentdesk.store import indexing, misspelt, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.duplicates import Duplicate, duplicates
+from agentdesk.store.facets import MOST_COUNTED, Facet, facets
+from agentdesk.store.given import earlier_answers, fitting
 from agentdesk.store.judgements import Judgement, Judgements, own_words, telling_words
 from agentdesk.store.meaning import RELATED, Meaning, Tools, blended
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.vocabulary import Vocabulary
+from agentdesk.store.why import Why, text_of, why
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression, spellings
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import segment, telling
@@ -125,26 +128,67 @@ class Search:
         kinds: Collection[HitKind] = EVERY_KIND,
         limit: int = 20,
         me: Mapping[str, str] | None = None,
+        account: str | None = None,
         wait: bool = False,
     ) -> list[Hit]:
         """What a query finds, best first, at most `limit` of each kind; raises `FilterError` for one that reads wrong.
 
-        The last word of a text that is still being typed counts as a beginning. Extras that are not loaded yet are left
-        out, unless the answer may `wait` for them.
+        Only what lives in `account` is looked at, where one is named. The last word of a text that is still being
+        typed counts as a beginning. Extras that are not loaded yet are left out, unless the answer may `wait` for them.
         """
-        question = _typing(query) if isinstance(query, str) else query
-        question = replace(question, where=self.vocabulary.widened(question.where))
+        question = self._understood(query)
         hits: list[Hit] = []
         if "article" in kinds:
-            hits += self._articles(question, now, limit, wait=wait)
+            hits += self._articles(question, now, limit, account, wait=wait)
         if "ticket" in kinds:
-            hits += self._tickets(question, now, limit, me, wait=wait)
+            hits += self._tickets(question, now, limit, me, account, wait=wait)
         if "customer" in kinds:
-            hits += self._people(question, limit)
+            hits += self._people(question, limit, account)
         return sorted(hits, key=lambda hit: -hit.score)
 
-    def _articles(self, question: Filter, now: datetime, limit: int, *, wait: bool) -> list[Hit]:
-        condition = article_condition(question.where, now)
+    def _understood(self, query: Filter | str) -> Filter:
+        question = _typing(query) if isinstance(query, str) else query
+        return replace(question, where=self.vocabulary.widened(question.where))
+
+    def divided(
+        self, query: Filter | str, hits: Iterable[Hit], *, now: datetime, account: str | None = None
+    ) -> tuple[int, list[Facet]]:
+        """How many tickets a query finds (counted up to `MOST_COUNTED`), the hits among them, and how they divide."""
+        question = within(self._understood(query), account)
+        words = _tokens(terms(question.where))
+        keys = {key for hit in hits if hit.kind == "ticket" and (key := self._key(hit.ref)) is not None}
+        if words or _without_words(self._understood(query).where) != And():
+            keys.update(newest(self._db, self._affordable(question), now, self._queries.me(), MOST_COUNTED))
+        return len(keys), facets(self._db, list(keys))
+
+    def _key(self, ticket: Ref) -> int | None:
+        row = self._db.execute(
+            "SELECT key FROM ticket WHERE account = ? AND id = ?", (ticket.account, ticket.id)
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def why(self, query: str, hit: Hit) -> Why:
+        """Why a query found this."""
+        asked = [term.text for term in terms(parse(query).where)]
+        if not asked:
+            return Why()
+        words = self.vocabulary.words()
+        others = [(term, way) for term in asked for way in words.ways(term)]
+        found = why(asked, f"{hit.title}\n{text_of(self._db, hit.kind, hit.ref)}", others)
+        if hit.kind == "customer":
+            slips = [(term, hit.title) for term in found.missing if misspelt.meant(self._db, term)]
+            return replace(found, names=tuple(slips), missing=())
+        if hit.kind == "article":
+            tokens = _tokens([Phrase(term) for term in asked])
+            (key,) = self._db.execute(
+                "SELECT max(key) FROM article WHERE account = ? AND id = ?", (hit.ref.account, hit.ref.id)
+            ).fetchone()
+            judged = self.judgements.of_such(tokens).get(key)
+            return replace(found, sent=judged.sent, solved=judged.solved) if judged else found
+        return found
+
+    def _articles(self, question: Filter, now: datetime, limit: int, account: str | None, *, wait: bool) -> list[Hit]:
+        condition = article_condition(within(question, account).where, now)
         asked = _asked_of_articles(question.where)
         if condition is None or asked is None:
             return []
@@ -218,20 +262,27 @@ class Search:
         )
 
     def _tickets(
-        self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None, *, wait: bool
+        self,
+        question: Filter,
+        now: datetime,
+        limit: int,
+        me: Mapping[str, str] | None,
+        account: str | None,
+        *,
+        wait: bool,
     ) -> list[Hit]:
         words = _tokens(terms(question.where))
         if not words and _without_words(question.where) == And():
             return []
         who = self._queries.me() if me is None else me
-        keys = newest(self._db, self._affordable(question), now, who, limit)
+        keys = newest(self._db, within(self._affordable(question), account), now, who, limit)
         if _is_sentence(question.where):
-            return self._relevant(question, keys, now, limit, me, wait=wait)
+            return self._relevant(question, keys, now, limit, me, account, wait=wait)
         hits = self._shown(keys, words)
         hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
         if len(hits) < limit and len(words) > 1 and not _is_one_word(question.where):
             known = {hit.ref for hit in hits}
-            rest = [hit for hit in self._nearly(question, now, limit, me) if hit.ref not in known]
+            rest = [hit for hit in self._nearly(within(question, account), now, limit, me) if hit.ref not in known]
             hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]
         return hits
 
@@ -247,12 +298,13 @@ class Search:
         now: datetime,
         limit: int,
         me: Mapping[str, str] | None,
+        account: str | None,
         *,
         wait: bool,
     ) -> list[Hit]:
         """Tickets for a sentence: those with its rare words, those that mean the same, and those with all of it."""
         tokens = _tokens(terms(question.where))
-        demanded = self._demanded(question, now, me)
+        demanded = self._demanded(within(question, account), now, me)
         words = dict(rarity.alike(self._db, tokens, demanded, MOST_RANKED))
         cosines = self.meaning.related(_said(question.where), wait=wait)
         related = self._meeting({key: cosine - RELATED for key, cosine in cosines.items()}, demanded)
@@ -320,7 +372,7 @@ class Search:
                 return messages[words.index(max(words))]
         return None
 
-    def _people(self, question: Filter, limit: int) -> list[Hit]:
+    def _people(self, question: Filter, limit: int, account: str | None) -> list[Hit]:
         """Customers by the beginnings of names and addresses; only words are asked of them.
 
         A word that no name begins with may be a name with a slip in it.
@@ -329,11 +381,11 @@ class Search:
         parts = [part for term in asked if (part := expression(_begun(term)))]
         if not parts or len(parts) < len(asked) or _without_words(question.where) != And():
             return []
-        found = self._named(" AND ".join(parts), limit)
+        found = self._named(" AND ".join(parts), limit, account)
         if not found and len(asked) == 1:
             others = misspelt.meant(self._db, asked[0].text)
             asked = [Word(other) for other in others]
-            found = self._named(any_of(others), limit) if others else []
+            found = self._named(any_of(others), limit, account) if others else []
         tokens = _tokens(asked)
         hits = []
         for account, id, name, addresses, score in found:
@@ -341,14 +393,15 @@ class Search:
             hits.append(Hit("customer", Ref(account, id), name, passage, spans, score))
         return _relative(hits)
 
-    def _named(self, expression: str, limit: int) -> list[tuple[str, str, str, str | None, float]]:
+    def _named(self, expression: str, limit: int, account: str | None) -> list[tuple[str, str, str, str | None, float]]:
         """Account, id, name, addresses and score of the customers whose names or addresses meet an expression."""
         return self._db.execute(
             "SELECT p.account, p.id, p.name, "
             "(SELECT group_concat(i.value, '  ') FROM identity i WHERE i.account = p.account AND i.person = p.id), "
             "-bm25(person_words, 2.0, 1.0) AS score FROM person_words JOIN person p ON p.key = person_words.rowid "
-            "WHERE person_words MATCH ? AND p.role = 'customer' ORDER BY score DESC, p.name LIMIT ?",
-            (expression, limit),
+            "WHERE person_words MATCH ? AND p.role = 'customer' AND (? IS NULL OR p.account = ?) "
+            "ORDER BY score DESC, p.name LIMIT ?",
+            (expression, account, account, limit),
         ).fetchall()
 
     # What fits the open ticket
@@ -392,13 +445,21 @@ class Search:
         return self.judgements.usage(article)
 
     def similar_solved(self, ticket: Ref, *, limit: int = 5) -> list[Hit]:
-        """Solved tickets with the same rare words, each with the last reply its customer got as `event`."""
+        """Solved tickets of this one's account with its rare words, each with the last reply there as `event`."""
         tokens = _tokens([Phrase(own_words(self._db, ticket))])
         solved = Condition(
-            "t.status IN ('solved', 'closed') AND NOT (t.account = ? AND t.id = ?)", (ticket.account, ticket.id)
+            "t.status IN ('solved', 'closed') AND t.account = ? AND t.id <> ?", (ticket.account, ticket.id)
         )
         found = self._scored(rarity.alike(self._db, tokens, solved, limit), tokens)
         return [replace(hit, event=self._last_reply(hit.ref) or hit.event) for hit in found]
+
+    def earlier_answers(self, ticket: Ref, *, limit: int = 2) -> list[Event]:
+        """What this ticket's customer was answered last on their other tickets."""
+        return earlier_answers(self._db, ticket, limit)
+
+    def fitting(self, ticket: Ref, prepared: Sequence[Canned], *, language: str = "", limit: int = 2) -> list[Canned]:
+        """Which of these prepared answers fit a ticket, from its customer's own words."""
+        return fitting(prepared, telling_words(own_words(self._db, ticket)), language, limit)
 
     def _last_reply(self, ticket: Ref) -> str | None:
         row = self._db.execute(
