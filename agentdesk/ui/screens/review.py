@@ -18,9 +18,10 @@ from agentdesk.store.spool import original
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import pad
 from agentdesk.text.wrap import wrap
+from agentdesk.ui.leaving import Leaving
 from agentdesk.ui.painting import Span
 from agentdesk.ui.pane import RunLine
-from agentdesk.ui.widgets.composer import Composer, Leaving
+from agentdesk.ui.widgets.composer import Composer
 from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
 
 LABEL_CELLS = 12

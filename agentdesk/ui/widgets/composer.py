@@ -7,7 +7,7 @@ the agent's signature itself, so none is added here: a customer never gets two.
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -17,20 +17,20 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from agentdesk.commands.files import copies, described, limits_words
+from agentdesk.commands.files import described, limits_words
 from agentdesk.commands.outbox import change_words
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError, Refused
-from agentdesk.files import against, too_many
 from agentdesk.i18n import _, plural
-from agentdesk.model import Article, Canned, Change, Note, Ref, Reply, SetStatus, Status, TicketRow, Upload, first_words
+from agentdesk.model import Article, Canned, Change, Ref, Status, TicketRow, Upload, first_words
 from agentdesk.steps import Around, steps_of, together
 from agentdesk.store.outbox import Draft, DraftKind
-from agentdesk.store.spool import is_whole
 from agentdesk.templates import placeholders, render
 from agentdesk.text.safe import safe_line
+from agentdesk.ui.leaving import Leaving
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.pane import Pane, RunLine
+from agentdesk.ui.uploads import Uploads
 from agentdesk.ui.widgets.drafts import Drafts
 from agentdesk.ui.widgets.editor import Editor, typed
 from agentdesk.ui.widgets.enclosed import Enclosed
@@ -42,27 +42,6 @@ SAVE_SECONDS = 0.15
 AGAIN_SECONDS = 1.0
 SLOW_SECONDS = 0.5
 _ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\"]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """Exactly what would leave: the words, who gets them, and what else changes."""
-
-    kind: DraftKind
-    body: str
-    to: str
-    sender: str
-    cc: tuple[str, ...] = ()
-    uploads: tuple[Upload, ...] = ()
-    status: Status | None = None
-    besides: tuple[Change, ...] = ()
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """The decision as the outbox takes it."""
-        is_note = self.kind == "note"
-        message: Change = Note(self.body, self.uploads) if is_note else Reply(self.body, self.cc, self.uploads)
-        return (message, *(self.besides if self.status is None else together(self.besides, [SetStatus(self.status)])))
 
 
 class Composer(Pane, can_focus=False, can_focus_children=True):
@@ -78,13 +57,11 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self.kind: DraftKind = "reply"
         self.to = ""
         self.cc: tuple[str, ...] = ()
-        self.uploads: tuple[Upload, ...] = ()
+        self._uploads = Uploads(desk, on_copying=self._show_frame)
         self.besides: tuple[Change, ...] = ()
         self._top, self._notice, self._bottom = FrameLine(), FrameLine(id="notice"), FrameLine()
         self._enclosed = Enclosed()
-        self._coming = ""
         self._pasted: str | None = None
-        self._dropped: tuple[str, tuple[Upload, ...]] | None = None
         self._kept, self._kept_caret = "", 0
         self._drafts = Drafts(desk)
         self._saving: Timer | None = None
@@ -245,6 +222,11 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
 
     # What goes with it
 
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """The files that go with the message."""
+        return self._uploads.files
+
     async def attach(self, paths: Sequence[Path]) -> str:
         """Send files along, as they are now; the answer says what goes with the message, and the account's limits.
 
@@ -252,28 +234,20 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         """
         row, kind = self._needs_open(), self.kind
         account = row.ticket.ref.account
-        if self._coming:
-            raise Refused(_("{file} is still being copied.", file=self._coming))
         pasted, self._pasted = self._pasted, None
-        self._coming = ", ".join(path.name for path in paths)
-        self._show_frame()
-        try:
-            taken = await copies(self.desk, account, paths, self.uploads)
-        finally:
-            self._coming = ""
-            self._show_frame()
+        taken = await self._uploads.copied(account, paths)
         self._take_along(row, kind, taken)
-        self._dropped = None if pasted is None else (pasted, tuple(taken))
-        words = [described(upload) for upload in taken]
-        sentence = _("Goes along: {files}.", files=", ".join(words))
-        if pasted is not None:
-            return f"{sentence} {_('ctrl+z makes it text again.')}"
-        return f"{sentence} {limits_words(self.desk, account)}"
+        sentence = _("Goes along: {files}.", files=", ".join(described(upload) for upload in taken))
+        if pasted is None:
+            self._uploads.settle()
+            return f"{sentence} {limits_words(self.desk, account)}"
+        self._uploads.dropped(pasted, taken)
+        return f"{sentence} {_('ctrl+z makes it text again.')}"
 
     def _take_along(self, row: TicketRow, kind: DraftKind, taken: Sequence[Upload]) -> None:
         """Put files with the message they were meant for, wherever the agent writes by now."""
         if self.row is not None and self.row.ticket.ref == row.ticket.ref and self.kind == kind:
-            self.uploads = (*self.uploads, *taken)
+            self._uploads.add(taken)
         else:
             draft = self._drafts.get(row.ticket.ref, kind)
             self._drafts.put(replace(draft, uploads=(*draft.uploads, *taken)))
@@ -282,14 +256,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     def detach(self, name: str) -> None:
         """Take the file of this name off the message."""
         self._needs_open()
-        gone = next((one for one in reversed(self.uploads) if one.name == name), None)
-        if gone is None:
-            names = ", ".join(one.name for one in self.uploads)
-            raise Refused(_("No file {name!r} goes along. There are: {names}.", name=name, names=names))
-        self._take_off((gone,))
-
-    def _take_off(self, gone: Sequence[Upload]) -> None:
-        self.uploads = tuple(one for one in self.uploads if one not in gone)
+        self._uploads.take_off(name)
         self._save_soon()
         self._show_frame()
 
@@ -303,25 +270,13 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
 
     def _undo_drop(self) -> bool:
         """Make files that were just pasted text again; False where that was not the last thing done."""
-        dropped, self._dropped = self._dropped, None
-        if dropped is None or not set(dropped[1]) <= set(self.uploads):
+        pasted = self._uploads.undo_drop()
+        if pasted is None:
             return False
-        self._take_off(dropped[1])
-        self.field.put(dropped[0])
+        self._save_soon()
+        self._show_frame()
+        self.field.put(pasted)
         return True
-
-    def _check_uploads(self, account: str) -> None:
-        """Raise `Refused` where a file cannot go as it is."""
-        if self._coming:
-            raise Refused(_("{file} is still being copied.", file=self._coming))
-        limits = self.desk.store.desktop.limits(account)
-        reasons = [too_many(limits, account, len(self.uploads))]
-        for upload in self.uploads:
-            reasons.append(against(limits, account, upload.name, upload.size))
-            if not is_whole(upload):
-                reasons.append(_("{file} is not there any more. Detach it, and attach it again.", file=upload.name))
-        for reason in filter(None, reasons):
-            raise Refused(reason)
 
     def edit_outside(self) -> None:
         """Write in the agent's own editor, and take over what they saved there."""
@@ -346,7 +301,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if missing:
             self.field.go_to(missing[0].start)
             raise Refused(_("{name} has no value. Fill it in before this leaves.", name=missing[0].name))
-        self._check_uploads(row.ticket.ref.account)
+        self._uploads.check(row.ticket.ref.account)
         cc = self.cc if self.kind == "reply" else ()
         to_be = None if status is None else Status(status)
         sender = self.desk.sender(row)
@@ -390,7 +345,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self._stop_timer()
         self.row = None
         self.field.show("", 0)
-        self._kept, self.cc, self.uploads, self.besides = "", (), (), ()
+        self._kept, self.cc, self.besides, self._uploads.files = "", (), (), ()
         self.remove_class("-open")
 
     def _is_newer(self, row: TicketRow) -> bool:
@@ -409,7 +364,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
     def _text_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         if self.row is not None and self.text != self._kept:
-            self._dropped = None
+            self._uploads.settle()
             self._save_soon()
 
     @on(TextArea.SelectionChanged)
@@ -471,7 +426,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         return Draft(row.ticket.ref, self.kind, self.text, now, self.cc, self.uploads, self.field.caret, self.besides)
 
     def _show_draft(self, draft: Draft) -> None:
-        self.cc, self.uploads, self.besides = draft.cc, draft.uploads, draft.changes
+        self.cc, self.besides, self._uploads.files = draft.cc, draft.changes, draft.uploads
         self.field.show(draft.body, draft.caret)
         self._kept, self._kept_caret = self.text, self.field.caret
         self._problem = ""
@@ -493,7 +448,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if self._is_gone:
             words = _("{ticket} was deleted on the helpdesk.", ticket=f"#{self.row.ticket.number}")
         self._notice.show(((words, "soon"),), f"{side} {side}", tone)
-        self._enclosed.show(self.uploads, self._coming, side, tone)
+        self._enclosed.show(self.uploads, self._uploads.coming, side, tone)
         self._bottom.show(self._state(self.row), f"{low_left}{rule}{low_right}", tone)
 
     def _heading(self, tone: Tone) -> tuple[Span, ...]:
