@@ -6,7 +6,8 @@ cannot do is told in sentences; a secret goes to the keyring and the account to 
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -14,19 +15,18 @@ from urllib.parse import urlsplit
 from agentdesk import loopback, tokens
 from agentdesk.access import Access
 from agentdesk.desk import Desk
-from agentdesk.errors import AgentdeskError, Offline, Refused
-from agentdesk.helpdesks import browser_sign_in, open_provider, recognised, sign_in
+from agentdesk.errors import AgentdeskError, Offline, Refused, StoreError
+from agentdesk.helpdesks import browser_sign_in, open_provider, recognised, sign_in, vault
 from agentdesk.i18n import _
 from agentdesk.providers.base import Concurrency, Greeting, Traits
 from agentdesk.providers.oauth import Pair
 from agentdesk.providers.tls import issuer
-from agentdesk.store import Store
 from agentdesk.store.desktop import Account
-from agentdesk.sync.lease import has_ended
+from agentdesk.sync.lease import new_holder, taken
 
 BROWSER_LASTS = timedelta(minutes=5)
-SETUP_HOLDER = "setup"
 SETUP_LASTS = timedelta(seconds=30)
+"""So long nobody else may sync an account that is being renamed or removed, should this program be killed."""
 ZENDESK_DOMAIN = ".zendesk.com"
 MEBIBYTE = 1024 * 1024
 
@@ -230,12 +230,16 @@ async def rename(desk: Desk, old: str, new: str) -> None:
     if desk.store.desktop.account(new) is not None:
         raise Refused(_("There is an account {name!r} already.", name=new))
     is_kept = tokens.is_kept(account.token_source)
-    async with desk.without_sync():
-        await _take(desk, old)
+    async with vault(old, desk.folders.data).locked(), _alone(desk, old):
         if is_kept:
             secret = await asyncio.to_thread(tokens.secret, account.token_source, old)
             await asyncio.to_thread(tokens.keep, new, secret)
-        await desk.write(lambda store: store.desktop.rename_account(old, new))
+        try:
+            await desk.write(lambda store: store.desktop.rename_account(old, new))
+        except StoreError:
+            if is_kept:
+                await asyncio.to_thread(tokens.forget, new)
+            raise
     if is_kept:
         await asyncio.to_thread(tokens.forget, old)
 
@@ -243,12 +247,10 @@ async def rename(desk: Desk, old: str, new: str) -> None:
 async def remove(desk: Desk, name: str, *, keep_cache: bool = False) -> None:
     """Forget an account and its secret, and its cache and unsent work unless that is kept for a later sign-in."""
     account = found_account(desk, name)
-    async with desk.without_sync():
-        await _take(desk, name)
+    async with _alone(desk, name):
         if keep_cache:
             left = replace(account, token_source=tokens.SIGNED_OUT)
             await desk.write(lambda store: store.desktop.put_account(left))
-            await desk.write(lambda store: store.desktop.drop_lease(name, SETUP_HOLDER))
         else:
             await desk.write(lambda store: store.desktop.remove_account(name))
     if tokens.is_kept(account.token_source):
@@ -261,18 +263,17 @@ def unsent(desk: Desk, name: str) -> int:
     return len(outbox.pending(name)) + sum(draft.ticket.account == name for draft in outbox.drafts())
 
 
-async def _take(desk: Desk, name: str) -> None:
-    """Make sure that nobody else syncs the account for a moment; raises `Refused` where another program does."""
-    now = desk.clock()
-
-    def take(store: Store) -> bool:
-        other = store.desktop.lease_holder(name)
-        if other is not None and has_ended(other):
-            store.desktop.drop_lease(name, other)
-        return store.desktop.take_lease(name, SETUP_HOLDER, now, now + SETUP_LASTS)
-
-    if not await desk.write(take):
-        raise Refused(_("{name} is being synced by another program. End that first.", name=name))
+@asynccontextmanager
+async def _alone(desk: Desk, name: str) -> AsyncIterator[None]:
+    """Nobody syncs the account for the length of the block; raises `Refused` where another program does."""
+    holder, now = new_holder(), desk.clock()
+    async with desk.without_sync():
+        if not await desk.write(lambda store: taken(store, name, holder, now, SETUP_LASTS)):
+            raise Refused(_("{name} is being synced by another program. End that first.", name=name))
+        try:
+            yield
+        finally:
+            await desk.write(lambda store: store.desktop.drop_lease(name, holder))
 
 
 def reason(error: AgentdeskError, account: str) -> str:

@@ -45,6 +45,17 @@ def has_ended(holder: str) -> bool:
     return False
 
 
+def taken(store: Store, account: str, holder: str, now: datetime, lasts: timedelta = LASTS) -> bool:
+    """Become, or stay, the one who syncs an account; False while another one does that may still be there."""
+    if store.desktop.take_lease(account, holder, now, now + lasts):
+        return True
+    other = store.desktop.lease_holder(account)
+    if other is None or not has_ended(other):
+        return False
+    store.desktop.drop_lease(account, other)
+    return store.desktop.take_lease(account, holder, now, now + lasts)
+
+
 class Lease:
     """The right to sync one account, for one holder."""
 
@@ -57,7 +68,8 @@ class Lease:
 
     async def take(self) -> bool:
         """Become, or stay, the one who syncs; False while another one does."""
-        return await self._disk.do(self._take)
+        now = self._clock()
+        return await self._disk.do(lambda store: taken(store, self.account, self.holder, now))
 
     async def keep(self, work: Coroutine[None, None, None]) -> None:
         """Do `work` under the lease and give it up afterwards; raises `LeaseLost` when another took over."""
@@ -73,16 +85,6 @@ class Lease:
             renewing.cancel()
             await asyncio.gather(working, renewing, return_exceptions=True)
             await self._disk.do(lambda store: store.desktop.drop_lease(self.account, self.holder))
-
-    def _take(self, store: Store) -> bool:
-        now = self._clock()
-        if store.desktop.take_lease(self.account, self.holder, now, now + LASTS):
-            return True
-        other = store.desktop.lease_holder(self.account)
-        if other is None or not has_ended(other):
-            return False
-        store.desktop.drop_lease(self.account, other)
-        return store.desktop.take_lease(self.account, self.holder, now, now + LASTS)
 
     async def _renew(self) -> None:
         """Stay the holder; returns when that is over."""

@@ -198,12 +198,14 @@ async def sync_once(engine: Engine, holder: str = "", *, sleep: Sleep = asyncio.
     """
     lease = Lease(engine.account, holder or new_holder(), engine.disk, engine.clock, sleep)
     began = engine.clock()
-    while not await lease.take():
-        if await _has_happened(engine, began):
+    while True:
+        if await lease.take():
+            with contextlib.suppress(LeaseLost):  # this machine slept; whoever took over does the round
+                await lease.keep(_round(engine, sleep))
+                return await engine.summary()
+        elif await _has_happened(engine, began):
             return await engine.summary()
         await sleep(TICK_SECONDS)
-    await lease.keep(_round(engine, sleep))
-    return await engine.summary()
 
 
 async def _has_happened(engine: Engine, began: datetime) -> bool:

@@ -1,13 +1,14 @@
 """Sending now: for a shell command that waits until its own decisions have left."""
 
 import asyncio
+import contextlib
 from collections.abc import Collection
 
 from agentdesk.errors import RateLimited
 from agentdesk.model import Op, OpState
 from agentdesk.store import Store
 from agentdesk.sync.engine import Engine
-from agentdesk.sync.lease import Lease, Sleep, new_holder
+from agentdesk.sync.lease import Lease, LeaseLost, Sleep, new_holder
 from agentdesk.sync.loop import check_line
 
 LOOK_AGAIN_SECONDS = 0.3
@@ -33,7 +34,8 @@ async def send_now(engine: Engine, ids: Collection[str], *, sleep: Sleep = async
             await check_line(engine)
         else:
             try:
-                await lease.keep(_sent(engine))
+                with contextlib.suppress(LeaseLost):  # this machine slept; whoever took over sends them
+                    await lease.keep(_sent(engine))
             except RateLimited as error:
                 await sleep(error.seconds)
         if await engine.disk.do(may_leave):

@@ -20,7 +20,7 @@ from agentdesk.sandbox.state import Helpdesk
 from agentdesk.store.outbox import Author, Draft
 from agentdesk.store.store import opened
 from tests.browser import allowed
-from tests.safes import Safe, in_use
+from tests.safes import PlainFile, Safe, in_use
 from tests.sandbox.served import serving
 from tests.shell import Said, Shell
 
@@ -291,6 +291,18 @@ def test_an_account_is_renamed_with_its_cache_its_outbox_and_its_secret(place: P
         ).fetchall()
         for (table,) in named:
             assert store.db.execute(f"SELECT count(*) FROM {table} WHERE account = 'acme'").fetchone() == (0,), table
+
+
+def test_a_rename_that_fails_leaves_everything_as_it_was(place: Place, safe: Safe) -> None:
+    token = place.added()
+
+    with in_use(PlainFile()):
+        assert place("account", "rename", "acme", "shop").code == 1
+
+    assert safe.kept == {("agentdesk", "acme"): token}
+    with opened(place.shell.home / "data" / "agentdesk.db") as store:
+        assert [account.name for account in store.desktop.accounts()] == ["acme"]
+        assert store.desktop.lease_holder("acme") is None
 
 
 def test_a_name_that_is_taken_or_unknown_is_not_renamed(place: Place) -> None:

@@ -43,3 +43,24 @@ async def test_beside_a_desk_whose_line_is_down_the_wait_ends(desk: Desk) -> Non
 
     with pytest.raises(Offline, match="no route"):
         await send_now(desk.engine, [op.id], sleep=no_sleep)
+
+
+async def test_when_another_program_takes_over_in_the_middle_the_wait_goes_on(desk: Desk, helpdesk: Helpdesk) -> None:
+    op = desk.decides("1", Note("a"))
+    taken_over: list[str] = []
+
+    def take_over() -> None:
+        if not taken_over and (holder := desk.store.desktop.lease_holder(ACCOUNT)):
+            taken_over.append(holder)
+            desk.store.db.execute("UPDATE lease SET holder = 'x@elsewhere/1'")
+
+    async def hand_back(_seconds: float) -> None:
+        desk.store.desktop.drop_lease(ACCOUNT, "x@elsewhere/1")
+        await asyncio.sleep(0)
+
+    desk.start(take_over)
+    (settled,) = await send_now(desk.engine, [op.id], sleep=hand_back)
+
+    assert taken_over
+    assert settled.state == "sent"
+    assert helpdesk.times_done(op.id) == 1
