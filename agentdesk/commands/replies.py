@@ -59,7 +59,7 @@ def status_named(word: str) -> Status:
 
 @commands.add("send", scope="composer", keys="ctrl+s", undo="window")
 async def send_pending(cx: Context) -> None:
-    """Send, and wait for the customer (pending)."""
+    """Send a reply and wait for the customer (pending), or add a note and leave the status as it is."""
     await cx.front.screen.send("pending")
 
 

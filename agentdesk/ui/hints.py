@@ -7,6 +7,7 @@ from agentdesk.commands.registry import Pane, Registry
 from agentdesk.config import Queue
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural
+from agentdesk.store.outbox import DraftKind
 from agentdesk.ui.widgets.footer import Hint
 
 KEY_SIGNS: Mapping[str, str] = {
@@ -24,7 +25,14 @@ def shown_key(key: str) -> str:
     return " ".join(KEY_SIGNS.get(one, one) for one in key.split(" "))
 
 
-def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
+def send_words(kind: DraftKind) -> dict[str, str]:
+    """What each command that sends does with a message of this kind."""
+    if kind == "note":
+        return {"send": _("add the note"), "send open": _("add the note"), "send solved": _("add the note, solved")}
+    return {"send": _("send, pending"), "send open": _("send"), "send solved": _("send, solved")}
+
+
+def _lines(pane: Pane, kind: DraftKind) -> Sequence[tuple[str, str]]:
     rest = [("find", _("search")), ("command", _("command")), ("help", _("keys"))]
     match pane:
         case "list":
@@ -39,8 +47,8 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
             ]
         case "composer":
             return [
-                ("send", _("send, pending")),
-                ("send solved", _("send, solved")),
+                ("send", send_words(kind)["send"]),
+                ("send solved", send_words(kind)["send solved"]),
                 ("template", _("template")),
                 ("back", _("back")),
                 ("review", _("look at it")),
@@ -71,9 +79,9 @@ def _lines(pane: Pane) -> Sequence[tuple[str, str]]:
             return [("open", _("open it")), ("pane next", _("next pane")), ("back", _("back")), *rest]
 
 
-def pane_hints(pane: Pane, keys: KeyMap) -> list[Hint]:
-    """The keys that matter in a pane."""
-    found = [(keys.of(line), label) for line, label in _lines(pane)]
+def pane_hints(pane: Pane, keys: KeyMap, kind: DraftKind = "reply") -> list[Hint]:
+    """The keys that matter in a pane; `kind` is what the composer writes."""
+    found = [(keys.of(line), label) for line, label in _lines(pane, kind)]
     return [(shown_key(_first(bound)), label) for bound, label in found if bound]
 
 

@@ -234,6 +234,17 @@ async def test_a_note_is_sent_as_a_note(desk: Desk) -> None:
         assert [op.changes for op in desk.store.outbox.pending()] == [(Note("x"),)]
 
 
+async def test_a_note_waits_for_no_customer(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.composer.open(row(desk), "note")
+        await pilot.press("x")
+        await app.composer.send("pending")
+
+        assert [op.changes for op in desk.store.outbox.pending()] == [(Note("x"),)]
+
+
 async def test_an_empty_message_is_refused(desk: Desk) -> None:
     app = Writing(desk)
 

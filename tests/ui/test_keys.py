@@ -178,6 +178,21 @@ async def test_help_names_each_command_once_where_names_begin_alike(tmp_path: Pa
         desk.sees("Select every ticket of this queue.")
 
 
+async def test_help_puts_what_has_a_key_before_what_has_none(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.press("?")
+
+        assert desk.text.index("ticket promise") < desk.text.index("ticket unlink")
+
+
+async def test_the_footer_of_a_note_sends_nothing(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        await desk.press("enter", "m")
+
+        desk.sees("ctrl+s add the note", "ctrl+d add the note, solved")
+        desk.sees_not("send, pending")
+
+
 async def test_the_command_line_offers_nothing_that_only_the_shell_can_do(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(1)) as desk:
         await desk.press(":")

@@ -22,6 +22,7 @@ class Writing(Act):
         assert row is not None, "a ticket was opened"
         self.work.composer.open(row, kind)
         self.main.focus_pane("composer")
+        self.app.show_hints()
 
     def review(self) -> None:
         from agentdesk.ui.screens.review import Review  # late: not needed for the first paint

@@ -18,6 +18,7 @@ from agentdesk.store.spool import original
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import pad
 from agentdesk.text.wrap import wrap
+from agentdesk.ui.hints import send_words
 from agentdesk.ui.leaving import Leaving
 from agentdesk.ui.painting import Span
 from agentdesk.ui.pane import RunLine
@@ -127,9 +128,12 @@ class Review(ModalScreen[None]):
             yield FixedLines(line(), line(*self._keys()))
 
     def _keys(self) -> list[Span]:
-        keys = {"ctrl+s": _("send, pending"), "alt+s": _("send"), "ctrl+d": _("send, solved"), "e": _("edit")}
+        words = send_words(self.letter.leaving.kind)
+        sending = {"ctrl+s": words["send"], "alt+s": words["send open"], "ctrl+d": words["send solved"]}
+        if sending["ctrl+s"] == sending["alt+s"]:
+            del sending["alt+s"]
         parts: list[Span] = []
-        for key, word in keys.items():
+        for key, word in {**sending, "e": _("edit")}.items():
             parts += [(key, "accent"), (f" {word}   ", "plain")]
         return parts
 

@@ -304,6 +304,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self._uploads.check(row.ticket.ref.account)
         cc = self.cc if self.kind == "reply" else ()
         to_be = None if status is None else Status(status)
+        if self.kind == "note" and to_be is Status.PENDING:
+            to_be = None  # the customer never sees a note, so nobody waits for their answer
         sender = self.desk.sender(row)
         return Leaving(self.kind, body, self.to, sender, cc, self.uploads, to_be, self.besides)
 
