@@ -1,6 +1,7 @@
 """What leaves for Zendesk, byte by byte, and how it is found again."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -76,6 +77,15 @@ async def test_an_update_carries_its_op_and_the_version_it_was_decided_on() -> N
 @pytest.mark.parametrize(("message", "public"), [(Reply("やあ"), True), (Note("やあ"), False)])
 async def test_a_message_always_says_whether_it_is_public(message: Change, public: bool) -> None:
     assert (await sent(message))["comment"] == {"body": "やあ", "public": public}
+
+
+async def test_the_clock_stays_where_the_answer_to_a_change_tells_none() -> None:
+    desk = Answers(ADMIN, {"PUT /tickets/1": DONE})
+    server = replace(SERVER, due_at=NOW + timedelta(hours=1), due_metric="next_reply_time")
+
+    receipt = await desk.provider.send(op(Tag("vip"), seen=server), server)
+
+    assert (receipt.ticket.due_at, receipt.ticket.due_metric) == (server.due_at, server.due_metric)
 
 
 async def test_tags_leave_as_the_whole_new_list() -> None:

@@ -7,6 +7,7 @@ the op id as idempotency key, which the helpdesk honours for two hours, and as e
 
 import re
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class Sending:
             if tokens and _TOKEN_WORDS.search(str(error)):
                 raise UploadGone(str(error)) from error
             raise
-        return await self._receipt(account, answer, op)
+        return await self._receipt(account, answer, op, server)
 
     async def find(self, account: Account, op: Op) -> Receipt | None:
         """Did an earlier send of this op arrive?
@@ -122,11 +123,16 @@ class Sending:
             raise Gone(_("{account}: ticket {id} was deleted on the helpdesk.", account=account.name, id=id))
         return ticket
 
-    async def _receipt(self, account: Account, answer: Doc, op: Op) -> Receipt:
-        """What the answer to a write proves; our id stands on its events even where the answer leaves it out."""
+    async def _receipt(self, account: Account, answer: Doc, op: Op, server: Ticket | None = None) -> Receipt:
+        """What the answer to a write proves; our id stands on its events even where the answer leaves it out.
+
+        An answer to a write tells no service level clocks: those of `server` hold until the next pull.
+        """
         if not inner(answer, "ticket"):
             raise Offline(_("{account}: the helpdesk's answer does not show the ticket.", account=account.name))
         ticket = await self._read(account, answer, op.ticket.id)
+        if server is not None and "slas" not in inner(answer, "ticket"):
+            ticket = replace(ticket, due_at=server.due_at, due_metric=server.due_metric)
         audit = {**inner(answer, "audit"), "ticket_id": ticket.ref.id, "metadata": {"custom": {OP_KEY: op.id}}}
         events = events_from_audit(audit, account.name, ticket.requester, self._known)
         return Receipt(ticket, tuple(events))

@@ -20,7 +20,7 @@ def help_screen(registry: Registry, keys: KeyMap, pane: Pane, queues: Sequence[Q
 
 
 def help_lines(registry: Registry, keys: KeyMap, pane: Pane, titles: Mapping[str, str]) -> Iterator[list[Span]]:
-    """Each command of a pane, the pane's own first: its keys, what it does, and how it is typed."""
+    """Each command of a pane, the pane's own first, those with keys before those without."""
     for scope in reversed(PANES[pane]):
         entries = list(_scope_lines(registry, keys, scope, titles))
         cells = max((cell_width(entry.keys) for entry in entries), default=0) + 2
@@ -46,13 +46,13 @@ class _Entry(NamedTuple):
 
 def _scope_lines(registry: Registry, keys: KeyMap, scope: Scope, titles: Mapping[str, str]) -> Iterator[_Entry]:
     mine = {key: line for (one, key), line in keys.lines.items() if one == scope}
-    for command in registry:
-        if scope in command.scopes:
-            yield from _lines(command, {key: mine[key] for key in mine if _runs(registry, mine[key], command)}, titles)
+    keyed = [(command, _keys_of(registry, command, mine)) for command in registry if scope in command.scopes]
+    for command, lines in sorted(keyed, key=lambda one: not one[1]):
+        yield from _lines(command, lines, titles)
 
 
-def _runs(registry: Registry, line: str, command: Command) -> bool:
-    return registry.split(line)[0] is command
+def _keys_of(registry: Registry, command: Command, lines: Mapping[str, str]) -> dict[str, str]:
+    return {key: line for key, line in lines.items() if registry.split(line)[0] is command}
 
 
 def _lines(command: Command, lines: Mapping[str, str], titles: Mapping[str, str]) -> Iterator[_Entry]:
