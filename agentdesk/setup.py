@@ -259,8 +259,8 @@ async def remove(desk: Desk, name: str, *, keep_cache: bool = False) -> None:
 
 def unsent(desk: Desk, name: str) -> int:
     """How many messages and drafts of an account have not left."""
-    outbox = desk.store.outbox
-    return len(outbox.pending(name)) + sum(draft.ticket.account == name for draft in outbox.drafts())
+    begun = sum(draft.ticket.account == name for draft in desk.store.drafts.all())
+    return len(desk.store.outbox.pending(name)) + begun
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from agentdesk.desk import Desk
 from agentdesk.model import Op, TicketRow, Upload
-from agentdesk.store.outbox import Draft
+from agentdesk.store.drafts import Draft
 
 Tone = Literal["plain", "good", "bad"]
 ComposeKind = Literal["reply", "note"]

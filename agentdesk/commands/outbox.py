@@ -137,7 +137,7 @@ async def drop(cx: Context, *ids: str) -> None:
         await _dropped(cx, _chosen(cx, ids))
     elif await cx.front.confirm(_("Give up this draft, words included?")):
         ticket, kind = draft.ticket, draft.kind
-        await cx.desk.write(lambda store: store.outbox.forget_draft(ticket, kind))
+        await cx.desk.write(lambda store: store.drafts.forget(ticket, kind))
         cx.front.say(_("Dropped."))
 
 

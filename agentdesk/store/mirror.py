@@ -28,6 +28,7 @@ from agentdesk.model import (
 )
 from agentdesk.store import rows, seen
 from agentdesk.store.atomic import atomic
+from agentdesk.store.drafts import Drafts
 from agentdesk.store.folding import put_server, put_visible, rebase, resummarise, server_ticket
 
 
@@ -43,13 +44,6 @@ class Mirror:
             "SELECT cursor FROM stream WHERE account = ? AND stream = ?", (account, stream.value)
         ).fetchone()
         return row[0] if row else None
-
-    def is_filled(self, account: str, stream: Stream) -> bool:
-        """Has the stream been read to its end once?"""
-        row = self._db.execute(
-            "SELECT is_complete FROM stream WHERE account = ? AND stream = ?", (account, stream.value)
-        ).fetchone()
-        return bool(row and row[0])
 
     def save(self, account: str, stream: Stream, page: Page, now: datetime) -> None:
         """Take in a page and its cursor, as one."""
@@ -293,14 +287,7 @@ def _move(db: sqlite3.Connection, source: Ref, target: Ref) -> None:
     where = (target.id, source.account, source.id)
     db.execute("UPDATE event SET ticket = ? WHERE account = ? AND ticket = ?", where)
     db.execute("UPDATE op SET ticket = ? WHERE account = ? AND ticket = ?", where)
-    db.execute(
-        "UPDATE draft SET body = body || char(10, 10) || (SELECT moved.body FROM draft moved "
-        "WHERE moved.account = draft.account AND moved.ticket = ? AND moved.kind = draft.kind) "
-        "WHERE account = ? AND ticket = ? AND kind IN (SELECT kind FROM draft WHERE account = ? AND ticket = ?)",
-        (source.id, target.account, target.id, source.account, source.id),
-    )
-    db.execute("UPDATE OR IGNORE draft SET ticket = ? WHERE account = ? AND ticket = ?", where)
-    db.execute("DELETE FROM draft WHERE account = ? AND ticket = ?", (source.account, source.id))
+    Drafts(db).move(source, target)
     _delete_ticket(db, source)
 
 

@@ -1,4 +1,4 @@
-"""The agent's words on their way out: decisions in order, and the drafts they grow from.
+"""The outbox: the agent's words on their way out, as decisions in order.
 
 Every call is one durable transaction that ends with the fold: what was decided shows on the screen and survives a power
 cut, or neither.
@@ -6,15 +6,13 @@ cut, or neither.
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from agentdesk.files import type_of
 from agentdesk.model import (
     PENDING,
     Attachment,
-    Change,
     Create,
     Event,
     Kind,
@@ -26,31 +24,12 @@ from agentdesk.model import (
     Role,
     Status,
     Ticket,
-    Upload,
 )
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
+from agentdesk.store.drafts import Draft, DraftKind, Drafts, joined
 from agentdesk.store.folding import PENDING_STATES, put_server, put_visible, rebase
 from agentdesk.store.seen import taken_back
-
-DraftKind = Literal["reply", "note"]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """Unsent text, bound to its ticket and to being public or private for ever; `caret` in characters.
-
-    `changes` are what leaves with it, such as the steps of a prepared answer.
-    """
-
-    ticket: Ref
-    kind: DraftKind
-    body: str
-    updated_at: datetime
-    cc: tuple[str, ...] = ()
-    uploads: tuple[Upload, ...] = ()
-    caret: int = 0
-    changes: tuple[Change, ...] = ()
 
 
 class Author(NamedTuple):
@@ -61,10 +40,11 @@ class Author(NamedTuple):
 
 
 class Outbox:
-    """Decisions and drafts in the cache."""
+    """Decisions in the cache."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._drafts = Drafts(db)
 
     def add(self, op: Op, author: Author) -> None:
         """Queue a decision and show it at once; its draft, if it had one, is done."""
@@ -76,7 +56,7 @@ class Outbox:
                 self._add_provisional_ticket(op, op.message)
             self._show_message(op, author)
             if op.message is not None:
-                self.forget_draft(op.ticket, _draft_kind(op))
+                self._drafts.forget(op.ticket, _draft_kind(op))
             rebase(self._db, op.ticket)
 
     def get(self, id: str) -> Op | None:
@@ -111,14 +91,6 @@ class Outbox:
             first.setdefault(op.ticket, op)
         ready = (OpState.QUEUED, OpState.SENDING)
         return [op for op in first.values() if op.state in ready and op.not_before <= now]
-
-    def next_due(self, account: str, now: datetime) -> datetime | None:
-        """When the next decision that is held back now may leave, if any is."""
-        (moment,) = self._db.execute(
-            "SELECT min(not_before) FROM op WHERE account = ? AND state IN ('queued', 'sending') AND not_before > ?",
-            (account, rows.to_ms(now)),
-        ).fetchone()
-        return None if moment is None else rows.from_ms(moment)
 
     def counts(self, account: str | None = None) -> dict[OpState, int]:
         """How many decisions are in each state that still needs something."""
@@ -209,55 +181,6 @@ class Outbox:
             rebase(self._db, op.ticket)
         return True
 
-    def save_draft(self, draft: Draft) -> None:
-        """Keep unsent text; an empty one is forgotten."""
-        if not (draft.body or draft.cc or draft.uploads or draft.changes):
-            self.forget_draft(draft.ticket, draft.kind)
-            return
-        uploads = [(one.path, one.name, one.size, one.digest, one.source) for one in draft.uploads]
-        self._db.execute(
-            "INSERT OR REPLACE INTO draft (account, ticket, kind, body, cc, uploads, caret, updated_at, changes) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                draft.ticket.account,
-                draft.ticket.id,
-                draft.kind,
-                draft.body,
-                rows.pack(draft.cc),
-                rows.pack(uploads),
-                draft.caret,
-                rows.to_ms(draft.updated_at),
-                rows.pack([rows.change_document(change) for change in draft.changes]),
-            ),
-        )
-
-    def forget_draft(self, ticket: Ref, kind: DraftKind) -> None:
-        self._db.execute(
-            "DELETE FROM draft WHERE account = ? AND ticket = ? AND kind = ?", (ticket.account, ticket.id, kind)
-        )
-
-    def draft(self, ticket: Ref, kind: DraftKind) -> Draft | None:
-        found = self._drafts("account = ? AND ticket = ? AND kind = ?", (ticket.account, ticket.id, kind))
-        return found[0] if found else None
-
-    def drafts(self) -> list[Draft]:
-        """All unsent text, newest first."""
-        return self._drafts("1", ())
-
-    def loose_drafts(self) -> list[Draft]:
-        """Unsent text whose ticket is not here (any more), newest first."""
-        return self._drafts(
-            "NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.account = draft.account AND ticket.id = draft.ticket)", ()
-        )
-
-    def _drafts(self, condition: str, values: tuple[object, ...]) -> list[Draft]:
-        found = self._db.execute(
-            "SELECT account, ticket, kind, body, updated_at, cc, uploads, caret, changes FROM draft "
-            f"WHERE {condition} ORDER BY updated_at DESC",
-            values,
-        )
-        return [_draft_from(row) for row in found]
-
     def _list(self, condition: str, values: Iterable[object]) -> list[Op]:
         found = self._db.execute(f"SELECT {rows.OP} FROM op WHERE {condition} ORDER BY sequence", tuple(values))
         return [rows.op_from(row) for row in found]
@@ -286,30 +209,15 @@ class Outbox:
         message = op.message
         if not isinstance(message, Reply | Note):
             return
-        kind = _draft_kind(op)
-        begun = self.draft(op.ticket, kind)
-        body = f"{message.body}\n\n{begun.body}" if begun and begun.body else message.body
         cc = message.cc if isinstance(message, Reply) else ()
-        uploads = tuple(dict.fromkeys((*message.uploads, *(begun.uploads if begun else ()))))
         besides = tuple(change for change in op.changes if change is not message)
-        self.save_draft(Draft(op.ticket, kind, body, now, cc, uploads, len(message.body), besides))
+        back = Draft(op.ticket, _draft_kind(op), message.body, now, cc, message.uploads, len(message.body), besides)
+        begun = self._drafts.get(back.ticket, back.kind)
+        self._drafts.save(joined(back, begun) if begun else back)
 
 
 def _draft_kind(op: Op) -> DraftKind:
     return "note" if isinstance(op.message, Note) else "reply"
-
-
-def _draft_from(row: rows.Row) -> Draft:
-    return Draft(
-        ticket=Ref(row[0], row[1]),
-        kind=row[2],
-        body=row[3],
-        updated_at=rows.from_ms(row[4]),
-        cc=tuple(rows.unpack(row[5])),
-        uploads=tuple(Upload(*upload) for upload in rows.unpack(row[6])),
-        caret=row[7],
-        changes=tuple(rows.change_from(document) for document in rows.unpack(row[8])),
-    )
 
 
 def _provisional_event(op: Op, author: Author) -> Event | None:

@@ -19,6 +19,7 @@ from agentdesk.paths import private_file
 from agentdesk.store import words
 from agentdesk.store.customers import Customers
 from agentdesk.store.desktop import Desktop
+from agentdesk.store.drafts import Drafts
 from agentdesk.store.outbox import Outbox
 from agentdesk.store.queries import Queries
 from agentdesk.store.schema import bring_up_to_date
@@ -42,6 +43,7 @@ class Store:
         self.path = path
         self.db = _connect(path)
         self.outbox = Outbox(self.db)
+        self.drafts = Drafts(self.db)
         self.desktop = Desktop(self.db)
         self.queries = Queries(self.db)
         self.customers = Customers(self.db)

@@ -7,7 +7,7 @@ from agentdesk.commands.registry import Pane, Registry
 from agentdesk.config import Queue
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural
-from agentdesk.store.outbox import DraftKind
+from agentdesk.store.drafts import DraftKind
 from agentdesk.ui.widgets.footer import Hint
 
 KEY_SIGNS: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from agentdesk.model import Change, Note, Reply, SetStatus, Status, Upload
 from agentdesk.steps import together
-from agentdesk.store.outbox import DraftKind
+from agentdesk.store.drafts import DraftKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from keyring.backends import fail
 from agentdesk import loopback
 from agentdesk.model import Note, Op, Ref
 from agentdesk.sandbox.state import Helpdesk
-from agentdesk.store.outbox import Author, Draft
+from agentdesk.store.drafts import Draft
+from agentdesk.store.outbox import Author
 from agentdesk.store.store import opened
 from tests.browser import allowed
 from tests.safes import PlainFile, Safe, in_use
@@ -317,7 +318,7 @@ def test_a_name_that_is_taken_or_unknown_is_not_renamed(place: Place) -> None:
 def test_removing_asks_a_person_what_shall_become_of_what_has_not_left(place: Place, safe: Safe) -> None:
     token = place.added()
     with opened(place.shell.home / "data" / "agentdesk.db") as store:
-        store.outbox.save_draft(Draft(Ref("acme", "1"), "reply", "half a", datetime.now(UTC)))
+        store.drafts.save(Draft(Ref("acme", "1"), "reply", "half a", datetime.now(UTC)))
         store.outbox.add(Op("o1", Ref("acme", "1"), (Note("x"),), None, datetime.now(UTC), datetime.now(UTC)), AUTHOR)
 
     assert "2 unsent" in place("account", "remove", "acme").err

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentdesk.model import Ref
-from agentdesk.store.outbox import Draft
+from agentdesk.store.drafts import Draft
 from agentdesk.store.store import opened
 from tests.shell import Shell
 
@@ -103,7 +103,7 @@ def test_one_account_that_cannot_sign_in_does_not_hide_the_summary(shell: Shell)
 def test_an_account_with_unsent_work_is_not_removed_by_mistake(shell: Shell) -> None:
     shell(*ADD, "--token-env", "TOKEN")
     with opened(shell.home / "data" / "agentdesk.db") as store:
-        store.outbox.save_draft(Draft(Ref("acme", "1"), "reply", "half a", datetime.now(UTC)))
+        store.drafts.save(Draft(Ref("acme", "1"), "reply", "half a", datetime.now(UTC)))
 
     refused = shell("account", "remove", "acme")
 

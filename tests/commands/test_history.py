@@ -43,7 +43,7 @@ async def test_an_unsent_message_goes_back_into_its_draft(desk: Desk, line: Line
 
     await line("undo")
 
-    draft = desk.store.outbox.draft(ref("1"), "reply")
+    draft = desk.store.drafts.get(ref("1"), "reply")
     assert draft is not None
     assert draft.body == "一行目\n二行目"
     assert desk.store.outbox.pending() == []

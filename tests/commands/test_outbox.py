@@ -46,7 +46,7 @@ async def test_a_retry_queues_it_again(desk: Desk, line: Line, held: Op) -> None
 async def test_an_edit_gives_the_words_back_to_the_draft(desk: Desk, line: Line, held: Op) -> None:
     await line(f"outbox edit {held.id}")
 
-    draft = desk.store.outbox.draft(ref("1"), "reply")
+    draft = desk.store.drafts.get(ref("1"), "reply")
     assert draft is not None
     assert draft.body == "Hello"
     assert state(desk, held) is OpState.DROPPED
@@ -56,7 +56,7 @@ async def test_what_is_dropped_is_gone(desk: Desk, line: Line, held: Op) -> None
     await line(f"outbox drop {held.id}")
 
     assert desk.store.outbox.pending() == []
-    assert desk.store.outbox.draft(ref("1"), "reply") is None
+    assert desk.store.drafts.get(ref("1"), "reply") is None
 
 
 @pytest.mark.parametrize("word", ["edit", "drop"])

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from agentdesk.exchange import Page, Receipt
-from agentdesk.model import Kind, Link, Merge, Note, OpState, Ref, Relation, Status
+from agentdesk.model import Kind, Link, Merge, Note, OpState, Ref, Relation, Status, Upload
 from agentdesk.store import Store
-from agentdesk.store.outbox import Draft
+from agentdesk.store.drafts import Draft
 from agentdesk.store.store import opened
 
 from .test_store import ME, NOW, message, op, shown, ticket
@@ -25,17 +25,28 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_what_belongs_to_a_merged_ticket_belongs_to_the_other_one(store: Store) -> None:
     store.outbox.add(op(Note("still to leave"), seen=ticket("1")), ME)
-    store.outbox.save_draft(Draft(ONE, "reply", "begun here", NOW))
-    store.outbox.save_draft(Draft(TWO, "reply", "begun there", NOW))
+    store.drafts.save(Draft(ONE, "reply", "begun here", NOW))
+    store.drafts.save(Draft(TWO, "reply", "begun there", NOW))
 
     store.mirror.take(Page((), "", merged=((ONE, TWO),)))
 
     assert store.mirror.ticket(ONE) is None
     assert [event.body for event in store.queries.events(TWO)] == ["本文 e1", "still to leave"]
     assert [waiting.ticket for waiting in store.outbox.pending()] == [TWO]
-    draft = store.outbox.draft(TWO, "reply")
+    draft = store.drafts.get(TWO, "reply")
     assert draft
     assert draft.body == "begun there\n\nbegun here"
+
+
+def test_files_and_copies_of_a_draft_go_with_a_merge_too(store: Store) -> None:
+    here, there = Upload("/spool/a", "a.pdf", 1, "1"), Upload("/spool/b", "b.pdf", 1, "2")
+    store.drafts.save(Draft(ONE, "reply", "", NOW, cc=("ana@example.com",), uploads=(here,)))
+    store.drafts.save(Draft(TWO, "reply", "begun there", NOW, uploads=(there,)))
+
+    store.mirror.take(Page((), "", merged=((ONE, TWO),)))
+
+    (draft,) = store.drafts.all()
+    assert (draft.body, draft.cc, draft.uploads) == ("begun there", ("ana@example.com",), (there, here))
 
 
 def test_a_merge_that_arrived_moves_the_log_and_is_shown_on_the_ticket_that_stays(store: Store) -> None:

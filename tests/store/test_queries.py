@@ -33,7 +33,8 @@ from agentdesk.model import (
 )
 from agentdesk.store import Store
 from agentdesk.store.desktop import Account
-from agentdesk.store.outbox import Author, Draft
+from agentdesk.store.drafts import Draft
+from agentdesk.store.outbox import Author
 from agentdesk.store.store import opened
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
@@ -296,7 +297,7 @@ def test_a_row_carries_the_names_and_what_this_desk_knows(store: Store) -> None:
     op = Op("op-1", ref("1"), (Reply("はい"),), None, NOW, NOW)
     store.outbox.add(op, Author("7", "aiko"))
     store.outbox.mark(op, OpState.HELD, "The customer wrote again")
-    store.outbox.save_draft(Draft(ref("1"), "note", "思い出した", NOW))
+    store.drafts.save(Draft(ref("1"), "note", "思い出した", NOW))
     store.desktop.mark_read(ref("1"), NOW)
 
     row = store.queries.ticket(ref("1"))

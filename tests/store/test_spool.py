@@ -12,7 +12,8 @@ from agentdesk.errors import Refused
 from agentdesk.files import FileLimits
 from agentdesk.model import Op, Ref, Reply, Upload
 from agentdesk.store import Store
-from agentdesk.store.outbox import Author, Draft
+from agentdesk.store.drafts import Draft
+from agentdesk.store.outbox import Author
 from agentdesk.store.spool import is_whole, original
 
 LIMITS = FileLimits(1000, takes_empty=False)
@@ -77,7 +78,7 @@ def test_what_cannot_be_sent_is_refused_in_words_and_not_kept(store: Store, tmp_
 
 def test_a_copy_stays_while_a_draft_or_a_decision_names_it(store: Store, plan: Path) -> None:
     upload = store.spool.take(plan, "acme", LIMITS)
-    store.outbox.save_draft(Draft(TICKET, "reply", "", NOW, uploads=(upload,)))
+    store.drafts.save(Draft(TICKET, "reply", "", NOW, uploads=(upload,)))
 
     store.spool.release([upload])
     assert is_whole(upload)
@@ -100,7 +101,7 @@ def test_only_copies_are_ever_released(store: Store, plan: Path) -> None:
 
 def test_what_a_crash_left_behind_is_swept_after_a_day(store: Store, plan: Path) -> None:
     orphan, kept = (store.spool.take(plan, "acme", LIMITS) for _count in range(2))
-    store.outbox.save_draft(Draft(TICKET, "reply", "", NOW, uploads=(kept,)))
+    store.drafts.save(Draft(TICKET, "reply", "", NOW, uploads=(kept,)))
 
     store.spool.sweep(NOW)
     assert is_whole(orphan)
@@ -112,8 +113,8 @@ def test_what_a_crash_left_behind_is_swept_after_a_day(store: Store, plan: Path)
 def test_a_draft_keeps_its_files_whole(store: Store, plan: Path) -> None:
     upload = store.spool.take(plan, "acme", LIMITS)
 
-    store.outbox.save_draft(Draft(TICKET, "note", "見て", NOW, uploads=(upload,)))
+    store.drafts.save(Draft(TICKET, "note", "見て", NOW, uploads=(upload,)))
 
-    draft = store.outbox.draft(TICKET, "note")
+    draft = store.drafts.get(TICKET, "note")
     assert draft is not None
     assert draft.uploads == (upload,)

@@ -38,8 +38,9 @@ from agentdesk.model import (
     fold,
 )
 from agentdesk.store import Store, rows
+from agentdesk.store.drafts import Draft
 from agentdesk.store.folding import pending_ops, server_ticket
-from agentdesk.store.outbox import Author, Draft
+from agentdesk.store.outbox import Author
 from agentdesk.store.store import opened
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
@@ -187,7 +188,7 @@ def test_a_recalled_reply_is_a_draft_again(store: Store) -> None:
 
     assert store.outbox.recall(decision, NOW)
 
-    draft = store.outbox.draft(Ref("acme", "1"), "reply")
+    draft = store.drafts.get(Ref("acme", "1"), "reply")
     assert draft is not None
     assert (draft.body, draft.cc) == ("すぐに", ("b@example.jp",))
     assert shown(store).status is Status.OPEN
@@ -198,13 +199,27 @@ def test_recalled_words_never_overwrite_words_begun_since(store: Store) -> None:
     store.mirror.take(Page((ticket(),), ""))
     decision = op(Reply("first"), seen=shown(store))
     store.outbox.add(decision, ME)
-    store.outbox.save_draft(Draft(Ref("acme", "1"), "reply", "second", NOW))
+    store.drafts.save(Draft(Ref("acme", "1"), "reply", "second", NOW))
 
     store.outbox.recall(decision, NOW)
 
-    draft = store.outbox.draft(Ref("acme", "1"), "reply")
+    draft = store.drafts.get(Ref("acme", "1"), "reply")
     assert draft is not None
     assert draft.body == "first\n\nsecond"
+
+
+def test_what_goes_with_words_begun_since_stays_when_others_are_recalled(store: Store) -> None:
+    decision = op(Reply("sent too soon", cc=("ana@example.com",)), SetStatus(Status.PENDING))
+    store.outbox.add(decision, ME)
+    ref, solved = Ref("acme", "1"), SetStatus(Status.SOLVED)
+    store.drafts.save(Draft(ref, "reply", "", NOW, cc=("ben@example.com",), changes=(solved,)))
+
+    store.outbox.recall(decision, NOW)
+
+    draft = store.drafts.get(ref, "reply")
+    assert draft
+    assert (draft.body, draft.cc) == ("sent too soon", ("ana@example.com", "ben@example.com"))
+    assert draft.changes == (solved,)
 
 
 def test_what_has_left_cannot_be_recalled(store: Store) -> None:
@@ -221,24 +236,24 @@ def test_a_new_ticket_takes_its_number_with_everything_that_hangs_on_it(store: S
     provisional = Ref("acme", "new:op1")
     decision = op(Create("Hello", "Body", "41"), ref=provisional)
     store.outbox.add(decision, ME)
-    store.outbox.save_draft(Draft(provisional, "note", "begun", NOW))
+    store.drafts.save(Draft(provisional, "note", "begun", NOW))
     assert shown(store, "new:op1").subject == "Hello"
 
     store.mirror.settle(decision, Receipt(ticket("99", subject="Hello")))
 
     assert shown(store, "99").subject == "Hello"
-    assert store.outbox.draft(Ref("acme", "99"), "note") is not None
+    assert store.drafts.get(Ref("acme", "99"), "note") is not None
     assert store.db.execute("SELECT count(*) FROM ticket").fetchone() == (1,)
 
 
 def test_a_deleted_ticket_leaves_the_agents_words(store: Store) -> None:
     store.mirror.take(Page((ticket(), message("e1", 30)), ""))
-    store.outbox.save_draft(Draft(Ref("acme", "1"), "reply", "half a", NOW))
+    store.drafts.save(Draft(Ref("acme", "1"), "reply", "half a", NOW))
     store.outbox.add(op(Note("a note"), seen=shown(store)), ME)
 
     store.mirror.take(Page((), "", gone=(Ref("acme", "1"),)))
 
-    assert store.outbox.draft(Ref("acme", "1"), "reply") is not None
+    assert store.drafts.get(Ref("acme", "1"), "reply") is not None
     assert len(store.outbox.pending()) == 1
 
 

@@ -152,7 +152,7 @@ async def test_a_deleted_ticket_fails_the_decision_and_keeps_its_words(desk: Des
 
     assert desk.state(op) == "failed"
     assert desk.store.outbox.recall(op, desk.clock.now)
-    draft = desk.store.outbox.draft(Ref(ACCOUNT, "1"), "reply")
+    draft = desk.store.drafts.get(Ref(ACCOUNT, "1"), "reply")
     assert draft is not None
     assert draft.body == "hello"
 

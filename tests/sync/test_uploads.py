@@ -138,7 +138,7 @@ async def test_a_reply_taken_back_while_its_file_is_on_its_way_never_leaves(desk
 
     assert desk.helpdesk.stored == []
     assert desk.helpdesk.done == []
-    draft = desk.store.outbox.draft(op.ticket, "reply")
+    draft = desk.store.drafts.get(op.ticket, "reply")
     assert draft is not None
     assert [upload.name for upload in draft.uploads] == list(FILES)
     assert len(spooled(desk)) == len(FILES)

@@ -251,7 +251,7 @@ async def test_text_moved_to_a_ticket_of_another_account_leaves_under_that_ticke
         (op,) = desk.desk.store.outbox.pending()
         assert op.ticket == Ref(SHOP, "1")
         assert op.changes[0] == Reply("Written for Acme\n\nShop desk")
-        (draft,) = desk.desk.store.outbox.drafts()
+        (draft,) = desk.desk.store.drafts.all()
         assert (draft.ticket, draft.body) == (Ref(ACCOUNT, "2"), "Written for Acme")
 
 

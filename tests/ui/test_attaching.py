@@ -8,7 +8,7 @@ from textual.events import Paste
 
 from agentdesk.files import FileLimits
 from agentdesk.model import Reply
-from agentdesk.store.outbox import Draft
+from agentdesk.store.drafts import Draft
 from agentdesk.ui.completing_paths import path_completions
 
 from .driver import ACCOUNT, DeskDriver, opened_desk, ticket, tickets
@@ -34,7 +34,7 @@ async def pastes(desk: DeskDriver, text: str) -> None:
 
 
 def draft_of(desk: DeskDriver) -> Draft | None:
-    return desk.desk.store.outbox.draft(ticket(1).ref, "reply")
+    return desk.desk.store.drafts.get(ticket(1).ref, "reply")
 
 
 async def test_a_file_goes_along_by_its_path(tmp_path: Path, plan: Path) -> None:

@@ -20,7 +20,7 @@ from agentdesk.errors import Refused, StoreError
 from agentdesk.exchange import Page
 from agentdesk.model import Canned, CannedAction, Kind, Note, Ref, Reply, SetStatus, Status, Tag
 from agentdesk.store import Store
-from agentdesk.store.outbox import Draft
+from agentdesk.store.drafts import Draft
 from agentdesk.ui.screens.review import Letter, Review, visible
 from agentdesk.ui.widgets.composer import Composer
 
@@ -69,7 +69,7 @@ async def test_what_is_typed_is_soon_on_disk_with_its_caret(desk: Desk) -> None:
         await pilot.press("a", "b", "c", "enter", "d", "left")
         await pilot.pause(0.2)
 
-        draft = desk.store.outbox.draft(TICKET, "reply")
+        draft = desk.store.drafts.get(TICKET, "reply")
 
         assert draft is not None
         assert (draft.body, draft.caret) == ("abc\nd", 4)
@@ -99,7 +99,7 @@ async def test_the_words_for_a_ticket_that_was_deleted_meanwhile_stay_and_the_ag
         app.composer.reload()
         await pilot.pause(0.2)
 
-        draft = desk.store.outbox.draft(TICKET, "reply")
+        draft = desk.store.drafts.get(TICKET, "reply")
         assert draft is not None
         assert (app.composer.text, draft.body) == ("sorry", "sorry")
         assert "was deleted on the helpdesk." in app.words()
@@ -115,7 +115,7 @@ async def test_a_caret_that_only_moved_is_kept_too(desk: Desk) -> None:
         await pilot.press("left", "left")
         await pilot.pause(0.2)
 
-        draft = desk.store.outbox.draft(TICKET, "reply")
+        draft = desk.store.drafts.get(TICKET, "reply")
 
         assert draft is not None
         assert draft.caret == 1
@@ -149,7 +149,7 @@ async def test_what_is_typed_while_a_slow_disk_takes_a_message_is_not_swallowed(
         await sending
         await pilot.pause(0.2)
 
-        draft = desk.store.outbox.draft(TICKET, "reply")
+        draft = desk.store.drafts.get(TICKET, "reply")
         assert app.composer.text == "more"
         assert draft is not None
         assert draft.body == "more"
@@ -200,7 +200,7 @@ async def test_closing_the_program_writes_what_was_just_typed(desk: Desk) -> Non
         app.reply()
         await pilot.press("l", "a", "s", "t")
 
-    draft = desk.store.outbox.draft(TICKET, "reply")
+    draft = desk.store.drafts.get(TICKET, "reply")
     assert draft is not None
     assert draft.body == "last"
 
@@ -218,7 +218,7 @@ async def test_sending_queues_the_message_with_the_status_and_leaves_no_draft(de
         [op] = desk.store.outbox.pending()
         assert op.changes == (Reply("ok"), SetStatus(Status.PENDING))
         assert op.not_before == NOW + timedelta(seconds=10)
-        assert desk.store.outbox.drafts() == []
+        assert desk.store.drafts.all() == []
         assert "leaves in 10 s. u takes it back" in said
         assert not app.composer.is_open
 
@@ -341,7 +341,7 @@ async def test_what_was_taken_back_is_in_the_open_composer_again(desk: Desk) -> 
 
 
 async def test_news_from_the_store_leaves_the_caret_where_it_is(desk: Desk) -> None:
-    desk.store.outbox.save_draft(Draft(TICKET, "reply", "one\r\ntwo", NOW, caret=0))
+    desk.store.drafts.save(Draft(TICKET, "reply", "one\r\ntwo", NOW, caret=0))
     app = Writing(desk)
 
     async with app.run_test(size=(80, 12)) as pilot:
@@ -511,7 +511,7 @@ def test_a_draft_survives_a_kill(tmp_path: Path) -> None:
     process.stdout.close()
 
     store = Store(tmp_path / "data" / "agentdesk.db")
-    draft = store.outbox.draft(TICKET, "reply")
+    draft = store.drafts.get(TICKET, "reply")
     store.close()
     assert draft is not None
     assert draft.body.startswith(long_ago[-1] if long_ago else "0 ")
@@ -613,7 +613,7 @@ async def test_what_a_template_changed_is_taken_back_with_its_words(desk: Desk) 
         await app.composer.send(None)
         await desk.undo()
 
-    draft = desk.store.outbox.draft(TICKET, "reply")
+    draft = desk.store.drafts.get(TICKET, "reply")
     assert draft is not None
     assert draft.changes == (SetStatus(Status.SOLVED), Tag("refund"))
     assert "refund" not in row(desk).ticket.tags

@@ -7,7 +7,8 @@ from agentdesk.exchange import Page
 from agentdesk.model import Note, Op, OpState, Reply, SetStatus, Status, View
 from agentdesk.model import Ref as Name
 from agentdesk.store.desktop import Weather
-from agentdesk.store.outbox import Author, Draft
+from agentdesk.store.drafts import Draft
+from agentdesk.store.outbox import Author
 from tests.ui.driver import ACCOUNT, NARROW, NOW, opened_desk, people, question, ticket, tickets
 
 
@@ -258,7 +259,7 @@ async def test_a_draft_whose_ticket_is_gone_is_in_the_outbox_to_be_read_copied_o
     draft = Draft(Name(ACCOUNT, "404"), "reply", "Words of an hour", NOW)
 
     async with opened_desk(tmp_path, tickets(1)) as desk:
-        await desk.desk.write(lambda store: store.outbox.save_draft(draft))
+        await desk.desk.write(lambda store: store.drafts.save(draft))
         await desk.press("g", "d")
         desk.sees("Drafts", "1 more draft is of a ticket that is gone: g o shows it.")
 
@@ -271,7 +272,7 @@ async def test_a_draft_whose_ticket_is_gone_is_in_the_outbox_to_be_read_copied_o
         desk.sees("Draft of #404, which is gone", "Words of an hour")
 
         await desk.press("escape", "d", "y")
-        assert desk.desk.store.outbox.drafts() == []
+        assert desk.desk.store.drafts.all() == []
 
 
 async def test_the_outbox_and_the_help_have_the_title_bar_too(tmp_path: Path) -> None:

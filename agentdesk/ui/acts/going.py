@@ -4,7 +4,7 @@ from agentdesk.config import Queue
 from agentdesk.errors import FilterError, Refused
 from agentdesk.i18n import _, plural
 from agentdesk.model import Op
-from agentdesk.store.outbox import Draft
+from agentdesk.store.drafts import Draft
 from agentdesk.ui.acts.act import Act
 from agentdesk.ui.theme import load_theme
 
@@ -52,7 +52,7 @@ class Going(Act):
 
     def show_drafts(self) -> None:
         self._show(Queue("has:draft", _("Drafts"), "has:draft"))
-        loose = len(self.app.desk.store.outbox.loose_drafts())
+        loose = len(self.app.desk.store.drafts.loose())
         if loose:
             self.app.say(
                 plural(

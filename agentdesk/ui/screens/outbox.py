@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Op
-from agentdesk.store.outbox import Draft
+from agentdesk.store.drafts import Draft
 from agentdesk.text.safe import safe_text
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.screens.held import HeldScreen

@@ -24,7 +24,7 @@ from agentdesk.errors import AgentdeskError, Refused
 from agentdesk.i18n import _, plural
 from agentdesk.model import Article, Canned, Change, Ref, Status, TicketRow, Upload, first_words
 from agentdesk.steps import Around, steps_of, together
-from agentdesk.store.outbox import Draft, DraftKind
+from agentdesk.store.drafts import Draft, DraftKind
 from agentdesk.templates import placeholders, render
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.leaving import Leaving

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from agentdesk.desk import Desk
 from agentdesk.model import Ref
-from agentdesk.store.outbox import Draft, DraftKind
+from agentdesk.store.drafts import Draft, DraftKind
 
 Key = tuple[Ref, DraftKind]
 
@@ -26,7 +26,7 @@ class Drafts:
         """What was begun for a ticket, or an empty draft."""
         known = self._waiting.get((ticket, kind))
         if known is None and (ticket, kind) not in self._leaving:
-            known = self._desk.store.outbox.draft(ticket, kind)
+            known = self._desk.store.drafts.get(ticket, kind)
         return known or Draft(ticket, kind, "", self._desk.clock())
 
     def is_waiting(self, ticket: Ref, kind: DraftKind) -> bool:
@@ -48,7 +48,7 @@ class Drafts:
         for key, draft in list(self._waiting.items()):
             if self._waiting.get(key) is not draft:
                 continue  # sent, or written anew, while an earlier one was on its way
-            await self._desk.write(lambda store, draft=draft: store.outbox.save_draft(draft))  # type: ignore[misc]
+            await self._desk.write(lambda store, draft=draft: store.drafts.save(draft))  # type: ignore[misc]
             if self._waiting.get(key) is draft:
                 del self._waiting[key]
             written.append(draft)

@@ -9,7 +9,7 @@ from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Op, OpState, first_words
-from agentdesk.store.outbox import Draft
+from agentdesk.store.drafts import Draft
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.painting import Span, Tone, column
 from agentdesk.ui.widgets.rows import Rows
@@ -34,11 +34,11 @@ class OutboxPane(Rows):
         self._read()
 
     def _read(self) -> None:
-        outbox = self._desk.store.outbox
-        ops = sorted(outbox.pending(), key=lambda op: op.state not in STUCK)
-        self._lines = [*ops, *outbox.loose_drafts()]
+        store = self._desk.store
+        ops = sorted(store.outbox.pending(), key=lambda op: op.state not in STUCK)
+        self._lines = [*ops, *store.drafts.loose()]
         for op in ops:
-            row = self._desk.store.queries.ticket(op.ticket)
+            row = store.queries.ticket(op.ticket)
             home = self._desk.config.badge(op.ticket.account, row.brand_name if row else "").short
             name = f"#{row.ticket.number} {row.requester_name}" if row else f"#{op.ticket.id}"
             self._names[op.id] = f"{home} {name}" if self._desk.has_several_accounts else name
