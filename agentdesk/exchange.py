@@ -1,11 +1,92 @@
-"""What passes between a helpdesk and the cache: streams, pages of them, and receipts for what we sent."""
+"""What passes between a helpdesk and the cache: what an account can do, streams, pages of them, and receipts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from agentdesk.model import Event, Item, Ref, Ticket
+from agentdesk.files import FileLimits
+from agentdesk.model import (
+    Change,
+    Event,
+    Item,
+    Link,
+    Merge,
+    Ref,
+    Relation,
+    SetStatus,
+    Status,
+    Tag,
+    Ticket,
+    Unlink,
+    Untag,
+)
+
+
+class Concurrency(StrEnum):
+    """How a foreign change between reading and writing is noticed."""
+
+    EXACT = "exact"
+    BEST_EFFORT = "best effort"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What this account's API can promise, found out by asking it.
+
+    `statuses` are those that tickets can be set to; `has_tags` says that tickets can be tagged, `relations` how they
+    can be linked to one another, and `can_merge` that one can be made part of another; `max_uploads` is None where a
+    message may bring any number of files.
+    """
+
+    concurrency: Concurrency
+    can_find_sent: bool
+    history: bool
+    knowledge: bool
+    can_close: bool
+    max_upload_bytes: int
+    max_tickets_in_detail: int = 1
+    statuses: frozenset[Status] = frozenset(Status)
+    has_tags: bool = True
+    max_uploads: int | None = None
+    takes_empty_files: bool = True
+    relations: frozenset[Relation] = frozenset()
+    can_merge: bool = False
+
+    @property
+    def file_limits(self) -> FileLimits:
+        """What this account takes of files."""
+        return FileLimits(self.max_upload_bytes, self.max_uploads, self.takes_empty_files)
+
+    def allows(self, change: Change) -> bool:
+        """Can a ticket of this account be changed so, whoever asks?"""
+        match change:
+            case Link(relation) | Unlink(relation):
+                return relation in self.relations
+            case Merge():
+                return self.can_merge
+            case Tag() | Untag():
+                return self.has_tags
+            case SetStatus(status):
+                return status in self.statuses
+            case _:
+                return True
+
+    def document(self) -> dict[str, object]:
+        """The traits as they are kept."""
+        return asdict(self) | {"statuses": sorted(self.statuses), "relations": sorted(self.relations)}
+
+
+def traits_from(document: Mapping[str, Any]) -> Traits:
+    """The traits that were kept."""
+    traits = Traits(**document)
+    return replace(
+        traits,
+        concurrency=Concurrency(traits.concurrency),
+        statuses=frozenset(map(Status, traits.statuses)),
+        relations=frozenset(map(Relation, traits.relations)),
+    )
 
 
 class Stream(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from agentdesk.commands.context import Context
+from agentdesk.commands.outbox import change_words
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural
 from agentdesk.model import Change, Op, Ref, Status, TicketRow
@@ -25,8 +26,25 @@ def one_ticket(cx: Context) -> TicketRow:
     return cx.tickets[0]
 
 
+def allowed(cx: Context, changes: Sequence[Change]) -> list[Change]:
+    """Those of the changes that the helpdesk of any of the command's tickets can do."""
+    told = [cx.desk.store.desktop.traits(account) for account in {row.ticket.ref.account for row in cx.tickets}]
+    return [change for change in changes if any(traits is None or traits.allows(change) for traits in told)]
+
+
+def check_allowed(cx: Context, row: TicketRow, changes: Sequence[Change]) -> Sequence[Change]:
+    """The changes; raises `Refused` for one that the ticket's helpdesk cannot do."""
+    account = row.ticket.ref.account
+    traits = cx.desk.store.desktop.traits(account)
+    for change in changes:
+        if traits is not None and not traits.allows(change):
+            words = change_words(change, account, cx.desk.store)
+            raise Refused(_("{home} cannot do this: {change}.", home=cx.desk.config.badge(account).label, change=words))
+    return changes
+
+
 def _sorted_out(
-    tickets: Sequence[TicketRow], changes: Sequence[Change] | Callable[[TicketRow], Sequence[Change]]
+    tickets: Sequence[TicketRow], changes: Callable[[TicketRow], Sequence[Change]]
 ) -> tuple[list[TicketRow], dict[Ref, Sequence[Change]], dict[str, tuple[int, str]]]:
     """The tickets that can be changed, with their changes; and by account how many cannot, and why.
 
@@ -36,7 +54,7 @@ def _sorted_out(
     refused: dict[str, Refused] = {}
     for row in tickets:
         try:
-            wanted[row.ticket.ref] = changes(row) if callable(changes) else changes
+            wanted[row.ticket.ref] = changes(row)
         except Refused as error:
             refused.setdefault(row.ticket.ref.account, error)
     able = [row for row in tickets if row.ticket.ref.account not in refused]
@@ -63,7 +81,11 @@ async def deciding(
             raise Refused(
                 _("Ticket {number} is closed and cannot be changed. Open a new one.", number=row.ticket.number)
             )
-    able, wanted, left_out = _sorted_out(cx.tickets, changes)
+
+    def possible(row: TicketRow) -> Sequence[Change]:
+        return check_allowed(cx, row, changes(row) if callable(changes) else changes)
+
+    able, wanted, left_out = _sorted_out(cx.tickets, possible)
     ops = await cx.desk.decide(able, lambda row: wanted[row.ticket.ref], hold=hold)
     cx.ops.extend(ops)
     if left_out:

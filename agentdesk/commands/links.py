@@ -1,9 +1,10 @@
 """Links: making one ticket part of another, and saying how tickets stand to each other."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from agentdesk.columns import link_words, relation_word
-from agentdesk.commands.answering import deciding, needs_ticket, one_ticket
+from agentdesk.commands.answering import allowed, check_allowed, deciding, needs_ticket, one_ticket
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
@@ -17,6 +18,8 @@ SETTABLE = tuple(one for one in Relation if one not in (Relation.MERGED_INTO, Re
 @commands.add("ticket merge", scope="ticket", keys="M", when=needs_ticket, undo="window", in_shell=True)
 async def merge(cx: Context, into: str = "") -> None:
     """Make the selected tickets part of another one, for ever."""
+    for row in cx.tickets:
+        check_allowed(cx, row, [Merge(into)])
     into = into or await cx.front.choose(_("Merge into the ticket"), _candidates(cx), free=True) or ""
     if not into:
         return
@@ -33,11 +36,14 @@ async def merge(cx: Context, into: str = "") -> None:
 @commands.add("ticket link", scope="ticket", when=needs_ticket, undo="yes", in_shell=True)
 async def link(cx: Context, relation: str = "", to: str = "") -> None:
     """Link tickets to another one: refers-to, referred-by, depends-on, needed-by, parent, child."""
-    choices = [Choice(one.value, relation_word(one), one.value) for one in SETTABLE]
+    offered = [one for one in SETTABLE if allowed(cx, [Link(one, to)])]
+    if not offered:
+        raise Refused(_("Tickets cannot be linked on this helpdesk."))
+    choices = [Choice(one.value, relation_word(one), one.value) for one in offered]
     relation = relation or await cx.front.choose(_("How does it stand to the other ticket?"), choices) or ""
     if not relation:
         return
-    wanted = _relation_named(relation)
+    wanted = _relation_named(relation, offered)
     to = to or await cx.front.choose(_("Link to the ticket"), _candidates(cx), free=True) or ""
     if to:
         target = _target(cx, to).ticket
@@ -57,7 +63,7 @@ async def unlink(cx: Context, relation: str = "", to: str = "") -> None:
         relation, _space, to = chosen.partition(" ")
     if not to:
         return
-    gone = Link(_relation_named(relation), to.removeprefix("#"))
+    gone = Link(_relation_named(relation, SETTABLE), to.removeprefix("#"))
     if gone not in links:
         raise Refused(_("There is no such link. Choose one of: {links}.", links=", ".join(map(link_words, links))))
     await deciding(cx, (Unlink(gone.relation, gone.to),), done=_("No longer linked: {link}.", link=link_words(gone)))
@@ -107,10 +113,10 @@ def _target(cx: Context, text: str) -> TicketRow:
     return target
 
 
-def _relation_named(word: str) -> Relation:
+def _relation_named(word: str, offered: Sequence[Relation]) -> Relation:
     """The relation that a word means; raises `Refused` naming those there are."""
-    found = next((one for one in SETTABLE if one.value == word.casefold()), None)
+    found = next((one for one in offered if one.value == word.casefold()), None)
     if found is None:
-        names = ", ".join(one.value for one in SETTABLE)
+        names = ", ".join(one.value for one in offered)
         raise Refused(_("There is no relation {word!r}. Choose one of: {names}.", word=word, names=names))
     return found

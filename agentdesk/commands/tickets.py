@@ -8,7 +8,7 @@ from typing import NoReturn
 from agentdesk import i18n
 from agentdesk.answers import Answer, event_document, ticket_document
 from agentdesk.columns import COLUMNS, link_change_words, link_words, priority_word, status_word
-from agentdesk.commands.answering import deciding, needs_ticket, no_account, one_ticket
+from agentdesk.commands.answering import allowed, deciding, needs_ticket, no_account, one_ticket
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.outbox import change_words
 from agentdesk.commands.registry import commands
@@ -107,7 +107,8 @@ async def transfer(cx: Context, team: str = "") -> None:
 @commands.add("ticket status", scope="ticket", keys="s", when=needs_ticket, undo="yes", in_shell=True)
 async def set_status(cx: Context, status: str = "") -> None:
     """Set the status: open, pending, hold, solved."""
-    choices = [Choice(one.value, status_word(one), one.value) for one in Status if one is not Status.NEW]
+    offered = [one for one in Status if one is not Status.NEW and allowed(cx, [SetStatus(one)])]
+    choices = [Choice(one.value, status_word(one), one.value) for one in offered]
     status = status or await cx.front.choose(_("Status"), choices) or ""
     if status:
         wanted = status_named(status)

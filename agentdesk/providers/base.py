@@ -7,13 +7,11 @@ say whether an earlier write arrived (`find`); `download` fetches what is too bi
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from agentdesk.exchange import Page, Receipt, Stream, Uploaded
-from agentdesk.files import FileLimits
+from agentdesk.exchange import Concurrency, Page, Receipt, Stream, Traits, Uploaded
 from agentdesk.i18n import _
-from agentdesk.model import Attachment, Op, Person, Ref, Relation, Status, Ticket, Upload
+from agentdesk.model import Attachment, Op, Person, Ref, Ticket, Upload
 
 __all__ = [
     "Concurrency",
@@ -26,42 +24,6 @@ __all__ = [
     "Traits",
     "Uploaded",
 ]
-
-
-class Concurrency(StrEnum):
-    """How a foreign change between reading and writing is noticed."""
-
-    EXACT = "exact"
-    BEST_EFFORT = "best effort"
-
-
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """What this account's API can promise, found out by asking it.
-
-    `statuses` are those that tickets can be set to; `has_tags` says that tickets can be tagged, `relations` how they
-    can be linked to one another, and `can_merge` that one can be made part of another; `max_uploads` is None where a
-    message may bring any number of files.
-    """
-
-    concurrency: Concurrency
-    can_find_sent: bool
-    history: bool
-    knowledge: bool
-    can_close: bool
-    max_upload_bytes: int
-    max_tickets_in_detail: int = 1
-    statuses: frozenset[Status] = frozenset(Status)
-    has_tags: bool = True
-    max_uploads: int | None = None
-    takes_empty_files: bool = True
-    relations: frozenset[Relation] = frozenset()
-    can_merge: bool = False
-
-    @property
-    def file_limits(self) -> FileLimits:
-        """What this account takes of files."""
-        return FileLimits(self.max_upload_bytes, self.max_uploads, self.takes_empty_files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
 from agentdesk.access import USUAL, Access, access_from
 from agentdesk.errors import Refused
+from agentdesk.exchange import Traits, traits_from
 from agentdesk.files import FileLimits
 from agentdesk.i18n import _
 from agentdesk.model import Ref
@@ -72,14 +73,20 @@ class Desktop:
             for name, provider, url, user, source, me, position, access in found
         ]
 
-    def remember_limits(self, account: str, limits: FileLimits) -> None:
-        """Keep what the helpdesk takes of files, so that it can be said without asking."""
-        self._db.execute("UPDATE account SET traits = ? WHERE name = ?", (rows.pack(asdict(limits)), account))
+    def remember_traits(self, account: str, traits: Traits) -> None:
+        """Keep what the helpdesk can do for this account, so that it can be said without asking."""
+        self._db.execute("UPDATE account SET traits = ? WHERE name = ?", (rows.pack(traits.document()), account))
+
+    def traits(self, account: str) -> Traits | None:
+        """What the helpdesk can do for this account; None until it told."""
+        row = self._db.execute("SELECT traits FROM account WHERE name = ?", (account,)).fetchone()
+        kept = rows.unpack(row[0]) if row and row[0] else {}
+        return traits_from(kept) if "concurrency" in kept else None  # once only limits of files were kept
 
     def limits(self, account: str) -> FileLimits:
         """What the helpdesk takes of files, as far as it told; until then what most helpdesks take."""
-        row = self._db.execute("SELECT traits FROM account WHERE name = ?", (account,)).fetchone()
-        return FileLimits(**rows.unpack(row[0])) if row and row[0] else USUAL_LIMITS
+        traits = self.traits(account)
+        return traits.file_limits if traits else USUAL_LIMITS
 
     def account(self, name: str) -> Account | None:
         return next((account for account in self.accounts() if account.name == name), None)

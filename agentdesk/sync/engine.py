@@ -136,7 +136,7 @@ class Engine:
         def remember(store: Store) -> None:
             store.mirror.take(Page((me,), ""))
             store.desktop.set_me(self.account, me.ref.id)
-            store.desktop.remember_limits(self.account, greeting.traits.file_limits)
+            store.desktop.remember_traits(self.account, greeting.traits)
             store.spool.sweep(self.clock())
 
         await self.disk.do(remember)

@@ -191,8 +191,9 @@ class AgentDesk(App[None]):
         if pane is not None and footer is not None:
             selected = len(self.main.tickets.selected) if pane == "list" else 0
             keys = self.keyboard.keys
-            kind = self.main.work.composer.kind if self.main.work is not None else "reply"
-            footer.show_hints(bulk_hints(selected, keys) if selected else pane_hints(pane, keys, kind))
+            composer = self.main.work.composer if self.main.work is not None else None
+            kind, waits = (composer.kind, composer.can_wait) if composer else ("reply", True)
+            footer.show_hints(bulk_hints(selected, keys) if selected else pane_hints(pane, keys, kind, waits))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.show_hints()

@@ -25,14 +25,15 @@ def shown_key(key: str) -> str:
     return " ".join(KEY_SIGNS.get(one, one) for one in key.split(" "))
 
 
-def send_words(kind: DraftKind) -> dict[str, str]:
-    """What each command that sends does with a message of this kind."""
+def send_words(kind: DraftKind, can_wait: bool) -> dict[str, str]:
+    """What each command that sends does with a message of this kind; can its ticket be set to wait for an answer?"""
     if kind == "note":
         return {"send": _("add the note"), "send open": _("add the note"), "send solved": _("add the note, solved")}
-    return {"send": _("send, pending"), "send open": _("send"), "send solved": _("send, solved")}
+    pending = _("send, pending") if can_wait else _("send")
+    return {"send": pending, "send open": _("send"), "send solved": _("send, solved")}
 
 
-def _lines(pane: Pane, kind: DraftKind) -> Sequence[tuple[str, str]]:
+def _lines(pane: Pane, kind: DraftKind, can_wait: bool) -> Sequence[tuple[str, str]]:
     rest = [("find", _("search")), ("command", _("command")), ("help", _("keys"))]
     match pane:
         case "list":
@@ -47,8 +48,8 @@ def _lines(pane: Pane, kind: DraftKind) -> Sequence[tuple[str, str]]:
             ]
         case "composer":
             return [
-                ("send", send_words(kind)["send"]),
-                ("send solved", send_words(kind)["send solved"]),
+                ("send", send_words(kind, can_wait)["send"]),
+                ("send solved", send_words(kind, can_wait)["send solved"]),
                 ("template", _("template")),
                 ("back", _("back")),
                 ("review", _("look at it")),
@@ -79,9 +80,9 @@ def _lines(pane: Pane, kind: DraftKind) -> Sequence[tuple[str, str]]:
             return [("open", _("open it")), ("pane next", _("next pane")), ("back", _("back")), *rest]
 
 
-def pane_hints(pane: Pane, keys: KeyMap, kind: DraftKind = "reply") -> list[Hint]:
-    """The keys that matter in a pane; `kind` is what the composer writes."""
-    found = [(keys.of(line), label) for line, label in _lines(pane, kind)]
+def pane_hints(pane: Pane, keys: KeyMap, kind: DraftKind = "reply", can_wait: bool = True) -> list[Hint]:
+    """The keys that matter in a pane; `kind` is what the composer writes, and `can_wait` whether it can set pending."""
+    found = [(keys.of(line), label) for line, label in _lines(pane, kind, can_wait)]
     return [(shown_key(_first(bound)), label) for bound, label in found if bound]
 
 

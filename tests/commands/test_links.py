@@ -4,9 +4,10 @@ import pytest
 
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
+from agentdesk.exchange import Concurrency, Traits
 from agentdesk.model import Link, Merge, Relation, Status, Unlink
 
-from .conftest import Line, seen
+from .conftest import ACCOUNT, Line, seen
 
 
 async def test_a_ticket_is_merged_into_another_and_leaves_the_queue(desk: Desk, line: Line) -> None:
@@ -59,3 +60,26 @@ async def test_a_relation_that_nobody_sets_is_refused_with_those_there_are(line:
 async def test_a_ticket_without_links_has_none_to_take_away(line: Line) -> None:
     with pytest.raises(Refused, match="no links"):
         await line("ticket unlink", "1")
+
+
+async def test_links_and_merges_that_the_helpdesk_cannot_keep_are_refused_before_they_wait(
+    desk: Desk, line: Line
+) -> None:
+    traits = Traits(Concurrency.EXACT, True, True, True, True, 1000, relations=frozenset({Relation.PARENT}))
+    desk.store.desktop.remember_traits(ACCOUNT, traits)
+
+    with pytest.raises(Refused, match="Choose one of: parent"):
+        await line("ticket link depends-on 2", "1")
+    with pytest.raises(Refused, match="acme cannot do this"):
+        await line("ticket merge 2", "1")
+
+    assert desk.store.outbox.pending() == []
+    (op,) = (await line("ticket link parent 2", "1")).ops
+    assert op.changes == (Link(Relation.PARENT, "2"),)
+
+
+async def test_no_relation_is_offered_where_a_helpdesk_knows_none(desk: Desk, line: Line) -> None:
+    desk.store.desktop.remember_traits(ACCOUNT, Traits(Concurrency.EXACT, True, True, True, True, 1000))
+
+    with pytest.raises(Refused, match="cannot be linked"):
+        await line("ticket link", "1")

@@ -7,9 +7,10 @@ from agentdesk.commands.context import Context
 from agentdesk.commands.tickets import list_tickets
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
+from agentdesk.exchange import Concurrency, Traits
 from agentdesk.model import Assign, Priority, SetField, SetPriority, SetStatus, Status, Tag, Transfer, Untag
 
-from .conftest import Line, seen
+from .conftest import ACCOUNT, Line, seen
 
 
 async def test_a_ticket_is_assigned_by_name_address_id_or_to_me(desk: Desk, line: Line) -> None:
@@ -160,3 +161,20 @@ async def test_a_list_without_an_account_says_what_to_do(desk: Desk) -> None:
     desk.store.db.execute("DELETE FROM account")
 
     assert "agentdesk account add" in (await list_tickets(Context(desk, ShellFront()))).nothing
+
+
+async def test_what_a_helpdesk_cannot_do_is_refused_before_it_waits_in_the_outbox(desk: Desk, line: Line) -> None:
+    statuses = frozenset({Status.OPEN, Status.SOLVED})
+    traits = Traits(Concurrency.EXACT, True, True, True, False, 1000, statuses=statuses, has_tags=False)
+    desk.store.desktop.remember_traits(ACCOUNT, traits)
+
+    for command in (
+        "ticket status pending",
+        "ticket tag new",
+        "ticket set status=hold",
+        "ticket note --status hold hi",
+    ):
+        with pytest.raises(Refused, match="acme cannot do this"):
+            await line(command, "1")
+
+    assert desk.store.outbox.pending() == []

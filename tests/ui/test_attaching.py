@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.events import Paste
 
-from agentdesk.files import FileLimits
+from agentdesk.exchange import Concurrency, Traits
 from agentdesk.model import Reply
 from agentdesk.store.drafts import Draft
 from agentdesk.ui.completing_paths import path_completions
@@ -14,6 +14,7 @@ from agentdesk.ui.completing_paths import path_completions
 from .driver import ACCOUNT, DeskDriver, opened_desk, ticket, tickets
 
 SIZE = (120, 40)
+TRAITS = Traits(Concurrency.EXACT, True, True, True, True, max_upload_bytes=1024)
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ async def test_a_file_taken_off_does_not_go_along(tmp_path: Path, plan: Path) ->
 
 async def test_the_account_s_limits_are_said_before_anything_leaves(tmp_path: Path, plan: Path) -> None:
     async with opened_desk(tmp_path / "home", tickets(1), size=SIZE) as desk:
-        await desk.desk.write(lambda store: store.desktop.remember_limits(ACCOUNT, FileLimits(1024)))
+        await desk.desk.write(lambda store: store.desktop.remember_traits(ACCOUNT, TRAITS))
         await replying(desk)
 
         await desk.runs(f"attach {plan}")

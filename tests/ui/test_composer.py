@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused, StoreError
-from agentdesk.exchange import Page
+from agentdesk.exchange import Concurrency, Page, Traits
 from agentdesk.model import Canned, CannedAction, Kind, Note, Ref, Reply, SetStatus, Status, Tag
 from agentdesk.store import Store
 from agentdesk.store.drafts import Draft
@@ -632,6 +632,26 @@ async def test_the_review_shows_what_a_template_changes(desk: Desk) -> None:
         words = app.words()
         assert "Status: solved (with alt+s)" in words
         assert "Tags: +refund" in words
+
+
+async def test_the_key_that_sends_leaves_the_status_where_the_helpdesk_cannot_wait_for_a_customer(desk: Desk) -> None:
+    statuses = frozenset({Status.OPEN, Status.SOLVED})
+    traits = Traits(Concurrency.BEST_EFFORT, True, True, True, False, 1000, statuses=statuses)
+    desk.store.desktop.remember_traits(ACCOUNT, traits)
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.reply()
+        app.composer.insert("Hello")
+        await app.push_screen(Review(app.composer))
+        await pilot.pause()
+        keys = app.words()
+        await app.composer.send("pending")
+
+    (op,) = desk.store.outbox.pending()
+    assert op.changes == (Reply("Hello"),)
+    assert "ctrl+s send " in keys
+    assert "pending" not in keys
 
 
 async def test_the_review_of_a_long_letter_keeps_its_keys_in_sight(desk: Desk) -> None:

@@ -119,6 +119,7 @@ class Review(ModalScreen[None]):
         subject = f"#{ticket.number} {safe_line(ticket.subject)}"
         leaving = composer.leaving()
         besides = [_step_words(one, ticket.ref.account, composer.desk.store) for one in leaving.besides]
+        self._can_wait = composer.can_wait
         self.letter = Letter(leaving, subject, me.signature if me else "", besides)
 
     def compose(self) -> ComposeResult:
@@ -128,7 +129,7 @@ class Review(ModalScreen[None]):
             yield FixedLines(line(), line(*self._keys()))
 
     def _keys(self) -> list[Span]:
-        words = send_words(self.letter.leaving.kind)
+        words = send_words(self.letter.leaving.kind, self._can_wait)
         sending = {"ctrl+s": words["send"], "alt+s": words["send open"], "ctrl+d": words["send solved"]}
         if sending["ctrl+s"] == sending["alt+s"]:
             del sending["alt+s"]

@@ -287,6 +287,17 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
 
     # Leaving
 
+    @property
+    def can_wait(self) -> bool:
+        """Does what is sent set the ticket to wait for its customer? A note, which they never see, leaves the status.
+
+        So does a reply on a helpdesk that has no such status.
+        """
+        if self.kind == "note":
+            return False
+        traits = self.row and self.desk.store.desktop.traits(self.row.ticket.ref.account)
+        return not traits or Status.PENDING in traits.statuses
+
     def leaving(self, status: str | None = None) -> Leaving:
         """Exactly what would leave now; raises `Refused`, the caret on the spot, where it must not."""
         row = self._needs_open()
@@ -303,9 +314,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             raise Refused(_("{name} has no value. Fill it in before this leaves.", name=missing[0].name))
         self._uploads.check(row.ticket.ref.account)
         cc = self.cc if self.kind == "reply" else ()
-        to_be = None if status is None else Status(status)
-        if self.kind == "note" and to_be is Status.PENDING:
-            to_be = None  # the customer never sees a note, so nobody waits for their answer
+        to_be = None if status is None or (status == Status.PENDING and not self.can_wait) else Status(status)
         sender = self.desk.sender(row)
         return Leaving(self.kind, body, self.to, sender, cc, self.uploads, to_be, self.besides)
 
