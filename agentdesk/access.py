@@ -1,10 +1,12 @@
 """How a helpdesk is reached and signed in to, besides its address; nothing in it is secret."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
+
+from agentdesk.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Access:
     """The way to one account's helpdesk.
 

@@ -31,7 +31,7 @@ short = "OUT"              # label, short, colour, signature and templates of on
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -39,6 +39,7 @@ from typing import Literal, NamedTuple, get_args
 from agentdesk.errors import ConfigError, FilterError
 from agentdesk.filters import parse as parse_filter
 from agentdesk.i18n import LANGUAGES, _
+from agentdesk.record import record
 from agentdesk.text.width import truncate
 
 BadgeTone = Literal["plain", "strong", "dim", "accent", "good"]
@@ -70,7 +71,7 @@ def shipped_queues() -> tuple[Queue, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountSettings:
     """What a user sets for one account, or for one brand of it; what is empty follows the account, then its name."""
 
@@ -90,7 +91,7 @@ class Badge(NamedTuple):
     tone: BadgeTone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Config:
     """Everything a user can set, with what holds when they do not."""
 

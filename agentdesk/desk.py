@@ -11,7 +11,6 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -36,6 +35,7 @@ from agentdesk.model import (
     apply,
 )
 from agentdesk.paths import Folders
+from agentdesk.record import record
 from agentdesk.store import Store
 from agentdesk.store.desktop import Account
 from agentdesk.store.outbox import Author
@@ -59,7 +59,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Synced:
     """What one round did for an account, and what stopped it; without a summary it could not even be opened."""
 

@@ -1,7 +1,7 @@
 """What passes between a helpdesk and the cache: what an account can do, streams, pages of them, and receipts."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from agentdesk.model import (
     Unlink,
     Untag,
 )
+from agentdesk.record import record
 
 
 class Concurrency(StrEnum):
@@ -31,7 +32,7 @@ class Concurrency(StrEnum):
     BEST_EFFORT = "best effort"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Traits:
     """What this account's API can promise, found out by asking it.
 
@@ -102,7 +103,7 @@ class Stream(StrEnum):
     EVENTS = "events"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """A part of a stream: what changed, what is gone for ever, and the cursor that continues after it.
 

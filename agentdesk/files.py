@@ -13,13 +13,13 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
 from agentdesk.i18n import _, number, plural
+from agentdesk.record import record
 
 KILO = 1024
 LONGEST_NAME_BYTES = 200
@@ -41,7 +41,7 @@ _RUNS: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileLimits:
     """What a helpdesk takes: bytes a file, files a message (None where it sets no number), and empty files or not."""
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
+from agentdesk.record import record
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ref:
@@ -87,7 +89,7 @@ STAFF = frozenset({Role.AGENT, Role.ADMIN})
 FieldValue = str | bool | int | float | tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attachment:
     """A file that came with a message; `size` in bytes."""
 
@@ -99,7 +101,7 @@ class Attachment:
     inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     """One thing that happened: a message, a call, a field change, a rating, something outside the helpdesk.
 
@@ -131,7 +133,7 @@ class Event:
     provisional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ticket:
     """One conversation with its fields, as the helpdesk has it or as the agent sees it.
 
@@ -177,7 +179,7 @@ class Ticket:
         return self.status in UNSOLVED
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TicketRow:
     """A ticket as a list shows it: with the names around it and what this desk alone knows of it.
 
@@ -200,7 +202,7 @@ class TicketRow:
     is_unread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """One address by which a person is known: `kind` is `email`, `phone` or the helpdesk's word."""
 
@@ -209,7 +211,7 @@ class Identity:
     verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Person:
     """A customer or a colleague. `fields` are the account's own columns, `language` a code such as `ja`."""
 
@@ -233,7 +235,7 @@ class Person:
         return next((identity.value for identity in self.identities if identity.kind == kind), "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Organization:
     """A company or household that customers belong to."""
 
@@ -243,7 +245,7 @@ class Organization:
     domains: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Team:
     """A group, team or queue that tickets are routed to, with the ids of its members."""
 
@@ -252,7 +254,7 @@ class Team:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Brand:
     """One of the names under which an account writes to customers."""
 
@@ -260,7 +262,7 @@ class Brand:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Article:
     """One knowledge article in one language; `internal` ones must never reach a customer."""
 
@@ -277,7 +279,7 @@ class Article:
     stamp: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CannedAction:
     """One step of a helpdesk macro in the helpdesk's own words: `field` and the values it takes."""
 
@@ -285,7 +287,7 @@ class CannedAction:
     value: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Canned:
     """A prepared answer of the team (Zendesk calls it a macro): text with placeholders and field changes."""
 
@@ -298,7 +300,7 @@ class Canned:
     position: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     """A list of tickets kept by the helpdesk; `tickets` in its order."""
 
@@ -308,7 +310,7 @@ class View:
     tickets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """One value a choice field can take, and what people read for it."""
 
@@ -316,7 +318,7 @@ class Option:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """A ticket field of the account: `type` is text, multiline, bool, date, int, decimal, choice or multichoice."""
 
@@ -334,7 +336,7 @@ Item = Ticket | Event | Person | Organization | Team | Brand | Article | Canned 
 # What an agent decides
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Upload:
     """A local file to send with a message: where our own copy lies, and the name the customer sees.
 
@@ -350,7 +352,7 @@ class Upload:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """A public message to the customer."""
 
@@ -359,7 +361,7 @@ class Reply:
     uploads: tuple[Upload, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """A message that only colleagues see."""
 
@@ -367,56 +369,56 @@ class Note:
     uploads: tuple[Upload, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetStatus:
     """Move the ticket to another status."""
 
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetPriority:
     """Say how urgent the ticket is; None for the helpdesk's own default."""
 
     priority: Priority | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetSubject:
     """Give the ticket another subject."""
 
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assign:
     """Give the ticket to a colleague (an id), or to nobody."""
 
     agent: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transfer:
     """Move the ticket to another team (an id); the assignee is cleared, as helpdesks do."""
 
     group: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tag:
     """Put a tag on the ticket."""
 
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Untag:
     """Take a tag off the ticket."""
 
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetField:
     """Set one of the account's own fields, named by its id."""
 
@@ -424,7 +426,7 @@ class SetField:
     value: FieldValue
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Create:
     """A new ticket, as a follow-up of a closed one when `follow_up_of` names it."""
 
@@ -435,7 +437,7 @@ class Create:
     follow_up_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """Say how the ticket stands to another one: an id on the same helpdesk, or a web address."""
 
@@ -443,7 +445,7 @@ class Link:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unlink:
     """Say that the ticket does not stand so to another one any more."""
 
@@ -451,7 +453,7 @@ class Unlink:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Merge:
     """Make the ticket a part of another one (an id) for ever; nothing else is decided with it."""
 
@@ -508,7 +510,7 @@ PENDING = frozenset({OpState.QUEUED, OpState.SENDING, OpState.HELD, OpState.FAIL
 """States in which the agent's words still count: they are folded into what the screen shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Op:
     """One decision on its way out: its changes leave together or not at all.
 

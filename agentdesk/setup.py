@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from agentdesk.i18n import _
 from agentdesk.providers.base import Concurrency, Greeting, Traits
 from agentdesk.providers.oauth import Pair
 from agentdesk.providers.tls import issuer
+from agentdesk.record import record
 from agentdesk.store.desktop import Account
 from agentdesk.sync.lease import new_holder, taken
 
@@ -34,7 +35,7 @@ Ask = Callable[[str], Awaitable[str]]
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Promise:
     """One thing that an account can do, or cannot."""
 

@@ -6,7 +6,6 @@ A helpdesk names its macros' actions in words of its own (`CannedAction`); Zende
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from agentdesk.model import (
     Assign,
@@ -26,6 +25,7 @@ from agentdesk.model import (
     Transfer,
     Untag,
 )
+from agentdesk.record import record
 
 _SETTABLE = (Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED)
 _MINE = "current_user"
@@ -33,7 +33,7 @@ _MY_TEAMS = "current_groups"
 _FIELD = ("custom_fields_", "ticket_fields_")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Around:
     """What the steps of a prepared answer refer to: the agent, their teams, and the account's fields by id."""
 
@@ -42,7 +42,7 @@ class Around:
     fields: Mapping[str, Field] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Steps:
     """The changes of a prepared answer, and the actions that have none, in the helpdesk's words."""
 

@@ -12,7 +12,6 @@ Files: every `*.md` is one text, optionally after lines of `key: value` between 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from agentdesk import i18n
 from agentdesk.errors import ConfigError
 from agentdesk.i18n import _
 from agentdesk.model import Canned, CannedAction, FieldValue, Person, Ref, Status, TicketRow
+from agentdesk.record import record
 
 LOCAL = ""
 """The account of templates that come from files."""
@@ -42,7 +42,7 @@ class Missing(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rendered:
     """A text with its placeholders filled, except for the missing ones."""
 
@@ -123,7 +123,7 @@ def without_honorific(name: str) -> str:
 _JAPANESE = re.compile("[\u3041-\u3096\u30a1-\u30fa\u3005\u3400-\u9fff\uf900-\ufaff]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A name taken apart: in Japanese the family name stands first, and a name without a space is not guessed at."""
 
@@ -216,7 +216,7 @@ def _written(value: FieldValue) -> str:
 # Files
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Templates:
     """The agent's own templates by title, and in words what is wrong with the files that were skipped."""
 

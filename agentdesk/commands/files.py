@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from agentdesk import i18n
@@ -15,6 +14,7 @@ from agentdesk.errors import Refused
 from agentdesk.files import arriving, free_place, named_files, path_of, safe_name, size_word, too_many, type_of
 from agentdesk.i18n import _
 from agentdesk.model import Attachment, Event, Ref, Upload
+from agentdesk.record import record
 
 
 @commands.add("attach", scope="composer", keys="ctrl+o")
@@ -86,7 +86,7 @@ async def save_files(cx: Context, *files: str, to: str = ".", force: bool = Fals
     return Answer(documents, headings=(_("Saved as"), _("Size")), rows=rows)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Enclosure:
     """An attachment and the message it came with."""
 

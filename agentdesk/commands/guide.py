@@ -5,7 +5,7 @@ Where nobody can be asked, what was given has to do, and the first thing that is
 
 import asyncio
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from agentdesk import setup, tokens
@@ -16,6 +16,7 @@ from agentdesk.errors import AgentdeskError, ConfigError, Offline, Refused, Unau
 from agentdesk.helpdesks import open_provider
 from agentdesk.i18n import _
 from agentdesk.providers.base import Greeting
+from agentdesk.record import record
 from agentdesk.store.desktop import Account
 
 Way = Literal["browser", "token", "command", "env"]
@@ -36,7 +37,7 @@ class Asker(Protocol):
     def can_ask(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """What was said on the command line."""
 
@@ -66,7 +67,7 @@ class Given:
         return [way for way, is_named in named.items() if is_named]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ready:
     """An account that can be kept, with the secret that belongs into the keyring and what signing in showed, if any."""
 

@@ -1,16 +1,17 @@
 """A question: what must hold of a ticket, and in which order the answer comes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 from agentdesk.filters.times import When
+from agentdesk.record import record
 
 Operator = Literal[":", "<", "<=", ">", ">="]
 Value = str | float | timedelta | When
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Word:
     """Text that must occur; `is_prefix` when it was typed with a star at its end."""
 
@@ -18,14 +19,14 @@ class Word:
     is_prefix: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phrase:
     """Text that must occur as it stands."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     """A field held against a value; `field` is the field's first name in `FIELDS`."""
 
@@ -34,21 +35,21 @@ class Compare:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     """What must not hold."""
 
     part: "Node"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class And:
     """All of the parts; without any, everything."""
 
     parts: tuple["Node", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Or:
     """At least one of the parts."""
 
@@ -58,7 +59,7 @@ class Or:
 Node = And | Or | Not | Word | Phrase | Compare
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sort:
     """An order by one of `SORTS`: longest wait, oldest time, soonest due, highest priority first, unless reversed."""
 
@@ -66,7 +67,7 @@ class Sort:
     is_reversed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filter:
     """A question: what must hold, in which order to answer if it says so, and the text it was read from."""
 

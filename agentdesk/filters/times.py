@@ -6,7 +6,6 @@ time when the question is put.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -14,23 +13,24 @@ from agentdesk import i18n
 from agentdesk.errors import FilterError
 from agentdesk.filters.signs import folded
 from agentdesk.i18n import _
+from agentdesk.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ago:
     """So long before now (a negative span lies ahead)."""
 
     span: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DaysBack:
     """The beginning of a day in the agent's zone, so many days before today."""
 
     days: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Day:
     """The beginning of a date in the agent's zone; without a year, the latest such date that has begun."""
 
@@ -39,14 +39,14 @@ class Day:
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class At:
     """An exact time."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Back:
     """A whole week (from Monday), month or year, so many before the present one."""
 
@@ -54,7 +54,7 @@ class Back:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Month:
     """A whole month of a year."""
 

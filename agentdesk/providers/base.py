@@ -6,12 +6,12 @@ say whether an earlier write arrived (`find`); `download` fetches what is too bi
 """
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from agentdesk.exchange import Concurrency, Page, Receipt, Stream, Traits, Uploaded
 from agentdesk.i18n import _
 from agentdesk.model import Attachment, Op, Person, Ref, Ticket, Upload
+from agentdesk.record import record
 
 __all__ = [
     "Concurrency",
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Greeting:
     """Who we are on the helpdesk, and what it can promise us."""
 

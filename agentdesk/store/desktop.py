@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from agentdesk.exchange import Traits, traits_from
 from agentdesk.files import FileLimits
 from agentdesk.i18n import _
 from agentdesk.model import Ref
+from agentdesk.record import record
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
 
@@ -24,7 +25,7 @@ USUAL_LIMITS = FileLimits(50 * 1024 * 1024)
 WeatherState = Literal["fresh", "online", "offline", "limited", "unauthorized", "broken"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """A helpdesk that this desk works on. `token_source` says where the secret is, never what it is."""
 
@@ -38,7 +39,7 @@ class Account:
     access: Access = USUAL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weather:
     """How the line to a helpdesk is: its state and since when, what is being read and how far, in words when bad.
 

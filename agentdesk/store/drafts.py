@@ -1,18 +1,19 @@
 """Drafts: unsent text, bound to its ticket and to being public or private for ever."""
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from agentdesk.model import Change, Ref, Upload
+from agentdesk.record import record
 from agentdesk.steps import together
 from agentdesk.store import rows
 
 DraftKind = Literal["reply", "note"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """Unsent text with the files and copies that go along; `caret` in characters.
 

@@ -1,10 +1,10 @@
 """Duplicates: open tickets that say the same as another one, from the same customer or at the same time."""
 
 import sqlite3
-from dataclasses import dataclass
 from typing import Final
 
 from agentdesk.model import Ref
+from agentdesk.record import record
 from agentdesk.store.judgements import own_words, telling_words
 from agentdesk.store.meaning import Meaning
 
@@ -15,7 +15,7 @@ BY_MEANING: Final = 0.9
 MOST_LOOKED_AT: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Duplicate:
     """A ticket that may be the same, how much so (0 to 1), and whether it is the same customer's."""
 

@@ -11,8 +11,8 @@ old pages. So when words have left the index, its segments are merged into one, 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from agentdesk.record import record
 from agentdesk.store import words
 from agentdesk.store.atomic import atomic
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, KINDS, NEW, TICKETS, Indexed
@@ -26,7 +26,7 @@ Text = tuple[str, str]
 Notes = Sequence[tuple[int, str | None, str | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     """How far the index is: so many rows done of all there are."""
 
@@ -34,7 +34,7 @@ class Progress:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Work:
     """One row to index: the notes and texts it was read from, and the words to forget and to add."""
 

@@ -9,11 +9,11 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import log
 from typing import Final
 
 from agentdesk.model import Ref
+from agentdesk.record import record
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
 from agentdesk.text.segment import segment, telling
@@ -31,7 +31,7 @@ OWN_WORDS: Final = 3_000
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'、。）)\]]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judgement:
     """How often an article was sent for such tickets, how many of them got solved, and its worth from that."""
 

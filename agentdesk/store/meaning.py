@@ -7,10 +7,10 @@ missing, in small steps, in the background. Without an extra all of it is empty 
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from threading import Thread
 from typing import Final, Literal
 
+from agentdesk.record import record
 from agentdesk.store import rows
 from agentdesk.store.atomic import atomic
 from agentdesk.text import vectors
@@ -45,7 +45,7 @@ _TEXTS: Final = {
 _MADE: Final = "SELECT key FROM meaning WHERE kind = ? AND maker = ?"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """Which extras are switched on: the analyser, and the encoders by name."""
 
@@ -53,7 +53,7 @@ class Wanted:
     encoders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tools:
     """Where analysers and encoders come from."""
 

@@ -8,12 +8,12 @@ costs more, looking into the text, is left to the end and done for the newest fi
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import assert_never
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Sort, Word
+from agentdesk.record import record
 from agentdesk.store.conditions import EVERYTHING, Condition, Conditions, is_common, is_of_unsolved
 from agentdesk.store.queries import Queries
 from agentdesk.store.words import Asked, asked
@@ -25,7 +25,7 @@ LOOKED_INTO = 60
 MOST_GAPS, WIDE_GAP = 5, 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Walk:
     """A walk through the tickets with some fields, for those with some words and what else is demanded."""
 

@@ -7,13 +7,14 @@ addresses. Scores of the kinds are each divided by their best, so that one list 
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from math import log1p
 from typing import Literal
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms, within
 from agentdesk.model import Canned, Event, Ref
+from agentdesk.record import record
 from agentdesk.store import indexing, misspelt, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.duplicates import Duplicate, duplicates
@@ -51,7 +52,7 @@ WORD_TOKENS = 8
 """What is this short and found as it stands was meant as one word, and its parts alone are no answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit:
     """Something that was found: `spans` mark the words in `snippet`; `event` is the message of a ticket to jump to.
 
@@ -70,7 +71,7 @@ class Hit:
     internal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suggestion:
     """An article for a ticket, with how often it was put into replies and how many of those tickets got solved.
 

@@ -6,12 +6,13 @@ one that found something, makes a candidate: the agent said the same in other wo
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from agentdesk.filters import And, Node, Not, Or, Word
 from agentdesk.i18n import _
+from agentdesk.record import record
 from agentdesk.store import rows
 from agentdesk.text.aliases import Aliases, aliases, groups_of, words_of
 from agentdesk.text.normalise import normalise
@@ -24,7 +25,7 @@ MOST_WAYS = 8
 LONGEST_QUERY = 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """Two queries of which the second found what the first did not, and how often that happened."""
 

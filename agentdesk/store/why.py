@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from agentdesk.model import Ref
+from agentdesk.record import record
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import segment
 from agentdesk.text.snippet import highlight
@@ -20,7 +20,7 @@ _TEXTS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Why:
     """The words that were found as typed; those written or said otherwise, each with how; those that are missing.
 

@@ -10,13 +10,14 @@ read is left out and told; the others hold.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from agentdesk.i18n import _
+from agentdesk.record import record
 from agentdesk.text.normalise import normalise
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Aliases:
     """Words of which each stands for the others, the silent ones, and what was wrong with the files, in words."""
 

@@ -7,8 +7,9 @@ characters is no text.
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from agentdesk.record import record
 
 _ESCAPES: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b$(")
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -18,7 +19,7 @@ _HALF: Final = re.compile("[\uff61-\uff9f]")
 _NAMES: Final = {"cp932": "Shift_JIS", "euc_jp": "EUC-JP", "iso2022_jp_2": "ISO-2022-JP", "cp1252": "Windows-1252"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decoded:
     """A text, and the name of the encoding it was in."""
 

@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 from html_to_markdown import ConversionOptions, PreprocessingOptions, WarningKind, convert
 from html_to_markdown.exceptions import ConversionError
 
+from agentdesk.record import record
 from agentdesk.text.boxes import without_boxes, without_tags
 from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import cell_width, pad
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """A link of a mail: its number in the text, what it is called, and where it really leads."""
 
@@ -31,7 +32,7 @@ class Link:
     is_misleading: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HtmlText:
     """The readable text of an HTML mail, and the links that it numbers."""
 

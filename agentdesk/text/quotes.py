@@ -10,10 +10,11 @@ Folding must never hide what a customer has just written, so a doubt is decided 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
+
+from agentdesk.record import record
 
 
 class Kind(StrEnum):
@@ -25,7 +26,7 @@ class Kind(StrEnum):
     FORWARD = "forward"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """Neighbouring lines of one kind, with their line ends: the texts of all blocks make up the body."""
 

@@ -1,13 +1,12 @@
 """Leaving: a message as it goes to the outbox, for the composer that sends it and the review that shows it first."""
 
-from dataclasses import dataclass
-
 from agentdesk.model import Change, Note, Reply, SetStatus, Status, Upload
+from agentdesk.record import record
 from agentdesk.steps import together
 from agentdesk.store.drafts import DraftKind
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaving:
     """Exactly what would leave: the words, who gets them, and what else changes."""
 

@@ -4,7 +4,6 @@ The search runs on a thread of its own; an answer to an older question is droppe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from textual import on
@@ -22,6 +21,7 @@ from agentdesk.desk import Desk
 from agentdesk.errors import FilterError
 from agentdesk.i18n import _, number
 from agentdesk.model import Ref
+from agentdesk.record import record
 from agentdesk.store import Store
 from agentdesk.store.indexing import Progress
 from agentdesk.store.search import Hit
@@ -41,7 +41,7 @@ ResultKind = Literal["ticket", "article", "customer", "command"]
 KINDS: tuple[ResultKind, ...] = ("ticket", "article", "customer", "command")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answers:
     """What a question found."""
 

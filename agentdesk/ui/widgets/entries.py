@@ -14,6 +14,7 @@ from agentdesk.columns import channel_word, link_change_words
 from agentdesk.files import size_word
 from agentdesk.i18n import _, plural
 from agentdesk.model import Attachment, Event, Field, Kind, Op, OpState, Ref, Role
+from agentdesk.record import record
 from agentdesk.store import Store
 from agentdesk.text.quotes import Block, fold
 from agentdesk.text.quotes import Kind as Fold
@@ -34,7 +35,7 @@ _RICH = re.compile(r"<(?:a|table|ul|ol|li|blockquote|img|h[1-6]|pre)\b", re.IGNO
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"'、。）」』】\u3000]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LinkShown:
     """A link of a message: its number there, where it leads, and whether its label names another place."""
 
@@ -43,7 +44,7 @@ class LinkShown:
     is_misleading: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """The words of a message as they can be shown, its links, and how many characters are left out."""
 
@@ -128,7 +129,7 @@ class Names:
         return self._fields[account]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     """How a timeline is shown at the moment: its width, who is called what, which parts are unfolded."""
 
@@ -147,7 +148,7 @@ class Unfolding:
     quotes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One event as it is drawn."""
 

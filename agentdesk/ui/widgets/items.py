@@ -7,6 +7,7 @@ from datetime import date, datetime
 from agentdesk import i18n
 from agentdesk.i18n import _
 from agentdesk.model import Event, Kind, Ref
+from agentdesk.record import record
 from agentdesk.ui.widgets.entries import MESSAGES, Entry, Unfolding
 from agentdesk.ui.widgets.lines import Line, line
 
@@ -36,7 +37,7 @@ class Item:
         return 4 + min(len(self.event.body), self.unfolding.shown) // 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """What of a log is shown: a filter (`all`, `messages`, `public` or a channel), and from where it is unread.
 

@@ -4,7 +4,6 @@ Everything is looked up on a thread of its own; an answer that is not for what i
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from textual import on
@@ -16,6 +15,7 @@ from agentdesk.desk import Desk
 from agentdesk.errors import FilterError
 from agentdesk.i18n import _, number
 from agentdesk.model import Article, Ref, TicketRow
+from agentdesk.record import record
 from agentdesk.store import Store
 from agentdesk.store.duplicates import Duplicate
 from agentdesk.store.search import Hit, HitKind, Suggestion
@@ -33,7 +33,7 @@ FOUND = 20
 ARTICLES: tuple[HitKind, ...] = ("article",)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What was found for a question: articles (with their use where known), solved tickets, and the same one again."""
 

@@ -4,7 +4,6 @@ A line is text in tones (`painting`); nothing in it is ever read as markup.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -12,13 +11,14 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from agentdesk.record import record
 from agentdesk.ui.painting import Painter, Span
 from agentdesk.ui.pane import Pane
 
 WHEEL_LINES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """One line to draw; `entry` is the number of the thing in a list it belongs to, where there is a list."""
 

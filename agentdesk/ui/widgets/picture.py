@@ -5,7 +5,6 @@ missing when somebody wants to see a picture.
 """
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rich.color import Color
@@ -17,6 +16,7 @@ from textual.widget import Widget
 
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
+from agentdesk.record import record
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,7 +29,7 @@ RAMP: Final = " .:-=+*#%@"
 """From dark to light, for terminals without colour."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pixels:
     """A decoded picture, at most `KEPT`, and the size it had."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -14,6 +13,7 @@ from agentdesk.desk import Desk
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural, spoken, wait
 from agentdesk.model import Event, Kind, Priority, Ref, TicketRow
+from agentdesk.record import record
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.painting import Span, ends
 from agentdesk.ui.screens.link import OpenLink
@@ -28,7 +28,7 @@ SOON = timedelta(hours=1)
 STAYED_SECONDS = 0.7
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leg:
     """How long a ticket was with one team, by the team's id."""
 

@@ -1,7 +1,6 @@
 """The first line: where I am at the left, what the machine is doing at the right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from textual.strip import Strip
@@ -10,6 +9,7 @@ from textual.widget import Widget
 from agentdesk.commands.outbox import upload_words
 from agentdesk.i18n import _, clock, day, number, plural, spoken
 from agentdesk.model import OpState
+from agentdesk.record import record
 from agentdesk.store.desktop import Weather
 from agentdesk.store.uploads import Progress
 from agentdesk.ui.glyphs import Glyphs
@@ -21,7 +21,7 @@ MOST_NAMED = 3
 AGES = (10, 20, 30, 40, 50)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Standing:
     """Everything the title bar says: the place, the line to each helpdesk by its account, the outbox, the time."""
 
