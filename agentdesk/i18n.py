@@ -3,6 +3,9 @@
 A process speaks one language to one person, so the active `Language` is the one piece of process-wide state in the
 program: `use()` sets it at start, everything else only asks. English is the source text; a language is a catalog
 `locale/CODE/LC_MESSAGES/agentdesk.po` with its compiled twin beside it.
+
+Babel takes 20 ms to come in with a language's data. What the list shows at the first paint, whole numbers and spans at
+a glance, reads the same in all our languages and is put together here; everything else asks Babel, later.
 """
 
 import gettext
@@ -10,16 +13,17 @@ import os
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
-
-from babel import Locale, dates, numbers, units
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentdesk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 DOMAIN = "agentdesk"
 CATALOGS = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "ja")
-_COUNTED_UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60))
+_COUNTED_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 class Language(NamedTuple):
@@ -69,33 +73,37 @@ def plural(one: str, many: str, n: int, /, **values: object) -> str:
 
 
 @lru_cache(maxsize=4)
-def _locale(code: str) -> Locale:
+def _locale(code: str) -> "Locale":
+    from babel import Locale  # late, as everything of Babel: see above
+
     return Locale.parse(code)
 
 
 def number(value: float) -> str:
-    return str(value) if isinstance(value, int) and abs(value) < 1000 else numbers.format_decimal(value, locale=_here())
+    if isinstance(value, int):
+        return f"{value:,}"
+    from babel.numbers import format_decimal
 
-
-def _here() -> Locale:
-    return _locale(_active.code)
+    return format_decimal(value, locale=_locale(_active.code))
 
 
 @lru_cache(maxsize=4096)
-def _unit(code: str, unit: str, count: int, length: Literal["short", "narrow"]) -> str:
-    words = units.format_unit(count, unit, length, locale=_locale(code))
-    return words.replace(" ", "") if length == "narrow" or code == "ja" else words
+def _unit(code: str, unit: str, count: int) -> str:
+    from babel.units import format_unit
+
+    words = format_unit(count, f"duration-{unit}", "short", locale=_locale(code))
+    return words.replace(" ", "") if code == "ja" else words
 
 
 def wait(span: timedelta) -> str:
     """A span at a glance, at most two units: `4h40m`, `31m`, `2d3h`. Negative spans read as their size."""
-    return "".join(_unit(_active.code, unit, count, "narrow") for unit, count in _counted(span))
+    return "".join(f"{number(count)}{unit[0]}" for unit, count in _counted(span))
 
 
 def spoken(span: timedelta) -> str:
     """A span as a sentence says it, at most two units: `4 hr 40 min`, `4時間40分`. Negative ones read as their size."""
     between = "" if _active.code == "ja" else " "
-    return between.join(_unit(_active.code, unit, count, "short") for unit, count in _counted(span))
+    return between.join(_unit(_active.code, unit, count) for unit, count in _counted(span))
 
 
 def _counted(span: timedelta) -> list[tuple[str, int]]:
@@ -104,7 +112,7 @@ def _counted(span: timedelta) -> list[tuple[str, int]]:
     counted: list[tuple[str, int]] = []
     for unit, size in _COUNTED_UNITS:
         count, seconds = divmod(seconds, size)
-        if count or (unit == "duration-minute" and not counted):
+        if count or (unit == "minute" and not counted):
             counted.append((unit, count))
         elif counted:
             break
@@ -123,7 +131,9 @@ def clock(moment: datetime) -> str:
 
 @lru_cache(maxsize=8192)
 def _skeleton(code: str, skeleton: str, year: int, month: int, day: int) -> str:
-    return dates.format_skeleton(skeleton, datetime(year, month, day), locale=_locale(code))  # noqa: DTZ001 (a wall date)
+    from babel.dates import format_skeleton
+
+    return format_skeleton(skeleton, datetime(year, month, day), locale=_locale(code))  # noqa: DTZ001 (a wall date)
 
 
 def day(moment: datetime) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from agentdesk import i18n
 
@@ -38,3 +40,21 @@ def test_a_span_at_a_glance_is_as_short_as_can_be() -> None:
     i18n.use("en")
 
     assert i18n.wait(timedelta(hours=4, minutes=40)) == "4h40m"
+
+
+@pytest.mark.parametrize("code", i18n.LANGUAGES)
+@pytest.mark.parametrize("value", [7, 999, 1000, -1_234_567])
+def test_whole_numbers_are_grouped_as_babel_does(code: str, value: int) -> None:
+    i18n.use(code)
+
+    assert i18n.number(value) == format_decimal(value, locale=code)
+
+
+@pytest.mark.parametrize("code", i18n.LANGUAGES)
+@pytest.mark.parametrize("unit", ["day", "hour", "minute"])
+def test_spans_at_a_glance_read_as_babel_has_them(code: str, unit: str) -> None:
+    i18n.use(code)
+
+    narrow = format_unit(3, f"duration-{unit}", "narrow", locale=code).replace(" ", "")
+
+    assert i18n.wait(timedelta(**{f"{unit}s": 3})) == narrow

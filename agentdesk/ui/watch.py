@@ -36,6 +36,7 @@ class Watch:
         self._revision = desk.store.revision()
         self._counting: asyncio.Task[None] | None = None
         self._is_stale = False
+        self._has_counted = False
 
     def begin(self) -> None:
         """Look at the store and the clock from now on; the queues are counted when `count` is called first."""
@@ -67,6 +68,7 @@ class Watch:
             outbox=self._desk.store.outbox.counts(),
             now=self._desk.clock(),
             uploading=self._desk.store.uploads.progress(),
+            is_first=not self._has_counted,
         )
         self._main.title_bar.show(standing)
         if isinstance(front := self._main.app.screen, Titled):
@@ -86,6 +88,7 @@ class Watch:
     async def _read_counts(self) -> None:
         read = partial(self._queues_and_counts, seen=self._desk.seen_account)
         queues, counts = await self._background.read(read)
+        self._has_counted = True
         if self._main.is_attached:
             self._main.queues.set_queues(queues)
             self._main.queues.set_counts(counts)

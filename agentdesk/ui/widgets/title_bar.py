@@ -23,7 +23,10 @@ AGES = (10, 20, 30, 40, 50)
 
 @record
 class Standing:
-    """Everything the title bar says: the place, the line to each helpdesk by its account, the outbox, the time."""
+    """Everything the title bar says: the place, the line to each helpdesk by its account, the outbox, the time.
+
+    `is_first` leaves the right half empty: its dates and spans take Babel, 20 ms that the first paint does without.
+    """
 
     account: str
     place: str
@@ -32,6 +35,7 @@ class Standing:
     outbox: dict[OpState, int]
     now: datetime
     uploading: Progress | None = None
+    is_first: bool = False
 
 
 class TitleBar(Widget):
@@ -69,6 +73,8 @@ class TitleBar(Widget):
         left += [(standing.account, "dim"), ("  ", "plain"), (standing.place, "strong")]
         if standing.count is not None:
             left.append((f"  {number(standing.count)}", "dim"))
+        if standing.is_first:
+            return ends(left, [], width)
         moving = outbox_spans(standing.outbox, standing.uploading)
         right = [*sync_spans(standing, self.signs, is_wide=is_wide), *moving]
         moment = f"{day(standing.now)} {clock(standing.now)}" if is_wide else clock(standing.now)
