@@ -1,16 +1,14 @@
 """The shell: every command of the registry that works without a screen, and the few words that are the shell's own.
 
 Exit codes: 0 done, 1 refused or failed, 2 misuse, 3 the helpdesk could not be reached. Data goes to stdout, words and
-progress to stderr. Click is imported here; Textual only by `_open`, which saves a fifth of a second everywhere else.
+progress to stderr.
 """
 
 import asyncio
 import gc
-import io
 import re
-import sqlite3
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -24,20 +22,18 @@ from agentdesk.commands.answering import no_account
 from agentdesk.commands.context import Choice, Context, Screen, Tone
 from agentdesk.commands.registry import Arguments, Command, bind, run
 from agentdesk.config import Config
-from agentdesk.config import load as load_config
-from agentdesk.desk import Desk, speak
-from agentdesk.errors import AgentdeskError, Offline, ProviderError, Refused, StoreError
+from agentdesk.desk import Desk
+from agentdesk.errors import Offline, ProviderError, Refused
 from agentdesk.i18n import _
 from agentdesk.model import Op, OpState, TicketRow
+from agentdesk.opening import DEMO_TICKETS, FAILED, UNREACHABLE, demo_desk, open_desk, open_own, prepared
 from agentdesk.output import Form, write
-from agentdesk.paths import Folders, folders
+from agentdesk.paths import Folders
 from agentdesk.shell_words import option_help, teach_click
 from agentdesk.text.safe import safe_line
 from agentdesk.typist import Typist
 
-FAILED, UNREACHABLE = 1, 3
 STUCK = frozenset({OpState.HELD, OpState.FAILED, OpState.DOUBT})
-DEMO_TICKETS = 300
 MESSAGE = "text"
 MESSAGE_BYTES = 1_000_000
 
@@ -107,36 +103,18 @@ class ShellFront:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the words of the command line (or `arguments`); ends the process with the exit code."""
     gc.enable()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks Japanese must not end the program
     words = list(sys.argv[1:] if arguments is None else arguments)
-    own = folders()
-    speak(Config())
-    try:
+    with prepared() as (own, config):
         if any(not _is_text(word) for word in words):
             raise Refused(_("What was typed is not text in {encoding}.", encoding=sys.getfilesystemencoding()))
-        config = load_config(own.config_file)
-        speak(config)
         teach_click()
         _shell(own, config).main(words, prog_name="agentdesk", standalone_mode=True)
-    except AgentdeskError as error:
-        _fail(error)
-    except sqlite3.Error as error:
-        _fail(StoreError(_("The cache {path} cannot be used: {reason}.", path=str(own.database), reason=str(error))))
-    except OSError as error:
-        _fail(Refused(_("The system refused: {reason}.", reason=str(error))))
     sys.exit(0)
 
 
 def _is_text(word: str) -> bool:
     """Is it made of whole characters? Bytes that are not come in as halves, which nothing can store."""
     return not any("\ud800" <= char <= "\udfff" for char in word)
-
-
-def _fail(error: AgentdeskError) -> NoReturn:
-    click.echo(safe_line(str(error)), err=True)
-    sys.exit(UNREACHABLE if isinstance(error, Offline) else FAILED)
 
 
 def _shell(own: Folders, config: Config) -> click.Group:
@@ -354,32 +332,12 @@ def _desk(own: Folders, config: Config) -> Desk:
     """The person's own desk, or the demo's where `--demo` was said."""
     if not click.get_current_context().find_root().params.get("demo_desk"):
         return Desk(own, config)
-    return _demo_desk(own, config)
+    return demo_desk(own, config)
 
 
 def _open_without_words(own: Folders, config: Config) -> None:
-    if click.get_current_context().invoked_subcommand is not None:
-        return
-    desk = Desk(own, config)
-    if not desk.accounts() and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        desk.store.close()
-        click.echo(no_account(), err=True)
-        click.echo(_("To look around without an account: agentdesk demo"), err=True)
-        sys.exit(FAILED)
-    _open(desk, lambda: _demo_desk(own, config))
-
-
-def _demo_desk(own: Folders, config: Config) -> Desk:
-    from agentdesk.demo import prepare  # late: only the demo pays for the demo
-
-    return prepare(own, config, lang=None, tickets=DEMO_TICKETS, seed=1, fresh=False)
-
-
-def _open(desk: Desk, demo: Callable[[], Desk] | None = None) -> None:
-    gc.disable()  # until the desk has painted itself, which turns it on again
-    from agentdesk.ui.app import run as run_app  # late: the shell never pays for Textual
-
-    run_app(desk, demo)
+    if click.get_current_context().invoked_subcommand is None:
+        open_own(own, config)
 
 
 def _sync(own: Folders, config: Config) -> click.Command:
@@ -414,7 +372,7 @@ def _demo(own: Folders, config: Config) -> click.Command:
     def demo(lang: str | None, tickets: int, seed: int, fresh: bool) -> None:
         from agentdesk.demo import prepare
 
-        _open(prepare(own, config, lang=lang, tickets=tickets, seed=seed, fresh=fresh))
+        open_desk(prepare(own, config, lang=lang, tickets=tickets, seed=seed, fresh=fresh))
 
     return demo
 

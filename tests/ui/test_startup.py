@@ -5,9 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-LATE = ("httpx", "keyring", "markdown_it", "sqlite_utils", "starlette", "uvicorn", "click", "html.parser")
+LATE = (
+    *("httpx", "keyring", "markdown_it", "sqlite_utils", "starlette", "uvicorn", "click", "html.parser", "babel"),
+    *("urllib.request", "http.client", "email"),
+)
 OPENING = """
 import asyncio, sys
+import agentdesk.__main__
 from agentdesk.config import Config
 from agentdesk.desk import Desk
 from agentdesk.paths import folders
