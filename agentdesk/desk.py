@@ -16,17 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from agentdesk import i18n
-from agentdesk.config import Badge, Config, Queue
+from agentdesk.config import Config, Queue
 from agentdesk.errors import AgentdeskError, ProviderError, Refused, StoreError
 from agentdesk.i18n import _
 from agentdesk.model import (
     Attachment,
-    Canned,
     Change,
     Create,
     Note,
     Op,
-    Person,
     Ref,
     Reply,
     Ticket,
@@ -38,8 +36,9 @@ from agentdesk.paths import Folders
 from agentdesk.record import record
 from agentdesk.store import Store
 from agentdesk.store.desktop import Account
-from agentdesk.store.outbox import Author
+from agentdesk.store.store import opened
 from agentdesk.store.undoing import Undone, undo_last
+from agentdesk.wording import Wording
 
 if TYPE_CHECKING:
     from agentdesk.background import Background, Broken
@@ -78,6 +77,7 @@ class Desk:
         self.config = config
         self.clock = clock
         self.store = Store(folders.database)
+        self.wording = Wording(folders, config, self.store)
         self._providers = providers
         self._background: Background | None = None
         self._log: logging.Handler | None = None
@@ -153,11 +153,8 @@ class Desk:
         self, names: Sequence[str], broken: "Broken"
     ) -> AbstractAsyncContextManager["Sequence[Provider]"]:
         """The providers of accounts as they are set up by now; asked on the sync's own thread."""
-        store = Store(self.folders.database)
-        try:
+        with opened(self.folders.database) as store:
             known = [store.desktop.account(name) for name in names]
-        finally:
-            store.close()
         return self.open_providers([account for account in known if account is not None], broken)
 
     @asynccontextmanager
@@ -298,66 +295,6 @@ class Desk:
         """What to type to mean this and nothing else: its id, with the account where there are several."""
         return str(ref) if self.has_several_accounts else ref.id
 
-    def badge(self, row: TicketRow) -> Badge:
-        """How this ticket's account and brand are told apart from the others."""
-        return self.config.badge(row.ticket.ref.account, row.brand_name)
-
-    def home(self, row: TicketRow) -> str:
-        """Where a ticket lives, in words: its account, and its brand where there are several; empty where all live."""
-        if not row.brand_name:
-            return self.config.badge(row.ticket.ref.account).label if self.has_several_accounts else ""
-        brand = self.badge(row).label
-        return f"{self.config.badge(row.ticket.ref.account).label} / {brand}" if self.has_several_accounts else brand
-
-    # What a message is made of
-
-    def templates(self, row: TicketRow) -> list[Canned]:
-        """The prepared texts for a ticket: the agent's own for its brand, account and everywhere, then the team's."""
-        from agentdesk.templates import load_templates  # late, as below: the list needs no template, 5 ms of a start
-
-        folder, account = self.folders.config / "templates", row.ticket.ref.account
-        folders = [*(folder / name for name in self.config.template_folders(account, row.brand_name)), folder]
-        own = [one for place in folders for one in load_templates(place).canned]
-        return [one for one in (*own, *self.store.queries.canned(account)) if one.body]
-
-    def facts(self, row: TicketRow) -> dict[str, str]:
-        """What the placeholders of a text for this ticket can be filled with."""
-        from agentdesk.templates import facts
-
-        account, requester = row.ticket.ref.account, row.ticket.requester
-        customer = self.store.queries.person(Ref(account, requester)) if requester else None
-        return facts(row, customer, self.me(account))
-
-    def signed(self, row: TicketRow, text: str) -> str:
-        """A public reply as it leaves: below it the signature configured for the ticket's brand or account.
-
-        Raises `Refused` where the signature has a placeholder that nothing can fill.
-        """
-        signature = self.config.signature(row.ticket.ref.account, row.brand_name)
-        if not signature:
-            return text
-        from agentdesk.templates import render, signed
-
-        rendered = render(signature, self.facts(row))
-        if rendered.missing:
-            name, home = rendered.missing[0].name, self.badge(row).label
-            raise Refused(_("The signature of {home} needs {name}, which has no value here.", home=home, name=name))
-        return signed(text, rendered.text)
-
-    def sender(self, row: TicketRow) -> str:
-        """Who a reply to this ticket comes from, in words: the agent, and the account and brand it leaves under."""
-        me, home = self.author(row.ticket.ref.account).name, self.home(row)
-        return _("{agent} for {home}", agent=me, home=home) if home else me
-
-    def me(self, account: str) -> Person | None:
-        """The agent as the helpdesk knows them, once it has told us."""
-        known = self.store.desktop.account(account)
-        return self.store.queries.person(Ref(account, known.me)) if known and known.me else None
-
-    def author(self, account: str) -> Author:
-        me = self.me(account)
-        return Author(me.ref.id, me.name) if me else Author(None, _("you"))
-
     def my_ids(self) -> dict[str, str]:
         """Our own id on each helpdesk, by account."""
         return {account.name: account.me for account in self.store.desktop.accounts() if account.me}
@@ -385,7 +322,7 @@ class Desk:
             real = effective(row.ticket, wanted)
             if real:
                 ops.append(Op(new_id(), row.ticket.ref, real, row.ticket, now, now + hold, batch=batch))
-        authors = {op.ticket.account: self.author(op.ticket.account) for op in ops}
+        authors = {op.ticket.account: self.wording.author(op.ticket.account) for op in ops}
 
         def queue(store: Store) -> None:
             for op in ops:
@@ -402,7 +339,7 @@ class Desk:
 
     async def undo(self) -> Undone:
         """Take back the newest thing this agent did."""
-        authors = {account.name: self.author(account.name) for account in self.accounts()}
+        authors = {account.name: self.wording.author(account.name) for account in self.accounts()}
         now = self.clock()
         return await self.write(lambda store: undo_last(store, authors.__getitem__, now, new_id))
 

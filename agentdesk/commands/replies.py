@@ -36,7 +36,7 @@ async def _write(cx: Context, kind: str, text: str, status: str, attach: tuple[s
 
     def changes(row: TicketRow) -> tuple[Change, ...]:
         files = tuple(uploads[row.ticket.ref.account])
-        return (Note(text, files) if kind == "note" else Reply(cx.desk.signed(row, text), uploads=files), *also)
+        return (Note(text, files) if kind == "note" else Reply(cx.desk.wording.signed(row, text), uploads=files), *also)
 
     uploads: dict[str, list[Upload]] = {}
     try:

@@ -59,7 +59,7 @@ class Prompt:
                 return [view.title for name in accounts for view in queries.views(name)]
             case "template":
                 row = self._main.current()
-                return [canned.title for canned in desk.templates(row)] if row is not None else []
+                return [canned.title for canned in desk.wording.templates(row)] if row is not None else []
             case "account":
                 return accounts
             case "account name":

@@ -262,7 +262,7 @@ async def test_templates_of_another_account_are_not_offered_and_cannot_be_insert
     (folder / SHOP / "own shop.md").write_text("Hello from my shop file", encoding="utf-8")
     async with two_accounts(tmp_path) as desk:
         await open_ticket(desk, ACCOUNT, "2")
-        offered = [one.title for one in desk.desk.templates(desk.app.tickets()[0])]
+        offered = [one.title for one in desk.desk.wording.templates(desk.app.tickets()[0])]
         assert offered == ["everywhere", "Acme greeting"]
 
         await desk.press("r")
@@ -273,7 +273,7 @@ async def test_templates_of_another_account_are_not_offered_and_cannot_be_insert
         assert desk.app.main.work.composer.text == ""
 
         await open_ticket(desk, SHOP, "1")
-        offered = [one.title for one in desk.desk.templates(desk.app.tickets()[0])]
+        offered = [one.title for one in desk.desk.wording.templates(desk.app.tickets()[0])]
         assert offered == ["own shop", "everywhere", "Shop greeting"]
 
 

@@ -74,7 +74,7 @@ class Going(Act):
 
         app = self.app
         row = self.main.current()
-        canned = app.desk.templates(row) if row is not None else []
+        canned = app.desk.wording.templates(row) if row is not None else []
         pane = app.pane_name() or "list"
         offered = palette_choices(app.registry, app.keyboard.keys, pane, self.main.queues.queues, canned)
         app.push_screen(Palette(offered, app.signs), self._chosen)

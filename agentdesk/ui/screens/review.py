@@ -115,7 +115,7 @@ class Review(ModalScreen[None]):
         super().__init__()
         assert composer.row is not None, "only an open composer is reviewed"
         ticket = composer.row.ticket
-        me = composer.desk.me(ticket.ref.account)
+        me = composer.desk.wording.me(ticket.ref.account)
         subject = f"#{ticket.number} {safe_line(ticket.subject)}"
         leaving = composer.leaving()
         besides = [_step_words(one, ticket.ref.account, composer.desk.store) for one in leaving.besides]

@@ -152,7 +152,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
 
     def templates(self) -> list[Canned]:
         """The prepared texts that may go into this message."""
-        found = self.desk.templates(self._needs_open())
+        found = self.desk.wording.templates(self._needs_open())
         return [one for one in found if one.public or self.kind == "note"]
 
     async def insert_template(self, name: str) -> str:
@@ -168,7 +168,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             raise Refused(_("There is no prepared text {name!r} for this message.", name=name))
         self.field.begin_paragraph()
         start = self.field.caret
-        rendered = render(exact[0].body, self.desk.facts(row))
+        rendered = render(exact[0].body, self.desk.wording.facts(row))
         self.field.put(rendered.text)
         if rendered.missing:
             self.field.go_to(start + rendered.missing[0].start)
@@ -202,7 +202,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
 
     def first_words_of(self, canned: Canned) -> str:
         """How a prepared text begins in this message; what cannot be filled yet is left as a gap."""
-        text = render(canned.body, self.desk.facts(self._needs_open())).text
+        text = render(canned.body, self.desk.wording.facts(self._needs_open())).text
         for gap in reversed(placeholders(text)):
             text = f"{text[: gap.start]}…{text[gap.end :]}"
         return first_words(text)
@@ -305,7 +305,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             raise Refused(_("Ticket {number} is closed and takes no more messages.", number=row.ticket.number))
         body = self.text
         if body.strip() and self.kind == "reply":
-            body = self.desk.signed(row, body)
+            body = self.desk.wording.signed(row, body)
         if not body.strip():
             raise Refused(_("There is nothing to send yet."))
         missing = placeholders(body)
@@ -315,7 +315,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self._uploads.check(row.ticket.ref.account)
         cc = self.cc if self.kind == "reply" else ()
         to_be = None if status is None or (status == Status.PENDING and not self.can_wait) else Status(status)
-        sender = self.desk.sender(row)
+        sender = self.desk.wording.sender(row)
         return Leaving(self.kind, body, self.to, sender, cc, self.uploads, to_be, self.besides)
 
     async def send(self, status: str | None) -> str:
@@ -466,8 +466,8 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         if self.kind == "note":
             return joined([(_("INTERNAL NOTE"), tone), (_("only colleagues read this"), "plain")])
         words: list[Span] = [(_("PUBLIC REPLY"), tone), (_("to {who}", who=self.to), "plain")]
-        if self.row is not None and (home := self.desk.home(self.row)):
-            words.append((_("from {home}", home=safe_line(home)), self.desk.badge(self.row).tone))
+        if self.row is not None and (home := self.desk.wording.home(self.row)):
+            words.append((_("from {home}", home=safe_line(home)), self.desk.wording.badge(self.row).tone))
         if self.cc:
             words.append((_("copy to {who}", who=", ".join(self.cc)), "soon"))
         return joined(words)

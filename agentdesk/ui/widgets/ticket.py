@@ -79,9 +79,9 @@ class TicketHead(Drawing):
         return Line(tuple(ends([(" ", "plain"), *facts], note, width)))
 
     def _facts(self, row: TicketRow) -> tuple[Span, ...]:
-        ticket, home = row.ticket, self.desk.home(row)
+        ticket, home = row.ticket, self.desk.wording.home(row)
         is_hot = ticket.priority in (Priority.HIGH, Priority.URGENT)
-        words: list[Span] = [(safe_line(home), self.desk.badge(row).tone)] if home else []
+        words: list[Span] = [(safe_line(home), self.desk.wording.badge(row).tone)] if home else []
         words.append((status_word(ticket.status), "accent"))
         if ticket.priority is not None:
             words.append((priority_word(ticket.priority), "soon" if is_hot else "plain"))

@@ -207,7 +207,7 @@ class TicketList(Rows):
 
     def _badges(self) -> Column:
         """The account column, with the names and colours that the agent gave to accounts and brands."""
-        badge, plain = self.desk.badge, COLUMNS["account"]
+        badge, plain = self.desk.wording.badge, COLUMNS["account"]
         homes = self.desk.store.queries.homes()
         width = min(max((cell_width(self.desk.config.badge(*home).short) for home in homes), default=1), plain.width)
         title = plain.title() if cell_width(plain.title()) <= width else ""

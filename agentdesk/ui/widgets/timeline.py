@@ -308,7 +308,7 @@ class Timeline(Drawing, Pane, can_focus=True):
             person = Ref(self.row.ticket.ref.account, self.row.ticket.requester)
             self._events = store.queries.timeline(person, limit=self._limit, most_characters=READ_CHARACTERS)[::-1]
             for known in store.queries.tickets_of(person, limit=self._limit):
-                home = self.desk.home(known)
+                home = self.desk.wording.home(known)
                 title = f"#{known.ticket.number} {known.ticket.subject}"
                 self._subjects[known.ticket.ref] = f"{home} {title}" if home else title
                 self._created[known.ticket.ref] = known.ticket.created_at
