@@ -25,7 +25,7 @@ from agentdesk.config import Config
 from agentdesk.desk import Desk
 from agentdesk.errors import Offline, ProviderError, Refused
 from agentdesk.i18n import _
-from agentdesk.model import Op, OpState, TicketRow
+from agentdesk.model import STUCK, Op, OpState, TicketRow
 from agentdesk.opening import DEMO_TICKETS, FAILED, UNREACHABLE, demo_desk, open_desk, open_own, prepared
 from agentdesk.output import Form, write
 from agentdesk.paths import Folders
@@ -33,7 +33,6 @@ from agentdesk.shell_words import option_help, teach_click
 from agentdesk.text.safe import safe_line
 from agentdesk.typist import Typist
 
-STUCK = frozenset({OpState.HELD, OpState.FAILED, OpState.DOUBT})
 MESSAGE = "text"
 MESSAGE_BYTES = 1_000_000
 

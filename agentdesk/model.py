@@ -509,6 +509,9 @@ class OpState(StrEnum):
 PENDING = frozenset({OpState.QUEUED, OpState.SENDING, OpState.HELD, OpState.FAILED, OpState.DOUBT})
 """States in which the agent's words still count: they are folded into what the screen shows."""
 
+STUCK = frozenset({OpState.HELD, OpState.FAILED, OpState.DOUBT})
+"""States that wait for the agent: nothing of it leaves until they decide."""
+
 
 @record
 class Op:

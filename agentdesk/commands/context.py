@@ -110,7 +110,7 @@ class Screen(Protocol):
     def search(self, query: str) -> None:
         """Open the search over everything."""
 
-    def next_ticket(self, step: int) -> None:
+    async def next_ticket(self, step: int) -> None:
         """Open the next (or previous) ticket of the queue."""
 
     def next_message(self, step: int) -> None:

@@ -67,13 +67,13 @@ async def pane_previous(cx: Context) -> None:
 @commands.add("next", scope="ticket", keys="n", is_recorded=False)
 async def next_ticket(cx: Context) -> None:
     """Open the next ticket that needs me."""
-    cx.front.screen.next_ticket(1)
+    await cx.front.screen.next_ticket(1)
 
 
 @commands.add("previous", scope="ticket", keys="N", is_recorded=False)
 async def previous_ticket(cx: Context) -> None:
     """Open the previous ticket of the queue."""
-    cx.front.screen.next_ticket(-1)
+    await cx.front.screen.next_ticket(-1)
 
 
 @commands.add("message next", scope="reading", keys="]", is_recorded=False)

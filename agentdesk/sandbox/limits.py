@@ -37,11 +37,6 @@ def unlimited() -> Limits:
     return replace(Limits(), **{field.name: 10**9 for field in fields(Limits)})
 
 
-def high_volume() -> Limits:
-    """Enterprise with the high volume add-on."""
-    return Limits(account=2500, help_center=2500, incremental=30, ticket_updates=300)
-
-
 @dataclass(frozen=True, slots=True)
 class _Bucket:
     total: Callable[[Limits], int]

@@ -6,12 +6,11 @@ Screens read plain rows, so the fold happens at write time: after a page arrived
 import sqlite3
 from dataclasses import replace
 
-from agentdesk.model import PENDING, Op, OpState, Ref, Ticket, fold, summarised
+from agentdesk.model import PENDING, STUCK, Op, Ref, Ticket, fold, summarised
 from agentdesk.store import rows
 
 PENDING_STATES = ", ".join(f"'{state.value}'" for state in sorted(PENDING))
 EVENT_WITHOUT_HTML = rows.EVENT.replace("html", "''")
-STUCK = frozenset({OpState.HELD, OpState.FAILED, OpState.DOUBT})
 
 
 def server_ticket(db: sqlite3.Connection, ref: Ref) -> Ticket | None:

@@ -24,6 +24,8 @@ from agentdesk.desk import Desk
 from agentdesk.errors import ConfigError
 from agentdesk.i18n import _
 from agentdesk.model import Op, TicketRow
+from agentdesk.text.keys import ascii_key
+from agentdesk.ui import linear
 from agentdesk.ui.background import Background
 from agentdesk.ui.frontend import Frontend
 from agentdesk.ui.glyphs import glyphs
@@ -67,6 +69,11 @@ class AgentDesk(App[None]):
         self.exit_code = 0
         self.wants_demo = False
         self._syncs = syncs
+        self._shows_caret = desk.config.show_caret
+        if linear.is_wanted():
+            self._shows_caret = True
+            self.animation_level = "none"
+            self.add_class(linear.CLASS)
         self.signs = glyphs(ambiguous_wide=desk.config.ambiguous_wide)
         self.registry = load()
         self.keyboard = Keyboard(key_map(self.registry, desk.config.keys))
@@ -200,9 +207,10 @@ class AgentDesk(App[None]):
         self._show_caret()
 
     def _show_caret(self) -> None:
-        """Let the terminal show its own cursor in text fields, where the person wants it (IME, braille)."""
-        if self.desk.config.show_caret and self._driver is not None and not self.is_headless:
-            self._driver.write(SHOW_CURSOR if self._is_typing() else HIDE_CURSOR)
+        """Let the terminal show its own cursor where it is wanted: in text fields (IME), or everywhere (braille)."""
+        if self._shows_caret and self._driver is not None and not self.is_headless:
+            is_shown = self._is_typing() or self.has_class(linear.CLASS)
+            self._driver.write(SHOW_CURSOR if is_shown else HIDE_CURSOR)
 
     # Keys
 
@@ -215,6 +223,9 @@ class AgentDesk(App[None]):
     async def _taken(self, event: events.Key) -> bool:
         pane = self.pane_name()
         self._key_pressed()
+        if pane is None and (twin := dialog_twin(event)) is not None and not self._is_typing():
+            await super().on_event(twin)
+            return True
         if pane is None or (self._is_typing() and (pane != "composer" or is_text(event.key, event.character))):
             return False
         return await self._press(pane, event)
@@ -320,6 +331,12 @@ class AgentDesk(App[None]):
 
     def action_help_quit(self) -> None:
         self.say(_("ctrl+q closes the desk."))
+
+
+def dialog_twin(event: events.Key) -> events.Key | None:
+    """The key that a full-width or kana letter stands for, as dialogs bind it; None for every other key."""
+    letter = ascii_key(event.character or "")
+    return events.Key(letter, letter) if letter is not None and letter.isalnum() else None
 
 
 def run(desk: Desk, demo: Callable[[], Desk] | None = None) -> None:

@@ -8,6 +8,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from agentdesk.ui import linear
+
 
 class Glyphs(NamedTuple):
     """One sign for each meaning, all of them one cell wide (`ellipsis` may be more)."""
@@ -43,5 +45,5 @@ ASCII = Glyphs(
 
 def glyphs(*, ambiguous_wide: bool, environment: Mapping[str, str] = os.environ) -> Glyphs:
     """The table that this terminal can show."""
-    is_plain = ambiguous_wide or environment.get("TERM") == "linux" or bool(environment.get("ACCESSIBLE"))
+    is_plain = ambiguous_wide or environment.get("TERM") == "linux" or linear.is_wanted(environment)
     return ASCII if is_plain else PRETTY

@@ -52,6 +52,8 @@ class Watch:
         if revision != self._revision:
             self._revision = revision
             self._main.reload()
+            if (front := self._front) is not None:
+                front.reload()
             self.show_standing()
             self.count()
 
@@ -71,8 +73,14 @@ class Watch:
             is_first=not self._has_counted,
         )
         self._main.title_bar.show(standing)
-        if isinstance(front := self._main.app.screen, Titled):
+        if (front := self._front) is not None:
             front.show_standing(standing, self._main.title_bar.signs)
+
+    @property
+    def _front(self) -> Titled[object] | None:
+        """The screen over the main one, where it is headed as that is."""
+        screen = self._main.app.screen
+        return screen if isinstance(screen, Titled) else None
 
     def _label(self, account: str) -> str:
         return safe_line(self._desk.config.badge(account).label)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from agentdesk.config import Config
 from agentdesk.ui.keyboard import key_name
+from agentdesk.ui.screens.choose import Confirm
 from tests.ui.driver import NARROW, opened_desk, ticket, tickets
 
 
@@ -211,3 +212,14 @@ async def test_an_enter_typed_twice_runs_a_line_once(tmp_path: Path) -> None:
         await desk.pilot.pause(0.3)
 
         assert len(desk.app.desk.store.outbox.pending()) == 1
+
+
+async def test_full_width_and_kana_keys_answer_a_dialog_too(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1)) as desk:
+        desk.app.push_screen(Confirm("Really?"))
+        await desk.settles()
+        desk.sees("Really?")
+
+        await desk.press("ｙ")
+
+        desk.sees_not("Really?")

@@ -1,5 +1,6 @@
 """Moving: within a pane, between panes, from ticket to ticket, and back out."""
 
+import asyncio
 from typing import Literal
 
 from agentdesk.i18n import _
@@ -68,9 +69,9 @@ class Moving(Act):
             case "none":
                 self.main.tickets.select_none()
 
-    def next_ticket(self, step: int) -> None:
+    async def next_ticket(self, step: int) -> None:
         self.to_main()
-        row = self._next_that_needs_me(step) if step > 0 else self._neighbour(step)
+        row = await self._next_that_needs_me() if step > 0 else self._neighbour(step)
         if row is None:
             self.app.say(_("No other ticket of this queue needs you."))
             return
@@ -78,7 +79,7 @@ class Moving(Act):
         tickets.go(tickets.keys.index(row.key))
         self.main.open_ticket(row)
 
-    def _next_that_needs_me(self, step: int) -> TicketRow | None:
+    async def _next_that_needs_me(self) -> TicketRow | None:
         """The next ticket below, then from the top, in which it is our turn and nobody else has it."""
         tickets, mine = self.main.tickets, self.main.desk.my_ids()
         after = self._first_after()
@@ -88,6 +89,7 @@ class Moving(Act):
                 is_open = self.main.open_row is not None and row.key == self.main.open_row.key
                 if not is_open and _needs(row, mine.get(row.ticket.ref.account)):
                     return row
+            await asyncio.sleep(0)  # of 100,000 tickets none may need me: keys come in between
         return None
 
     def _first_after(self) -> int:

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from agentdesk import i18n
 from agentdesk.desk import Desk
@@ -14,11 +13,9 @@ from agentdesk.store.desktop import Account, Weather
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.painting import Span, Tone, column
 from agentdesk.ui.pane import RunLine
-from agentdesk.ui.widgets.footer import Footer
+from agentdesk.ui.screens.titled import Titled
 from agentdesk.ui.widgets.lines import Line, Lines, line
-from agentdesk.ui.widgets.sheet import Words
 
-POLL_SECONDS = 0.5
 NAME_CELLS = 16
 
 
@@ -63,7 +60,7 @@ def line_words(weather: Weather | None) -> tuple[str, Tone]:
     return _("being read for the first time"), "dim"
 
 
-class AccountsScreen(Screen[None]):
+class AccountsScreen(Titled[None]):
     """Every account, with the keys that add, check, rename and remove one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,18 +70,17 @@ class AccountsScreen(Screen[None]):
         Binding("a", "run('account add')", show=False),
         Binding("c,enter", "run_on('account check')", show=False),
         Binding("s", "run_on('account sign-in')", show=False),
-        Binding("r", "rename", show=False),
+        Binding("r", "run_on('account rename')", show=False),
         Binding("d", "run_on('account remove')", show=False),
     ]
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(_("Accounts"))
         self._desk = desk
         self._lines = AccountLines(desk)
-        self.footer = Footer(id="footer")
 
     def compose(self) -> ComposeResult:
-        yield Words([(f" {_('Accounts')}", "accent")], classes="page-title")
+        yield self.title_bar
         yield self._lines
         yield self.footer
 
@@ -96,10 +92,12 @@ class AccountsScreen(Screen[None]):
                 ("Esc", _("back")),
             ]
         )  # fmt: skip
-        self.set_interval(POLL_SECONDS, self._lines.reload)
+
+    def reload(self) -> None:
+        self._lines.reload()
 
     def on_screen_resume(self) -> None:
-        self._lines.reload()
+        self.reload()
 
     def action_move(self, rows: int) -> None:
         self._lines.move(rows)
@@ -111,11 +109,6 @@ class AccountsScreen(Screen[None]):
         account = self._account()
         if account is not None:
             self.post_message(RunLine(f"{command} {account.name}"))
-
-    def action_rename(self) -> None:
-        account = self._account()
-        if account is not None:
-            self.post_message(RunLine(f"account rename {account.name}"))
 
     def _account(self) -> Account | None:
         cursor = self._lines.cursor

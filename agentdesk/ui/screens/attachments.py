@@ -35,7 +35,7 @@ from agentdesk.text.wrap import wrap
 from agentdesk.ui.painting import Span, Tone, ends
 from agentdesk.ui.screens.choose import Confirm
 from agentdesk.ui.screens.preview import MOST_BYTES, preview_of
-from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
+from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, keys_line, line
 from agentdesk.ui.widgets.sheet import Words
 
 PROGRESS_SECONDS = 0.25
@@ -153,11 +153,11 @@ class Attachments(ModalScreen[None]):
             yield FixedLines(line((_("Files of this ticket"), "strong")), line())
             yield self.files
             yield self.state
-            yield FixedLines(line(), line(*self._keys()))
+            yield FixedLines(line(), self._keys())
 
-    def _keys(self) -> list[Span]:
+    def _keys(self) -> Line:
         keys = {"v": _("look at it"), "s": _("save"), "o": _("open it"), "x": _("stop"), "Esc": _("back")}
-        return [span for key, word in keys.items() for span in ((key, "accent"), (f" {word}   ", "plain"))]
+        return keys_line(keys)
 
     def on_mount(self) -> None:
         self.set_focus(self.files)

@@ -26,8 +26,6 @@ NAMES_WIDTH = 0.6
 class Choices(Rows, can_focus=False):
     """The choices that answer what was typed."""
 
-    NAME = "queues"
-
     def __init__(self, choices: Sequence[Choice], signs: Glyphs) -> None:
         super().__init__(signs=signs)
         self.choices = list(choices)

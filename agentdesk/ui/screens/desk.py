@@ -12,6 +12,7 @@ from textual.widget import Widget
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
 from agentdesk.model import TicketRow
+from agentdesk.ui import linear
 from agentdesk.ui.background import Background
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.listing import Listing
@@ -82,12 +83,8 @@ class DeskScreen(Screen[None]):
 
     # Layout
 
-    @property
-    def is_wide(self) -> bool:
-        return self.app.size.width >= WIDE
-
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < WIDE, "-narrow")
+        self.set_class(event.size.width < WIDE or self.app.has_class(linear.CLASS), "-narrow")
         self._mark_place()
 
     def _mark_place(self) -> None:

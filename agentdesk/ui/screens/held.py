@@ -12,11 +12,10 @@ from agentdesk.commands.outbox import state_word, what
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
-from agentdesk.model import Event, Kind, Op, Ticket
+from agentdesk.model import STUCK, Event, Kind, Op, Ticket
 from agentdesk.store import Store
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.screens.titled import Titled
-from agentdesk.ui.widgets.outbox import STUCK
 from agentdesk.ui.widgets.sheet import Sheet, Words
 
 SEEN_MESSAGES = 2
@@ -30,7 +29,7 @@ class HeldSheet(Sheet):
     NAME: ClassVar[PaneName] = "held"
 
 
-class HeldScreen(Titled):
+class HeldScreen(Titled[None]):
     """Keep, edit or drop: what was seen, what arrived and what was decided stand side by side."""
 
     def __init__(self, desk: Desk, op: Op) -> None:

@@ -13,17 +13,14 @@ from agentdesk.ui.screens.page import text_page
 from agentdesk.ui.screens.titled import Titled
 from agentdesk.ui.widgets.outbox import OutboxPane
 
-POLL_SECONDS = 0.5
 
-
-class OutboxScreen(Titled):
+class OutboxScreen(Titled[None]):
     """Everything that waits or was held, and drafts that lost their ticket."""
 
     def __init__(self, desk: Desk, signs: Glyphs) -> None:
         super().__init__(_("Outbox"))
         self._desk = desk
         self._list = OutboxPane(desk, signs, self._open)
-        self._revision = desk.store.revision()
 
     @property
     def op(self) -> Op | None:
@@ -40,18 +37,11 @@ class OutboxScreen(Titled):
         yield self._list
         yield self.footer
 
-    def on_mount(self) -> None:
-        self.set_interval(POLL_SECONDS, self.reload)
-
     def on_screen_resume(self) -> None:
-        self._list.reload()
+        self.reload()
 
     def reload(self) -> None:
-        """Read the outbox again if anybody has written."""
-        revision = self._desk.store.revision()
-        if revision != self._revision:
-            self._revision = revision
-            self._list.reload()
+        self._list.reload()
 
     def _open(self, chosen: Op | Draft) -> None:
         if isinstance(chosen, Draft):

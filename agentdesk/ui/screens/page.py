@@ -9,7 +9,7 @@ from agentdesk.ui.screens.titled import Titled
 from agentdesk.ui.widgets.sheet import Sheet
 
 
-class Page(Titled):
+class Page(Titled[None]):
     """A title and lines to read."""
 
     def __init__(self, title: str, lines: Sequence[Sequence[Span]]) -> None:

@@ -18,7 +18,7 @@ from agentdesk.model import Attachment
 from agentdesk.text.decode import Decoded, decoded
 from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.wrap import wrap
-from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
+from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, keys_line, line
 from agentdesk.ui.widgets.picture import Picture, Pixels, pixels
 
 MOST_BYTES = 20_000_000
@@ -39,8 +39,8 @@ def preview_of(attachment: Attachment, content: bytes) -> Shown:
     return lambda: TextPreview(attachment.name, text, is_cut=len(content) > MOST_TEXT_BYTES)
 
 
-class Page(Lines):
-    """The lines of a text."""
+class TextLines(Lines):
+    """The lines of a text, wrapped."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -68,14 +68,14 @@ class TextPreview(_Preview):
     def __init__(self, name: str, text: Decoded, *, is_cut: bool) -> None:
         super().__init__()
         self._file, self._decoded, self._is_cut = name, text, is_cut
-        self._page = Page(text.text)
+        self._page = TextLines(text.text)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield FixedLines(line((safe_line(self._file), "strong"), "   ", (self._decoded.encoding, "dim")), line())
             yield self._page
             rest = _("This is the beginning; the whole can be saved.") if self._is_cut else ""
-            yield FixedLines(line((rest, "soon")), line(("Esc", "accent"), f" {_('back')}"))
+            yield FixedLines(line((rest, "soon")), keys_line({"Esc": _("back")}))
 
     def on_mount(self) -> None:
         self.set_focus(self._page)
@@ -101,7 +101,7 @@ class PicturePreview(_Preview):
             words = _("{width} × {height} pixels", width=size[0], height=size[1])
             yield FixedLines(line((safe_line(self._file), "strong"), "   ", (words, "dim")), line())
             yield self._picture
-            yield FixedLines(line(), line(("Esc", "accent"), f" {_('back')}"))
+            yield FixedLines(line(), keys_line({"Esc": _("back")}))
 
     def on_mount(self) -> None:
         self.set_focus(self._picture)

@@ -1,5 +1,6 @@
 """What would leave, exactly: shown before it is sent."""
 
+import asyncio
 import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar
@@ -23,7 +24,7 @@ from agentdesk.ui.leaving import Leaving
 from agentdesk.ui.painting import Span
 from agentdesk.ui.pane import RunLine
 from agentdesk.ui.widgets.composer import Composer
-from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, line
+from agentdesk.ui.widgets.lines import FixedLines, Line, Lines, keys_line, line
 
 LABEL_CELLS = 12
 SHOWN = {"\t": "→   ", "\u3000": "□", "\u00a0": "⍽"}
@@ -66,9 +67,17 @@ class Letter(Lines):
         super().__init__()
         self.leaving = leaving
         self.besides = besides
-        self.changed = [words for upload in leaving.uploads if (words := _since_then(upload))]
+        self.changed: Sequence[str] = ()
         self.subject = subject
         self.signature = signature
+
+    async def look_at_originals(self) -> None:
+        """Say which files are not what they were when they were attached; reading them may take a while."""
+        told = await asyncio.to_thread(lambda: [_since_then(upload) for upload in self.leaving.uploads])
+        self.changed = [words for words in told if words]
+        if self.changed:
+            self.rebuild()
+            self.refresh(layout=True)
 
     def build(self, width: int) -> list[Line]:
         leaving = self.leaving
@@ -126,20 +135,19 @@ class Review(ModalScreen[None]):
         with Vertical(classes="dialog"):
             yield FixedLines(line((_("This is exactly what leaves"), "strong")), line())
             yield self.letter
-            yield FixedLines(line(), line(*self._keys()))
+            yield FixedLines(line(), self._keys())
 
-    def _keys(self) -> list[Span]:
+    def _keys(self) -> Line:
         words = send_words(self.letter.leaving.kind, self._can_wait)
         sending = {"ctrl+s": words["send"], "alt+s": words["send open"], "ctrl+d": words["send solved"]}
         if sending["ctrl+s"] == sending["alt+s"]:
             del sending["alt+s"]
-        parts: list[Span] = []
-        for key, word in {**sending, "e": _("edit")}.items():
-            parts += [(key, "accent"), (f" {word}   ", "plain")]
-        return parts
+        return keys_line({**sending, "e": _("edit")})
 
     def on_mount(self) -> None:
         self.set_focus(self.letter)
+        if self.letter.leaving.uploads:
+            self.run_worker(self.letter.look_at_originals(), group="originals", exclusive=True)
 
     def action_move(self, rows: int) -> None:
         self.letter.move(rows)

@@ -3,7 +3,7 @@
 A line is text in tones (`painting`); nothing in it is ever read as markup.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agentdesk.record import record
+from agentdesk.ui.linear import point_at
 from agentdesk.ui.painting import Painter, Span
 from agentdesk.ui.pane import Pane
 
@@ -44,6 +45,11 @@ def joined(words: Iterable[Span], gap: str = "  ") -> tuple[Span, ...]:
                 parts.append((gap, "plain"))
             parts.append((text, tone))
     return tuple(parts)
+
+
+def keys_line(keys: Mapping[str, str]) -> Line:
+    """The keys of a dialog, each with what it does."""
+    return line(*(span for key, word in keys.items() for span in ((key, "accent"), (f" {word}   ", "plain"))))
 
 
 class Drawing(Widget):
@@ -139,6 +145,7 @@ class Lines(Drawing, can_focus=True):
             self.top = places[0]
         elif places and places[-1] >= self.top + self.size.height:
             self.top = places[-1] - self.size.height + 1
+        point_at(self, self._cursor_line)
         self.refresh()
 
     def on_click(self, event: Click) -> None:
@@ -158,6 +165,7 @@ class Lines(Drawing, can_focus=True):
         self.scroll_lines(-WHEEL_LINES)
 
     def on_focus(self) -> None:
+        point_at(self, self._cursor_line)
         self.refresh()
 
     def on_blur(self) -> None:
@@ -170,6 +178,10 @@ class Lines(Drawing, can_focus=True):
         """Move what is seen, not the cursor."""
         self.top = self._top_within(self.top + rows)
         self.refresh()
+
+    def _cursor_line(self) -> int:
+        entries = [shown.entry for shown in self.lines()[self.top : self.top + self.size.height]]
+        return entries.index(self.cursor) if self.cursor in entries else 0
 
     def _top_within(self, top: int) -> int:
         return max(0, min(top, len(self.lines()) - self.size.height))

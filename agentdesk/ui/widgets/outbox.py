@@ -8,7 +8,7 @@ from agentdesk.commands.outbox import state_word, what
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
-from agentdesk.model import Op, OpState, first_words
+from agentdesk.model import STUCK, Op, first_words
 from agentdesk.store.drafts import Draft
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.painting import Span, Tone, column
@@ -17,7 +17,6 @@ from agentdesk.ui.widgets.rows import Rows
 WIDE = 110
 WIDE_COLUMNS, NARROW_COLUMNS = (24, 16, 16), (22, 12, 0)
 """The cells of ticket, state and time; where there is little room, the time gives way to what was decided."""
-STUCK = (OpState.HELD, OpState.FAILED, OpState.DOUBT)
 
 
 class OutboxPane(Rows):

@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from agentdesk.ui.glyphs import PRETTY, Glyphs
+from agentdesk.ui.linear import point_at
 from agentdesk.ui.painting import Ground, Painter, Span
 from agentdesk.ui.pane import Pane
 
@@ -80,6 +81,7 @@ class Rows(Pane):
             self.refresh()
         elif self.cursor != before:
             self.refresh_rows(before, self.cursor)
+        point_at(self, self._cursor_line)
         if self.cursor != before:
             self.cursor_moved()
 
@@ -92,6 +94,9 @@ class Rows(Pane):
         """Repaint single rows."""
         above = self.head_count
         self.refresh(*(Region(0, above + index - self.top, self.size.width, 1) for index in indexes))
+
+    def _cursor_line(self) -> int:
+        return self.head_count + self.cursor - self.top
 
     def _top_within(self, top: int) -> int:
         return min(max(top, 0), max(self.count - self.height, 0))
@@ -160,6 +165,7 @@ class Rows(Pane):
         self._keep_in_sight()
 
     def on_focus(self) -> None:
+        point_at(self, self._cursor_line)
         self.refresh()
 
     def on_blur(self) -> None:

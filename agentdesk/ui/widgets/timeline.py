@@ -19,6 +19,7 @@ from agentdesk.columns import channel_word
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Event, Ref, TicketRow
+from agentdesk.ui.linear import point_at
 from agentdesk.ui.painting import ends
 from agentdesk.ui.pane import Pane, TicketWanted
 from agentdesk.ui.widgets.anchor import Anchor, Place
@@ -284,6 +285,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         return Line(parts)
 
     def on_focus(self) -> None:
+        point_at(self, self._current_line)
         self.refresh()
 
     def on_blur(self) -> None:
@@ -381,7 +383,12 @@ class Timeline(Drawing, Pane, can_focus=True):
             self._read_soon()
         if is_at_end if is_upwards else is_at_start:
             self._read_older()
+        point_at(self, self._current_line)
         self.refresh()
+
+    def _current_line(self) -> int:
+        places = [place for place, _number in self._anchor.on_screen()]
+        return places.index(self.current) if self.current in places else 0
 
     def _is_mark_seen(self) -> bool:
         """Is the end of what was unread on the screen, or was nothing?"""

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from agentdesk.commands.outbox import upload_words
 from agentdesk.i18n import _, clock, day, number, plural, spoken
-from agentdesk.model import OpState
+from agentdesk.model import STUCK, OpState
 from agentdesk.record import record
 from agentdesk.store.desktop import Weather
 from agentdesk.store.uploads import Progress
@@ -94,7 +94,7 @@ class TitleBar(Widget):
 def outbox_spans(counts: dict[OpState, int], uploading: Progress | None) -> list[Span]:
     """How many decisions wait to leave, how far their files are, and how many decisions need the agent."""
     waiting = counts.get(OpState.QUEUED, 0) + counts.get(OpState.SENDING, 0)
-    held = sum(counts.get(state, 0) for state in (OpState.HELD, OpState.FAILED, OpState.DOUBT))
+    held = sum(counts.get(state, 0) for state in STUCK)
     spans: list[Span] = []
     if uploading is not None:
         spans.append((f"   {upload_words(uploading)}", "plain"))

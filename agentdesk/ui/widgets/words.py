@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Literal
 
 from agentdesk.columns import priority_word, status_word
-from agentdesk.i18n import _, active, number, plural
+from agentdesk.i18n import _, active, number
 from agentdesk.model import Priority, Role, Status, TicketRow
 from agentdesk.text.safe import safe_line
 
@@ -76,7 +76,3 @@ def call_length(span: timedelta) -> str:
     if not minutes:
         return _("{seconds} s", seconds=seconds)
     return _("{minutes} min {seconds} s", minutes=number(minutes), seconds=seconds)
-
-
-def lines_word(count: int) -> str:
-    return plural("{n} line", "{n} lines", count)
