@@ -30,7 +30,7 @@ short = "OUT"              # label, short, colour, signature and templates of on
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -133,9 +133,9 @@ class Config:
         own = (one.templates for one in self.settings(account, brand) if one.templates)
         return tuple(dict.fromkeys((*own, account)))
 
-    def all_queues(self) -> tuple[Queue, ...]:
-        """The shipped queues and the user's own; one of the user's with a shipped name takes its place."""
-        own = {queue.name: queue for queue in self.queues}
+    def all_queues(self, saved: Iterable[Queue] = ()) -> tuple[Queue, ...]:
+        """The shipped queues and the user's own, saved ones among them; one with a shipped name takes its place."""
+        own = {queue.name: queue for queue in (*saved, *self.queues)}
         shipped = tuple(own.pop(queue.name, queue) for queue in shipped_queues())
         return (*shipped, *own.values())
 
@@ -180,7 +180,7 @@ def _config(document: Mapping[str, object]) -> Config:
             raise ConfigError(_unknown(name, known))
         match name:
             case "queue":
-                values["queues"] = _queues(value)
+                values["queues"] = queues_from(value)
             case "keys":
                 values["keys"] = _strings(name, value)
             case "columns":
@@ -260,7 +260,8 @@ def _account_settings(section: str, value: object, *, is_brand: bool = False) ->
     return AccountSettings(**plain, brands=of_brands)
 
 
-def _queues(value: object) -> tuple[Queue, ...]:
+def queues_from(value: object) -> tuple[Queue, ...]:
+    """The queues in `[[queue]]` sections; raises `ConfigError` naming the queue and the key."""
     if not isinstance(value, list):
         raise ConfigError(_("Queues are written as [[queue]] sections."))
     queues = tuple(_queue(one) for one in value)

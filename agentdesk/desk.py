@@ -300,7 +300,12 @@ class Desk:
         return {account.name: account.me for account in self.store.desktop.accounts() if account.me}
 
     def queues(self) -> tuple[Queue, ...]:
-        return self.config.all_queues()
+        """Every queue: the shipped ones, the configured ones, and those that were saved, as their files are now."""
+        if not self.folders.queues.is_dir():
+            return self.config.all_queues()
+        from agentdesk.saved_queues import load_saved  # late: most desks keep none, 3 ms of a start
+
+        return self.config.all_queues(load_saved(self.folders.queues).queues)
 
     def queue(self, name: str) -> Queue | None:
         return next((queue for queue in self.queues() if queue.name == name), None)

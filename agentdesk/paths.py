@@ -30,6 +30,11 @@ class Folders(NamedTuple):
         return self.config / "themes"
 
     @property
+    def queues(self) -> Path:
+        """The folder of queries that were kept as queues."""
+        return self.config / "queues"
+
+    @property
     def macros(self) -> Path:
         return self.config / "macros"
 

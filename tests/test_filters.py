@@ -199,7 +199,9 @@ def test_every_field_has_words_and_no_spelling_means_two_things() -> None:
     ("text", "offered"),
     [
         ("st", ["status:"]),
-        ("担", ["assignee:"]),
+        ("担", ["担当:"]),
+        ("状態:", ["新規", "対応中", "お客様待ち", "待機中", "解決", "終了"]),
+        ("status:対", ["対応中"]),
         ("a -stat", ["status:"]),
         ("is:un", ["unsolved", "unassigned", "unread"]),
         ("tag:v", ["vip", '"very big"']),
@@ -209,13 +211,13 @@ def test_every_field_has_words_and_no_spelling_means_two_things() -> None:
     ],
 )
 def test_completion_offers_fields_values_and_names_in_use(text: str, offered: list[str]) -> None:
-    offers = complete(text, len(text), {"tag": ["vip", "very big", "gold"]})
+    offers = complete(text, len(text), lambda field: ["vip", "very big", "gold"] if field == "tag" else [])
 
     assert [offer.text for offer in offers] == offered
 
 
 def test_a_completion_says_what_it_replaces() -> None:
-    (offer,) = complete("is:waiting tag:g", 16, {"tag": ["gold"]})
+    (offer,) = complete("is:waiting tag:g", 16, lambda _field: ["gold"])
 
     assert (offer.start, offer.end) == (15, 16)
 

@@ -85,6 +85,12 @@ class Screen(Protocol):
     def show_queue(self, name: str) -> None:
         """Show a queue by name, or the tickets that a query finds."""
 
+    def queues_changed(self) -> None:
+        """Another queue was kept: show it among the others."""
+
+    def shown_query(self) -> str:
+        """The query of the queue that is shown."""
+
     async def show_account(self, name: str | None) -> None:
         """Let the queues show one account alone, or all of them."""
 

@@ -14,6 +14,7 @@ from agentdesk.commands.registry import commands
 from agentdesk.errors import ConfigError, Refused
 from agentdesk.i18n import LANGUAGES, _, active, plural
 from agentdesk.model import OpState
+from agentdesk.saved_queues import load_saved
 
 
 @commands.add("refresh", keys="ctrl+r", is_recorded=False)
@@ -57,6 +58,8 @@ def _checks(cx: Context) -> Iterator[dict[str, object]]:
         yield _check(account.name, told, state not in ("unauthorized", "broken"))
     yield _check(_("keyring"), *_keyring())
     yield _check(_("the team's words"), *_vocabulary(cx))
+    if problems := load_saved(cx.desk.folders.queues).problems:
+        yield _check(_("saved queues"), " ".join(problems), False)
     yield from _extras(cx)
 
 

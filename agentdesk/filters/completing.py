@@ -1,7 +1,7 @@
 """Completing: how the word before the caret may go on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from agentdesk.filters.fields import FIELD_SIGN, FIELDS, SORTS, field_named
@@ -18,11 +18,19 @@ class Completion(NamedTuple):
     about: str = ""
 
 
+Known = Callable[[str], Sequence[str]]
+"""The names in use in a field (`tag`, `assignee`, ...), asked only for the field that is being typed."""
+
 _LAST = re.compile(r'[^\s()"]*$')
 
 
-def complete(text: str, caret: int, known: Mapping[str, Sequence[str]] | None = None) -> list[Completion]:
-    """What the word before the caret may become; `known` has names in use by field (`tag`, `assignee`, ...)."""
+def nothing_known(_field: str) -> Sequence[str]:
+    """No names in use."""
+    return ()
+
+
+def complete(text: str, caret: int, known: Known = nothing_known) -> list[Completion]:
+    """What the word before the caret may become; what is begun in Japanese goes on in Japanese."""
     before = text[:caret].translate(TWINS)
     match = _LAST.search(before)
     assert match is not None, "the pattern matches the empty text"
@@ -34,20 +42,24 @@ def complete(text: str, caret: int, known: Mapping[str, Sequence[str]] | None = 
     if at is None:
         wanted = folded(typed)
         found = [
-            (f"{entry.name}:", entry.about()) for entry in FIELDS.values() if _begins(wanted, entry.name, entry.aliases)
+            (f"{spelled}:", entry.about())
+            for entry in FIELDS.values()
+            if (spelled := _spelled(wanted, entry.name, entry.aliases))
         ]
-        found += [("sort:", _("the order"))] if _begins(wanted, "sort", ("並び",)) else []
+        spelled = _spelled(wanted, "sort", ("並び",))
+        found += [(f"{spelled}:", _("the order"))] if spelled else []
         return [Completion(name, start, caret, about) for name, about in found]
     value = typed[at.end() :].rpartition(",")[2]
-    values = _values_of(folded(at["name"]), known or {})
+    values = _values_of(folded(at["name"]), known)
+    wanted, is_japanese = folded(value), not at["name"].isascii()
     return [
-        Completion(_written(name), caret - len(value), caret)
+        Completion(written(spelled), caret - len(value), caret)
         for name, others in values.items()
-        if _begins(folded(value), name, others)
+        if (spelled := _spelled(wanted, name, others, is_japanese=is_japanese))
     ]
 
 
-def _values_of(name: str, known: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
+def _values_of(name: str, known: Known) -> Mapping[str, tuple[str, ...]]:
     if name == "sort":
         return SORTS
     entry = field_named(name)
@@ -55,15 +67,20 @@ def _values_of(name: str, known: Mapping[str, Sequence[str]]) -> Mapping[str, tu
         return {}
     return {
         **{str(value): others for value, others in entry.values.items()},
-        **dict.fromkeys(known.get(entry.name, ()), ()),
+        **dict.fromkeys(known(entry.name), ()),
     }
 
 
-def _begins(wanted: str, name: str, others: Sequence[str]) -> bool:
-    return folded(name).startswith(wanted) or any(other.startswith(wanted) for other in others)
+def _spelled(wanted: str, name: str, others: Sequence[str], *, is_japanese: bool = False) -> str | None:
+    """How a word that is begun so goes on: its first name, unless another of its spellings was begun in Japanese."""
+    fitting = [one for one in others if not one.isascii() and one.startswith(wanted)]
+    if fitting and (is_japanese or not wanted.isascii()):
+        return fitting[0]
+    begun = folded(name).startswith(wanted) or any(other.startswith(wanted) for other in others)
+    return name if begun else None
 
 
-def _written(value: str) -> str:
+def written(value: str) -> str:
     """A value as it must be typed."""
     value = value.replace('"', "")
     return f'"{value}"' if re.search(r'[\s(),"]', value) else value

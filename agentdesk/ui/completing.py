@@ -1,24 +1,15 @@
 """Completion of the command line: the names of commands, and what is known of their arguments."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 from agentdesk.commands.registry import Command, Registry
 from agentdesk.errors import Refused
-from agentdesk.filters.completing import Completion, complete
+from agentdesk.filters.completing import Completion, Known, complete
+from agentdesk.store import Store
 from agentdesk.ui.completing_paths import path_completions
 
 MOST_SHOWN = 8
 QUERIES = ("queue", "find")
-
-
-class Known(NamedTuple):
-    """What may be typed as arguments: `words` by command name or by field of the filter language."""
-
-    words: Callable[[str], Sequence[str]]
-
-    def by_field(self) -> Mapping[str, Sequence[str]]:
-        return {field: self.words(field) for field in ("assignee", "tag", "group", "view", "account")}
 
 
 FIELD_OF: Mapping[str, str] = {
@@ -56,7 +47,7 @@ def _arguments(registry: Registry, line: str, caret: int, known: Known) -> list[
     began = caret - len(_rest_of(command, line[:caret]))
     found = _words(command, line, began, caret, known)
     if command.name in QUERIES:
-        shifted = complete(line[began:caret], caret - began, known.by_field())
+        shifted = complete(line[began:caret], caret - began, known)
         found += [Completion(one.text, one.start + began, one.end + began, one.about) for one in shifted]
     return found
 
@@ -72,4 +63,22 @@ def _words(command: Command, line: str, began: int, caret: int, known: Known) ->
     if field is None:
         return []
     wanted = line[began:caret].casefold()
-    return [Completion(word, began, caret) for word in known.words(field) if word.casefold().startswith(wanted)]
+    return [Completion(word, began, caret) for word in known(field) if word.casefold().startswith(wanted)]
+
+
+def names_in_use(store: Store, field: str) -> Sequence[str]:
+    """What tickets of this desk have in a field of the filter language, most likely first."""
+    queries, accounts = store.queries, [account.name for account in store.desktop.accounts()]
+    match field:
+        case "assignee":
+            return ["me", "none", *(one.name for name in accounts for one in queries.people(name))]
+        case "tag":
+            return queries.tags()
+        case "group":
+            return [team.name for name in accounts for team in queries.teams(name)]
+        case "view":
+            return [view.title for name in accounts for view in queries.views(name)]
+        case "account":
+            return accounts
+        case _:
+            return []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from agentdesk.commands.registry import Registry
 from agentdesk.filters.completing import Completion
 from agentdesk.model import Priority, Status
-from agentdesk.ui.completing import Known, completions
+from agentdesk.ui.completing import completions, names_in_use
 from agentdesk.ui.theme import theme_files
 from agentdesk.ui.widgets.command_line import CommandLine
 
@@ -23,6 +23,7 @@ class Prompt:
         self._main = main
         self._registry = registry
         self._line: CommandLine | None = None
+        self._known: dict[str, Sequence[str]] = {}
 
     async def open(self, start: str) -> None:
         """Let the person type a command that begins so."""
@@ -31,6 +32,7 @@ class Prompt:
             history = [str(one) for one in remembered] if isinstance(remembered, list) else []
             self._line = CommandLine(self._completions, history)
             await self._main.mount(self._line)
+        self._known.clear()
         self._line.open(start)
 
     async def close(self) -> None:
@@ -42,28 +44,23 @@ class Prompt:
             await self._main.desk.write(lambda store: store.desktop.remember(HISTORY, history))
 
     def _completions(self, line: str, caret: int) -> list[Completion]:
-        return completions(self._registry, line, caret, Known(self._words))
+        return completions(self._registry, line, caret, self._names)
+
+    def _names(self, field: str) -> Sequence[str]:
+        """What may stand in a field, read once while the line is open."""
+        if field not in self._known:
+            self._known[field] = self._words(field)
+        return self._known[field]
 
     def _words(self, field: str) -> Sequence[str]:
         """What may stand in a field, most likely first."""
         desk = self._main.desk
-        queries, accounts = desk.store.queries, [account.name for account in desk.accounts()]
         match field:
-            case "assignee":
-                return ["me", "none", *(one.name for name in accounts for one in queries.people(name))]
-            case "tag":
-                return queries.tags()
-            case "group":
-                return [team.name for name in accounts for team in queries.teams(name)]
-            case "view":
-                return [view.title for name in accounts for view in queries.views(name)]
             case "template":
                 row = self._main.current()
                 return [canned.title for canned in desk.wording.templates(row)] if row is not None else []
-            case "account":
-                return accounts
             case "account name":
-                return ["all", *accounts]
+                return ["all", *(account.name for account in desk.accounts())]
             case "status":
                 return [status.value for status in Status]
             case "priority":
@@ -73,4 +70,4 @@ class Prompt:
             case "queue":
                 return [queue.name for queue in self._main.queues.queues]
             case _:
-                return []
+                return names_in_use(desk.store, field)

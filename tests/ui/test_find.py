@@ -9,8 +9,10 @@ from textual.pilot import Pilot
 
 from agentdesk.commands import load
 from agentdesk.desk import Desk
+from agentdesk.text.width import cell_width
+from agentdesk.ui.finding import Answers
 from agentdesk.ui.pane import RunLine, TicketWanted
-from agentdesk.ui.screens.find import Answered, Answers, Find
+from agentdesk.ui.screens.find import Answered, Find
 
 from .example import Showing, desk_at, fill
 
@@ -62,18 +64,113 @@ async def test_kinds_stand_side_by_side(desk: Desk) -> None:
         assert "二重に引き落とされています。" in words
 
 
-async def test_on_a_narrow_terminal_tab_turns_to_the_next_kind(desk: Desk) -> None:
+async def test_on_a_narrow_terminal_every_kind_is_counted_and_tab_unfolds_the_next(desk: Desk) -> None:
     app = Finding(desk, "二重")
 
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(app, pilot)
         assert "Tickets  2" in app.words()
-        assert "Articles" not in app.words()
+        assert "Articles  2" in app.words()
+        assert "請求の社内手順" not in app.words()
 
         await pilot.press("tab")
         await pilot.pause()
 
-        assert "Articles  2" in app.words()
+        assert "請求の社内手順" in app.words()
+
+
+async def test_a_value_is_put_into_the_query_by_a_key_and_taken_out_by_the_same(desk: Desk) -> None:
+    app = Finding(desk, "二重")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        assert "Narrow down" in app.words()
+        await pilot.press("ctrl+f", "enter")
+        await settled(app, pilot)
+
+        assert app.find.field.value == "二重 status:open"
+        assert "Tickets  1" in app.words()
+
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert app.find.field.value == "二重"
+        assert "Tickets  2" in app.words()
+
+
+async def test_what_was_found_says_why(desk: Desk) -> None:
+    app = Finding(desk, "二重")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+
+        assert "Found by: 二重" in app.words()
+
+
+async def test_a_wrong_query_says_where_and_keeps_what_was_found(desk: Desk) -> None:
+    app = Finding(desk, "二重")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        app.find.field.value = "二重 waiting>banana"
+        await settled(app, pilot)
+
+        place = next(text for text in app.words().splitlines() if "↑" in text)
+        assert cell_width(place[: place.index("↑")]) == 1 + cell_width("二重 waiting>")
+        assert "Tickets  2" in app.words()
+
+
+async def test_the_word_that_is_typed_goes_on_with_the_right_arrow(desk: Desk) -> None:
+    app = Finding(desk)
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.press(*"状態:解")
+        await settled(app, pilot)
+        assert "→ 解決" in app.words()
+
+        await pilot.press("right")
+        await settled(app, pilot)
+        assert app.find.field.value == "状態:解決"
+
+
+async def test_names_in_use_complete_a_tag(desk: Desk) -> None:
+    app = Finding(desk)
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.press(*"tag:bi")
+        await settled(app, pilot)
+
+        assert "→ billing" in app.words()
+
+
+async def test_what_is_typed_can_be_kept_as_a_queue(desk: Desk) -> None:
+    app = Finding(desk, "二重 status:open")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+        [wanted] = app.wanted
+        assert isinstance(wanted, RunLine)
+        assert wanted.line == "queue save --query '二重 status:open'"
+
+
+async def test_a_search_that_finds_nothing_says_what_to_do(desk: Desk) -> None:
+    app = Finding(desk, "zzzz qqqq")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+
+        assert "Nothing found. Fewer or other words find more" in app.words()
+
+
+async def test_prepared_answers_are_found_and_read(desk: Desk) -> None:
+    app = Finding(desk, "お調べ")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+
+        assert "Prepared answers  " in app.words()
 
 
 async def test_enter_asks_for_the_ticket_at_the_very_message(desk: Desk) -> None:
@@ -124,7 +221,7 @@ async def test_the_newest_answer_wins(desk: Desk) -> None:
 
     async with app.run_test(size=(140, 40)) as pilot:
         await settled(app, pilot)
-        app.find.post_message(Answered(Answers("an older question")))
+        app.find.post_message(Answered(Answers("an older question", {})))
         await pilot.pause()
 
         assert "Tickets  2" in app.words()

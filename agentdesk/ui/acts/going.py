@@ -15,6 +15,12 @@ class Going(Act):
     def show_queue(self, name: str) -> None:
         self._show(next((one for one in self.main.queues.queues if one.name == name), None) or _asked(name))
 
+    def queues_changed(self) -> None:
+        self.app.watch_store.count()
+
+    def shown_query(self) -> str:
+        return self.main.listing.queue.filter
+
     def _show(self, queue: Queue) -> None:
         self.to_main()
         try:
@@ -99,7 +105,13 @@ class Going(Act):
         from agentdesk.ui.screens.find import Find  # late: not needed for the first paint
 
         self.to_main()
-        self.app.push_screen(Find(self.app.desk, query))
+        self.app.push_screen(Find(self.app.desk, query or self._sought, self._seek_again))
+
+    _sought = ""
+
+    def _seek_again(self, query: str) -> None:
+        """Begin the next search with this one, marked, so that typing replaces it."""
+        self._sought = query
 
     def held(self) -> Op | None:
         return self.app.held_op()
