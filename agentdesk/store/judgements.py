@@ -22,7 +22,7 @@ READ_UNTIL: Final = "judgements read"
 REPLIES_AT_ONCE: Final = 2_000
 TICKETS_AT_ONCE: Final = 100
 MOST_JUDGED: Final = 5_000
-"""So many judged tickets are compared with; asking them all takes 10 ms."""
+"""So many judged tickets, the newest, are compared with; asking them all takes 10 ms."""
 MOST_ALIKE: Final = 50
 ALIKE: Final = 0.4
 """How much of the shorter ticket's telling words two tickets share to be of one kind."""
@@ -91,6 +91,9 @@ class Judgements:
 
     def _read_replies(self) -> int:
         """Take the addresses of articles in public replies as judgements; how many replies were read."""
+        known = self._addresses()
+        if not known:
+            return 0
         row = self._db.execute("SELECT value FROM place WHERE name = ?", (READ_UNTIL,)).fetchone()
         until = int(rows.unpack(row[0])) if row else 0
         replies = self._db.execute(
@@ -98,8 +101,7 @@ class Judgements:
             "AND ticket IS NOT NULL ORDER BY key LIMIT ?",
             (until, REPLIES_AT_ONCE),
         ).fetchall()
-        known = self._addresses() if replies else {}
-        if not known:
+        if not replies:
             return 0
         sent = [
             (account, ticket, article, "link", at)
@@ -124,15 +126,23 @@ class Judgements:
         return known
 
     def _read_tickets(self) -> int:
-        (count,) = self._db.execute("SELECT count(*) FROM judged_words").fetchone()
+        """Learn some of the newest judged tickets, and let go of those before so many; how many were learned."""
         unread = self._db.execute(
-            "SELECT DISTINCT t.key, t.account, t.id FROM inserted i JOIN ticket t ON t.account = i.account "
-            "AND t.id = i.ticket WHERE t.key NOT IN (SELECT rowid FROM judged_words) ORDER BY t.key DESC LIMIT ?",
-            (max(0, min(TICKETS_AT_ONCE, MOST_JUDGED - count)),),
+            "SELECT key, account, id FROM (SELECT DISTINCT t.key, t.account, t.id FROM inserted i "
+            "JOIN ticket t ON t.account = i.account AND t.id = i.ticket ORDER BY t.key DESC LIMIT ?) "
+            "WHERE key NOT IN (SELECT rowid FROM judged_words) LIMIT ?",
+            (MOST_JUDGED, TICKETS_AT_ONCE),
         ).fetchall()
+        if not unread:
+            return 0
         read = [(key, " ".join(telling_words(own_words(self._db, Ref(account, id))))) for key, account, id in unread]
         with atomic(self._db):
             self._db.executemany("INSERT OR REPLACE INTO judged_words (rowid, words) VALUES (?, ?)", read)
+            self._db.execute(
+                "DELETE FROM judged_words WHERE rowid NOT IN "
+                "(SELECT rowid FROM judged_words ORDER BY rowid DESC LIMIT ?)",
+                (MOST_JUDGED,),
+            )
         return len(read)
 
     def usage(self, article: Ref) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentdesk.model import Item, Kind, Status
-from agentdesk.store import Store
+from agentdesk.store import Store, judgements
 from agentdesk.store.store import opened
 from tests.store.test_search import NOW, article, index_all, message, ref, take, ticket
 
@@ -63,6 +63,17 @@ def test_a_redacted_message_is_forgotten(store: Store) -> None:
     store.db.execute("UPDATE event SET body = 'redacted' WHERE id = 'e2'")
 
     assert store.db.execute("SELECT count(*) FROM judged_words").fetchone() == (0,)
+
+
+def test_the_newest_judged_tickets_take_the_place_of_the_oldest(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judgements, "MOST_JUDGED", 1)
+    take(store, message("e6", "3", "Please see https://help.example/k2", Kind.REPLY, hours_ago=1))
+
+    while store.search.learn_some():
+        pass
+
+    learned = store.db.execute("SELECT t.id FROM judged_words JOIN ticket t ON t.key = judged_words.rowid").fetchall()
+    assert learned == [("3",)]
 
 
 def test_an_open_ticket_of_the_same_customer_that_says_the_same_may_be_a_duplicate(store: Store) -> None:
