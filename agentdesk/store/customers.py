@@ -6,7 +6,7 @@ Tracker knows each person by the one address that its answers go to, which count
 not vouch for is only offered.
 
 What people decide by hand is a log of steps that no sync touches; the newest word on a record holds, and wins over the
-rule: a record that was separated follows the rule no more, until it is joined by hand.
+rule: a record that was separated follows the rule no more, and is one customer only with those it is joined to by hand.
 """
 
 import sqlite3
@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 from agentdesk.model import Ref
 from agentdesk.store import rows
+from agentdesk.store.atomic import atomic
 
 MOST_RECORDS = 50
 """Records of one customer; more of them share an address than can be one person."""
@@ -122,18 +123,21 @@ class Customers:
 
     def join(self, one: Ref, others: Sequence[Ref], at: datetime) -> None:
         """Say that records are one customer, as one step."""
-        self._db.executemany(
-            "INSERT INTO customer_step (step, at, what, account, person, other_account, other_person) "
-            "VALUES (?, ?, 'join', ?, ?, ?, ?)",
-            [(self._next_step(), rows.to_ms(at), one.account, one.id, other.account, other.id) for other in others],
-        )
+        with atomic(self._db):
+            step = self._next_step()
+            self._db.executemany(
+                "INSERT INTO customer_step (step, at, what, account, person, other_account, other_person) "
+                "VALUES (?, ?, 'join', ?, ?, ?, ?)",
+                [(step, rows.to_ms(at), one.account, one.id, other.account, other.id) for other in others],
+            )
 
     def separate(self, one: Ref, at: datetime) -> None:
         """Say that a record stands alone, whatever it shares with others."""
-        self._db.execute(
-            "INSERT INTO customer_step (step, at, what, account, person) VALUES (?, ?, 'separate', ?, ?)",
-            (self._next_step(), rows.to_ms(at), one.account, one.id),
-        )
+        with atomic(self._db):
+            self._db.execute(
+                "INSERT INTO customer_step (step, at, what, account, person) VALUES (?, ?, 'separate', ?, ?)",
+                (self._next_step(), rows.to_ms(at), one.account, one.id),
+            )
 
     def _next_step(self) -> int:
         (step,) = self._db.execute("SELECT coalesce(max(step), 0) + 1 FROM customer_step").fetchone()

@@ -138,23 +138,25 @@ class Desktop:
         """Forget an account and everything that was cached of it, unsent work included."""
         with atomic(self._db):
             self._db.execute("DELETE FROM account WHERE name = ?", (name,))
-            for table in _OF_ACCOUNT:
-                self._db.execute(f"DELETE FROM {table} WHERE account = ?", (name,))
-            self._db.execute("DELETE FROM customer_step WHERE other_account = ?", (name,))
+            for table, column in self._naming_accounts():
+                self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (name,))
 
     def rename_account(self, old: str, new: str) -> None:
         """Give an account another name wherever the cache has it; what waits in the outbox goes with it."""
-        named = self._db.execute(
-            "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
-            "WHERE m.type = 'table' AND c.name IN ('account', 'other_account')"
-        ).fetchall()
         with atomic(self._db):
             self._db.execute("DELETE FROM lease WHERE account = ?", (old,))
             self._db.execute("UPDATE account SET name = ? WHERE name = ?", (new, old))
-            for table, column in named:
+            for table, column in self._naming_accounts():
                 self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
             self._db.execute("UPDATE op SET seen = json_set(seen, '$[0]', account) WHERE account = ?", (new,))
             self.remember(LAST_MARK, None)
+
+    def _naming_accounts(self) -> list[tuple[str, str]]:
+        """Every table whose rows belong to an account, and the column that names it."""
+        return self._db.execute(
+            "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+            "WHERE m.type = 'table' AND c.name IN ('account', 'other_account')"
+        ).fetchall()
 
     def place(self, name: str) -> object:
         """What was remembered under `name` (JSON), or None."""
@@ -295,13 +297,6 @@ class Desktop:
                 None if weather.until is None else rows.to_ms(weather.until),
             ),
         )
-
-
-_OF_ACCOUNT = (
-    "stream", "ticket", "event", "person", "identity", "organization", "team", "article", "canned", "view",
-    "view_ticket", "field", "op", "draft", "inserted", "read_mark", "wanted", "lease", "weather", "customer_step",
-    "brand",
-)  # fmt: skip
 
 
 def _is_same_helpdesk(one: Account, other: Account) -> bool:

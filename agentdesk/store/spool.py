@@ -4,6 +4,7 @@ A file is copied when it is attached, so that whatever becomes of the original, 
 attaching makes a copy of its own, which is gone once no draft and no pending decision names it.
 """
 
+import contextlib
 import hashlib
 import os
 import sqlite3
@@ -72,7 +73,7 @@ class Spool:
         for upload in uploads:
             path = Path(upload.path)
             if path.parent == self._folder and not self._is_named(path.name):
-                path.unlink(missing_ok=True)
+                _remove(path)
                 self._db.execute("DELETE FROM upload WHERE path = ?", (upload.path,))
 
     def sweep(self, now: datetime) -> None:
@@ -82,8 +83,8 @@ class Spool:
             return
         horizon = (now - ORPHAN_AGE).timestamp()
         for path in self._folder.iterdir():
-            if path.stat().st_mtime < horizon and not self._is_named(path.name):
-                path.unlink(missing_ok=True)
+            if _is_older(path, horizon) and not self._is_named(path.name):
+                _remove(path)
 
     def _is_named(self, name: str) -> bool:
         found = self._db.execute(
@@ -128,6 +129,19 @@ def _check(limits: FileLimits, account: str, name: str, size: int) -> None:
     reason = against(limits, account, name, size)
     if reason is not None:
         raise Refused(reason)
+
+
+def _is_older(path: Path, horizon: float) -> bool:
+    try:
+        return path.stat().st_mtime < horizon
+    except FileNotFoundError:  # another program was faster
+        return False
+
+
+def _remove(path: Path) -> None:
+    """Remove a copy; where the system holds on to a file that is being sent, the next sweep takes it."""
+    with contextlib.suppress(PermissionError):
+        path.unlink(missing_ok=True)
 
 
 def _private(path: str, flags: int) -> int:

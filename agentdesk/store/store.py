@@ -113,14 +113,22 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         private_file(path)
         db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        _write_ahead(db)
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA secure_delete = ON")
-        words.teach(db)
-        bring_up_to_date(db)
+        try:
+            _prepare(db)
+        except BaseException:
+            db.close()
+            raise
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             _("The cache {path} cannot be opened: {reason}.", path=str(path), reason=str(error))
         ) from error
     return db
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    _write_ahead(db)
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA secure_delete = ON")
+    words.teach(db)
+    bring_up_to_date(db)

@@ -118,3 +118,19 @@ def test_a_draft_keeps_its_files_whole(store: Store, plan: Path) -> None:
     draft = store.drafts.get(TICKET, "note")
     assert draft is not None
     assert draft.uploads == (upload,)
+
+
+def test_a_copy_that_the_system_holds_on_to_goes_with_the_next_sweep(
+    store: Store, plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = store.spool.take(plan, "acme", LIMITS)
+
+    def held(_path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", held)
+        store.spool.release([upload])
+    store.spool.sweep(NOW + timedelta(days=2))
+
+    assert not is_whole(upload)
