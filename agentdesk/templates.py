@@ -53,7 +53,6 @@ class Rendered:
 # Placeholders
 
 _MARK = re.compile(r"\{\{(?P<inside>[^{}]*)\}\}|\{%[^%]*%\}|\{\{|\{%")
-_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 _DEFAULT = re.compile(r"\|\s*default\s*:")
 _OR = re.compile(r"\s+or\s+|\s*\|\|\s*")
 HONORIFICS = ("様", "さま", "さん", "殿", "御中")

@@ -174,13 +174,13 @@ def moment(when: When, now: datetime) -> datetime:
         case At(at):
             return at
         case DaysBack(days):
-            return _midnight(i18n.local(now).date() - timedelta(days=days), now)
+            return _midnight(i18n.local(now).date() - timedelta(days=days))
         case Day(month, day, year):
-            return _midnight(_dated(i18n.local(now).date(), month, day, year), now)
+            return _midnight(_dated(i18n.local(now).date(), month, day, year))
         case Back(unit, count):
-            return _midnight(_began(i18n.local(now).date(), unit, count), now)
+            return _midnight(_began(i18n.local(now).date(), unit, count))
         case Month(year, month):
-            return _midnight(date(year, month, 1), now)
+            return _midnight(date(year, month, 1))
 
 
 def day_after(when: When, now: datetime) -> datetime:
@@ -189,11 +189,11 @@ def day_after(when: When, now: datetime) -> datetime:
         case Ago() | At():
             return moment(when, now)
         case Back(unit, count):
-            return _midnight(_began(i18n.local(now).date(), unit, count - 1), now)
+            return _midnight(_began(i18n.local(now).date(), unit, count - 1))
         case Month(year, month):
-            return _midnight(_first_of(year * 12 + month), now)
+            return _midnight(_first_of(year * 12 + month))
         case DaysBack() | Day():
-            return _midnight(i18n.local(moment(when, now)).date() + timedelta(days=1), now)
+            return _midnight(i18n.local(moment(when, now)).date() + timedelta(days=1))
 
 
 def _began(today: date, unit: Literal["week", "month", "year"], back: int) -> date:
@@ -226,6 +226,6 @@ def _dated(today: date, month: int, day: int, year: int | None) -> date:
     return today
 
 
-def _midnight(day: date, now: datetime) -> datetime:
+def _midnight(day: date) -> datetime:
     wall = datetime.combine(day, time(), i18n.active().zone)
     return wall.astimezone(UTC) if wall.tzinfo else wall.astimezone().astimezone(UTC)

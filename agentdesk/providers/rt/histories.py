@@ -42,7 +42,7 @@ class Histories:
         log = [replace(event, ticket=ref.id) for event in events]  # those of a ticket that was merged into this one too
         return Page((*people, ticket, *log), "", complete=(ref,))
 
-    async def copy(self, account: Account, ref: Ref, *, urgent: bool = False) -> Copy:
+    async def copy(self, ref: Ref, *, urgent: bool = False) -> Copy:
         """The ticket as it is now; raises `Gone` for one that was deleted or is another's part now."""
         copy = await self._copy(ref, urgent=urgent)
         if copy.id != ref.id:

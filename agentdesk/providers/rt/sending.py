@@ -135,7 +135,7 @@ class Sending:
         if op.merge:
             return await self._merged(account, op, op.merge)
         if op.message is None:
-            copy = await self._histories.copy(account, op.ticket, urgent=True)
+            copy = await self._histories.copy(op.ticket, urgent=True)
             ticket_now = account.reader.ticket(copy.doc, copy.version)
             if writing.undone(op, ticket_now):
                 return None
@@ -149,7 +149,7 @@ class Sending:
 
     async def _unmoved(self, account: Account, op: Op, server: Ticket | None) -> Copy:
         """The ticket as it is now, when it is still the copy that the op was judged on."""
-        now = await self._histories.copy(account, op.ticket, urgent=True)
+        now = await self._histories.copy(op.ticket, urgent=True)
         if server is None:
             return now
         moved = moment(now.doc, "LastUpdated") != server.updated_at
@@ -186,7 +186,7 @@ class Sending:
             return
         guard = {"If-Match": f'"{before.version}"'} if before.version else {}
         _doc, said = await self._api.client.change("PUT", f"/ticket/{before.id}", doc, guard)
-        now = account.reader.ticket((await self._histories.copy(account, op.ticket, urgent=True)).doc)
+        now = account.reader.ticket((await self._histories.copy(op.ticket, urgent=True)).doc)
         if refused := [
             change for change in missing if change in writing.undone(op, now) and not _moved(change, was, now)
         ]:
@@ -239,7 +239,7 @@ class Sending:
     async def _complete(self, account: Account, op: Op, parts: list[Doc]) -> bool:
         """Set the status that words of ours should have brought, unless it was set (True) or others wrote since."""
         status = writing.status_of(op)
-        copy = await self._histories.copy(account, op.ticket, urgent=True)
+        copy = await self._histories.copy(op.ticket, urgent=True)
         if status is None or account.reader.ticket(copy.doc).status is status:
             return True
         later = await self._api.history(copy, after=text(parts[0], "TransactionId"))
@@ -254,7 +254,7 @@ class Sending:
 
     async def _receipt(self, account: Account, op: Op, said: str, *, is_done: bool = False) -> Receipt:
         """The ticket as it is now, and the event of our words, which must be there."""
-        copy = await self._histories.copy(account, op.ticket, urgent=True)
+        copy = await self._histories.copy(op.ticket, urgent=True)
         ticket = account.reader.ticket(copy.doc, copy.version)
         linked = await self._linked(account, op, copy)
         if op.message is None:
@@ -372,7 +372,7 @@ class Sending:
         return None
 
     async def _new_receipt(self, account: Account, op: Op, id: str, said: str = "") -> Receipt:
-        copy = await self._histories.copy(account, Ref(account.name, id), urgent=True)
+        copy = await self._histories.copy(Ref(account.name, id), urgent=True)
         ticket = account.reader.ticket(copy.doc, copy.version)
         is_ours = user_name(inner(copy.doc, "LastUpdatedBy")) in (account.user, "RT_System")
         if is_ours and (missing := writing.undone(op, ticket)):

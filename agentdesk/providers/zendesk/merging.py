@@ -36,7 +36,7 @@ class Merging:
         """Make the ticket part of the other one, unless it is that already."""
         with nothing_sent():
             ticket, log = await self._read(account, op)
-            if receipt := _receipt(account, op, merge, ticket, log):
+            if receipt := _receipt(op, merge, ticket, log):
                 return receipt
             if server is not None and server.version != ticket.version:
                 raise Conflict(_("{account}: somebody else changed the ticket first.", account=account.name))
@@ -50,7 +50,7 @@ class Merging:
 
     async def find(self, account: Account, op: Op, merge: Merge) -> Receipt | None:
         """The ticket as the merge left it, None while it is as it was."""
-        return _receipt(account, op, merge, *await self._read(account, op))
+        return _receipt(op, merge, *await self._read(account, op))
 
     async def _read(self, account: Account, op: Op) -> tuple[Ticket, list[Event]]:
         page = await self._histories.ticket(account, op.ticket)
@@ -69,7 +69,7 @@ class Merging:
         return safe_line(" ".join(words for words in said if words))
 
 
-def _receipt(account: Account, op: Op, merge: Merge, ticket: Ticket, log: list[Event]) -> Receipt | None:
+def _receipt(op: Op, merge: Merge, ticket: Ticket, log: list[Event]) -> Receipt | None:
     """Proof of the merge; raises `Gone` where the ticket is part of another one."""
     into = [link.to for link in summarised(ticket, log).links if link.relation is Relation.MERGED_INTO]
     if into and into[-1] != merge.into:
