@@ -71,7 +71,7 @@ async def test_an_account_is_set_up_with_every_step_tried(
         driver.sees_not(signed.token[:5])
         await driver.pilot.press(*signed.token[5:], "enter")
         await asked(driver, "shop is ready")
-        driver.sees("exactly-once")
+        await asked(driver, "exactly-once")
 
         await driver.press("enter")
 
@@ -116,6 +116,6 @@ async def test_accounts_are_listed_renamed_and_signed_out_of(tmp_path: Path) -> 
         assert [one.name for one in driver.desk.accounts()] == ["shop"]
 
         await driver.press("d")
-        driver.sees("What shall become of shop?")
+        await asked(driver, "What shall become of shop?")
         await driver.press("enter")
         assert driver.desk.accounts()[0].token_source == "none"

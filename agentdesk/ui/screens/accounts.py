@@ -106,6 +106,7 @@ class AccountsScreen(Titled[None]):
         self.post_message(RunLine(command))
 
     def action_run_on(self, command: str) -> None:
+        self.reload()  # what was renamed a moment ago has its new name
         account = self._account()
         if account is not None:
             self.post_message(RunLine(f"{command} {account.name}"))
