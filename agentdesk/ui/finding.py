@@ -67,7 +67,11 @@ class Seeker:
 
     def answers(self, store: Store, question: str, caret: int, now: datetime) -> Answers:
         """What a question finds, without the counts."""
-        ways = tuple(complete(question, caret, lambda field: self._known(store, field)))
+        ways = tuple(
+            one
+            for one in complete(question, caret, lambda field: self._known(store, field))
+            if one.text != question[one.start : one.end]
+        )
         if not question.strip():
             return Answers(question, {})
         try:

@@ -23,6 +23,8 @@ from agentdesk.ui.painting import Span, Tone, ends
 from agentdesk.ui.widgets.lines import Line, Lines, line
 
 SNIPPET_INDENT = "   "
+LEAD_SHARE = 4
+"""A fourth of a passage may lead to its first hit."""
 ListKind = Literal["facets"] | ResultKind
 LISTS: tuple[ListKind, ...] = ("facets", *KINDS)
 
@@ -141,7 +143,7 @@ class Results(FoundList, can_focus=False):
             marks.append((f"  {day_with_year(hit.at) if is_old else short_day(hit.at)}", "dim"))
         room = max(4, width - 2 - sum(cell_width(text) for text, _tone in marks))
         head = ends([(" ", "plain"), (truncate(safe_line(hit.title), room), "strong")], marks, width)
-        passage = Line(((SNIPPET_INDENT, "plain"), *_highlighted(hit)), entry)
+        passage = Line(((SNIPPET_INDENT, "plain"), *_highlighted(hit, width - len(SNIPPET_INDENT))), entry)
         return [Line(tuple(head), entry), *([passage] if hit.snippet else [])]
 
 
@@ -164,11 +166,13 @@ class Facets(FoundList, can_focus=False):
     def show(self, facets: Sequence[Facet], asked: str) -> None:
         """Show how the answer to a query divides, the cursor on the value it was on."""
         before = self.chosen
-        self.facets, self.asked = facets, asked
-        places = {part_of(one): at for at, one in enumerate(facets)}
+        several = {one.field for one in facets if one.tickets < max(other.tickets for other in facets)}
+        several |= {one.field for one in facets if has_part(asked, part_of(one))}
+        self.facets, self.asked = [one for one in facets if one.field in several], asked
+        places = {part_of(one): at for at, one in enumerate(self.facets)}
         at = places.get(part_of(before), self.cursor or 0) if before else 0
         self.rebuild()
-        self.choose(min(at, len(facets) - 1) if facets else None)
+        self.choose(min(at, self.count - 1) if self.count else None)
 
     @property
     def chosen(self) -> Facet | None:
@@ -224,11 +228,16 @@ def _field_words(field: str) -> str:
     return words[field]
 
 
-def _highlighted(hit: Hit) -> list[Span]:
-    """The snippet, with the words that were asked for standing out."""
-    parts: list[Span] = []
+def _highlighted(hit: Hit, room: int) -> list[Span]:
+    """The snippet from where its first hit can be seen, with the words that were asked for standing out."""
+    first, last = hit.spans[0] if hit.spans else (0, 0)
     at = 0
+    if cell_width(hit.snippet[:last]) > room:
+        lead = room // LEAD_SHARE
+        while cell_width(hit.snippet[at:first]) > lead:
+            at += 1
+    parts: list[Span] = [("…", "dim")] if at else []
     for start, end in hit.spans:
         parts += [(hit.snippet[at:start], "dim"), (hit.snippet[start:end], "accent")]
         at = end
-    return [*parts, (hit.snippet[at:], "dim")]
+    return [*parts, (hit.snippet[at:].removesuffix("…"), "dim")]
