@@ -12,10 +12,10 @@ from datetime import datetime
 from math import log1p
 from typing import Literal
 
-from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms, within
+from agentdesk.filters import And, Filter, Phrase, Word, parse, terms, within
 from agentdesk.model import Canned, Event, Ref
 from agentdesk.record import record
-from agentdesk.store import indexing, misspelt, rarity, rows
+from agentdesk.store import asking, indexing, misspelt, rarity, rows
 from agentdesk.store.conditions import Condition, Conditions, article_condition
 from agentdesk.store.duplicates import Duplicate, duplicates
 from agentdesk.store.facets import MOST_COUNTED, Facet, facets
@@ -26,9 +26,9 @@ from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.vocabulary import Vocabulary
 from agentdesk.store.why import Why, text_of, why
-from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression, spellings
+from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression
 from agentdesk.text.normalise import normalise
-from agentdesk.text.segment import segment, telling
+from agentdesk.text.segment import telling
 from agentdesk.text.snippet import Span, snippet
 
 HitKind = Literal["article", "ticket", "customer"]
@@ -40,16 +40,10 @@ NO_WORDS = '"\x00"'
 MOST_RANKED = 200
 MOST_MESSAGES = 200
 SMALL_CACHE = 50_000
-SHORTEST_BEGINNING = 3
-FEW_WORDS = 3
 EXACT_WEIGHT = 2.0
 WHOLE_WEIGHT = 0.5
-SENTENCE_WORDS = 4
-SENTENCE_TOKENS = 12
 MOST_TRUST = 1.5
 """What was sent and solved such tickets weighs by how many and how alike, but never more than this."""
-WORD_TOKENS = 8
-"""What is this short and found as it stands was meant as one word, and its parts alone are no answer."""
 
 
 @record
@@ -148,7 +142,7 @@ class Search:
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _understood(self, query: Filter | str) -> Filter:
-        question = _typing(query) if isinstance(query, str) else query
+        question = asking.typed(query) if isinstance(query, str) else query
         return replace(question, where=self.vocabulary.widened(question.where))
 
     def divided(
@@ -156,9 +150,9 @@ class Search:
     ) -> tuple[int, list[Facet]]:
         """How many tickets a query finds (counted up to `MOST_COUNTED`), the hits among them, and how they divide."""
         question = within(self._understood(query), account)
-        words = _tokens(terms(question.where))
+        words = asking.tokens(terms(question.where))
         keys = {key for hit in hits if hit.kind == "ticket" and (key := self._key(hit.ref)) is not None}
-        if words or _without_words(self._understood(query).where) != And():
+        if words or asking.besides_words(self._understood(query).where) != And():
             keys.update(newest(self._db, self._affordable(question), now, self._queries.me(), MOST_COUNTED))
         return len(keys), facets(self._db, list(keys))
 
@@ -180,7 +174,7 @@ class Search:
             slips = [(term, hit.title) for term in found.missing if misspelt.meant(self._db, term)]
             return replace(found, names=tuple(slips), missing=())
         if hit.kind == "article":
-            tokens = _tokens([Phrase(term) for term in asked])
+            tokens = asking.tokens([Phrase(term) for term in asked])
             (key,) = self._db.execute(
                 "SELECT max(key) FROM article WHERE account = ? AND id = ?", (hit.ref.account, hit.ref.id)
             ).fetchone()
@@ -190,15 +184,15 @@ class Search:
 
     def _articles(self, question: Filter, now: datetime, limit: int, account: str | None, *, wait: bool) -> list[Hit]:
         condition = article_condition(within(question, account).where, now)
-        asked = _asked_of_articles(question.where)
+        asked = asking.of_articles(question.where)
         if condition is None or asked is None:
             return []
-        tokens = _tokens(terms(question.where))
-        whole = _whole(question.where)
+        tokens = asking.tokens(terms(question.where))
+        whole = asking.all_at_once(question.where)
         exact = self._lexical(whole, condition) if whole else {}
-        if exact and _is_one_word(question.where):
+        if exact and asking.is_one_word(question.where):
             return self._shown_articles(blended([(1.0, exact)]), tokens, limit)
-        said = _said(question.where)
+        said = asking.said(question.where)
         judged = self.judgements.of_such(tokens)
         scores = self._ranked(asked, said, condition, dict.fromkeys(exact, 1.0), judged, wait=wait)
         return self._shown_articles(scores, tokens, limit)
@@ -272,16 +266,16 @@ class Search:
         *,
         wait: bool,
     ) -> list[Hit]:
-        words = _tokens(terms(question.where))
-        if not words and _without_words(question.where) == And():
+        words = asking.tokens(terms(question.where))
+        if not words and asking.besides_words(question.where) == And():
             return []
         who = self._queries.me() if me is None else me
         keys = newest(self._db, within(self._affordable(question), account), now, who, limit)
-        if _is_sentence(question.where):
+        if asking.is_sentence(question.where):
             return self._relevant(question, keys, now, limit, me, account, wait=wait)
         hits = self._shown(keys, words)
         hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
-        if len(hits) < limit and len(words) > 1 and not _is_one_word(question.where):
+        if len(hits) < limit and len(words) > 1 and not asking.is_one_word(question.where):
             known = {hit.ref for hit in hits}
             rest = [hit for hit in self._nearly(within(question, account), now, limit, me) if hit.ref not in known]
             hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]
@@ -290,7 +284,7 @@ class Search:
     def _affordable(self, question: Filter) -> Filter:
         """In a large cache, one or two Latin letters that are still being typed count as a word."""
         (last,) = self._db.execute("SELECT max(key) FROM ticket").fetchone()
-        return _as_typed(question) if (last or 0) > SMALL_CACHE else question
+        return asking.with_whole_words(question) if (last or 0) > SMALL_CACHE else question
 
     def _relevant(
         self,
@@ -304,10 +298,10 @@ class Search:
         wait: bool,
     ) -> list[Hit]:
         """Tickets for a sentence: those with its rare words, those that mean the same, and those with all of it."""
-        tokens = _tokens(terms(question.where))
+        tokens = asking.tokens(terms(question.where))
         demanded = self._demanded(within(question, account), now, me)
         words = dict(rarity.alike(self._db, tokens, demanded, MOST_RANKED))
-        cosines = self.meaning.related(_said(question.where), wait=wait)
+        cosines = self.meaning.related(asking.said(question.where), wait=wait)
         related = self._meeting({key: cosine - RELATED for key, cosine in cosines.items()}, demanded)
         scores = blended([(1.0, words), (1.0, related), (WHOLE_WEIGHT, dict.fromkeys(whole, 1.0))])
         best = sorted(scores.items(), key=lambda one: (-one[1], -one[0]))[:limit]
@@ -325,11 +319,11 @@ class Search:
     def _demanded(self, question: Filter, now: datetime, me: Mapping[str, str] | None) -> Condition:
         """What a filter demands of tickets besides its words."""
         conditions = Conditions(self._db, self._queries.me() if me is None else me, now, is_narrowed=True)
-        return conditions.of(_without_words(question.where))
+        return conditions.of(asking.besides_words(question.where))
 
     def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
         """Tickets with at least one of the rare words, whatever else the filter demands."""
-        tokens = _tokens(terms(question.where))
+        tokens = asking.tokens(terms(question.where))
         return self._scored(rarity.alike(self._db, tokens, self._demanded(question, now, me), limit), tokens)
 
     def _scored(self, found: list[tuple[int, float]], tokens: list[str]) -> list[Hit]:
@@ -379,15 +373,15 @@ class Search:
         A word that no name begins with may be a name with a slip in it.
         """
         asked = terms(question.where)
-        parts = [part for term in asked if (part := expression(_begun(term)))]
-        if not parts or len(parts) < len(asked) or _without_words(question.where) != And():
+        parts = [part for term in asked if (part := expression(asking.begun(term)))]
+        if not parts or len(parts) < len(asked) or asking.besides_words(question.where) != And():
             return []
         found = self._named(" AND ".join(parts), limit, account)
         if not found and len(asked) == 1:
             others = misspelt.meant(self._db, asked[0].text)
             asked = [Word(other) for other in others]
             found = self._named(any_of(others), limit, account) if others else []
-        tokens = _tokens(asked)
+        tokens = asking.tokens(asked)
         hits = []
         for account, id, name, addresses, score in found:
             passage, spans = _passage(addresses or "", tokens)
@@ -427,7 +421,7 @@ class Search:
         )[:limit]
 
     def _apart(self, text: str) -> list[str]:
-        return rarity.telling_apart(self._db, ARTICLES, _tokens([Phrase(text)]), share=0.2)
+        return rarity.telling_apart(self._db, ARTICLES, asking.tokens([Phrase(text)]), share=0.2)
 
     def _judged(self, hit: Hit, such: Judgement | None) -> Suggestion:
         """The hit with how it was used; what solved tickets before rises."""
@@ -447,7 +441,7 @@ class Search:
 
     def similar_solved(self, ticket: Ref, *, limit: int = 5) -> list[Hit]:
         """Solved tickets of this one's account with its rare words, each with the last reply there as `event`."""
-        tokens = _tokens([Phrase(own_words(self._db, ticket))])
+        tokens = asking.tokens([Phrase(own_words(self._db, ticket))])
         solved = Condition(
             "t.status IN ('solved', 'closed') AND t.account = ? AND t.id <> ?", (ticket.account, ticket.id)
         )
@@ -482,133 +476,6 @@ def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
         text = ("…" if start else "") + text[start : start + 2 * PASSAGE_CHARACTERS]
     passage, spans = snippet(text, tokens, SNIPPET_CELLS)
     return passage, tuple(spans)
-
-
-def _typing(text: str) -> Filter:
-    """The filter of a text whose last word may not be complete."""
-    question = parse(text)
-    if not text or text[-1].isspace():
-        return question
-    match question.where:
-        case Word(word, False) if _is_begun(text, word):
-            return replace(question, where=Word(word, is_prefix=True))
-        case And((*others, Word(word, False))) if _is_begun(text, word):
-            return replace(question, where=And((*others, Word(word, is_prefix=True))))
-        case _:
-            return question
-
-
-def _as_typed(question: Filter) -> Filter:
-    """The same question, its short Latin beginnings taken as words."""
-    match question.where:
-        case Word(word, True) if _is_short(word):
-            return replace(question, where=Word(word))
-        case And((*others, Word(word, True))) if _is_short(word):
-            return replace(question, where=And((*others, Word(word))))
-        case _:
-            return question
-
-
-def _is_short(word: str) -> bool:
-    return word.isascii() and len(word) < SHORTEST_BEGINNING
-
-
-def _is_begun(text: str, word: str) -> bool:
-    return len(word) > 1 and text.endswith(word)
-
-
-def _begun(term: Word | Phrase) -> Word:
-    return Word(term.text, is_prefix=True)
-
-
-def _tokens(asked: Iterable[Word | Phrase]) -> list[str]:
-    """The telling tokens of terms, each once."""
-    return list(dict.fromkeys(telling([token for term in asked for way in spellings(term) for token in segment(way)])))
-
-
-def _asked_of_articles(where: Node) -> str | None:
-    """Any of the words, all of the phrases, none of what is negated; None when no word is asked."""
-    asked = terms(where)
-    tokens = _tokens([term for term in asked if isinstance(term, Word)])
-    prefixes = [part for term in asked if isinstance(term, Word) and term.is_prefix and (part := expression(term))]
-    phrases = [part for term in asked if isinstance(term, Phrase) and (part := expression(term))]
-    wanted = " AND ".join(phrases) or " OR ".join([*([any_of(tokens)] if tokens else []), *prefixes])
-    if not wanted:
-        return None
-    absent = [part for term in _negated(where) if (part := expression(term))]
-    return f"({wanted}) NOT ({' OR '.join(absent)})" if absent else wanted
-
-
-def _whole(where: Node) -> str | None:
-    """The few words of a query all at once; None for a sentence, a condition or nothing."""
-    asked = _parts(where)
-    words = [[part for one in _ways(given) if (part := expression(one))] for given in asked]
-    if not all(words) or not 0 < len(words) <= FEW_WORDS:
-        return None
-    return " AND ".join(f"({' OR '.join(ways)})" for ways in words)
-
-
-def _parts(where: Node) -> list[Node]:
-    """What must hold all at once, parentheses taken away."""
-    return [one for part in where.parts for one in _parts(part)] if isinstance(where, And) else [where]
-
-
-def _ways(where: Node) -> list[Word | Phrase]:
-    """A word in the ways that the team says it; empty for a condition."""
-    match where:
-        case Word() | Phrase():
-            return [where]
-        case Or(parts) if all(isinstance(one, Word | Phrase) for one in parts):
-            return terms(where)
-        case _:
-            return []
-
-
-def _said(where: Node) -> str:
-    """The words of a query that asks for nothing but words and fields, as one text; empty for any other."""
-    parts = _parts(where)
-    said = [ways for one in parts if (ways := _ways(one))]
-    if len(said) + sum(isinstance(one, Compare) for one in parts) < len(parts):
-        return ""
-    return " ".join(ways[0].text for ways in said)
-
-
-def _is_sentence(where: Node) -> bool:
-    """Is this somebody's own sentence, of which no ticket need have every word?"""
-    parts = _parts(where)
-    words = [one for one in parts if isinstance(one, Word)]
-    tokens = sum(len(segment(one.text)) for one in words)
-    return bool(_said(where)) and (len(words) > SENTENCE_WORDS or tokens > SENTENCE_TOKENS)
-
-
-def _is_one_word(where: Node) -> bool:
-    ways = _ways(where)
-    return bool(ways) and all(isinstance(one, Word) and len(segment(one.text)) <= WORD_TOKENS for one in ways)
-
-
-def _negated(where: Node) -> list[Word | Phrase]:
-    match where:
-        case Not(part):
-            return terms(part)
-        case And(parts) | Or(parts):
-            return [term for part in parts for term in _negated(part)]
-        case _:
-            return []
-
-
-def _without_words(where: Node) -> Node:
-    """What a filter demands besides its words."""
-    match where:
-        case Word() | Phrase():
-            return And()
-        case And(parts):
-            kept = tuple(part for one in parts if (part := _without_words(one)) != And())
-            return kept[0] if len(kept) == 1 else And(kept)
-        case Or(parts):
-            kept = tuple(_without_words(one) for one in parts)
-            return And() if And() in kept else Or(kept)
-        case _:
-            return where
 
 
 def _relative(hits: list[Hit]) -> list[Hit]:

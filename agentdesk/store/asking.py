@@ -1,0 +1,143 @@
+"""Asking: what a query asks of the search, read off its filter."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms
+from agentdesk.store.words import any_of, expression, spellings
+from agentdesk.text.segment import segment, telling
+
+SHORTEST_BEGINNING = 3
+FEW_WORDS = 3
+SENTENCE_WORDS = 4
+SENTENCE_TOKENS = 12
+WORD_TOKENS = 8
+
+
+def typed(text: str) -> Filter:
+    """The filter of a text whose last word may not be complete."""
+    question = parse(text)
+    if not text or text[-1].isspace():
+        return question
+    match question.where:
+        case Word(word, False) if _is_begun(text, word):
+            return replace(question, where=Word(word, is_prefix=True))
+        case And((*others, Word(word, False))) if _is_begun(text, word):
+            return replace(question, where=And((*others, Word(word, is_prefix=True))))
+        case _:
+            return question
+
+
+def with_whole_words(question: Filter) -> Filter:
+    """The same question, one or two Latin letters that are still being typed taken as a word."""
+    match question.where:
+        case Word(word, True) if _is_short(word):
+            return replace(question, where=Word(word))
+        case And((*others, Word(word, True))) if _is_short(word):
+            return replace(question, where=And((*others, Word(word))))
+        case _:
+            return question
+
+
+def _is_short(word: str) -> bool:
+    return word.isascii() and len(word) < SHORTEST_BEGINNING
+
+
+def _is_begun(text: str, word: str) -> bool:
+    return len(word) > 1 and text.endswith(word)
+
+
+def begun(term: Word | Phrase) -> Word:
+    """The term as the beginning of what is looked for."""
+    return Word(term.text, is_prefix=True)
+
+
+def tokens(asked: Iterable[Word | Phrase]) -> list[str]:
+    """The telling tokens of terms, each once."""
+    return list(dict.fromkeys(telling([token for term in asked for way in spellings(term) for token in segment(way)])))
+
+
+def of_articles(where: Node) -> str | None:
+    """Any of the words, all of the phrases, none of what is negated; None when no word is asked."""
+    asked = terms(where)
+    found = tokens([term for term in asked if isinstance(term, Word)])
+    prefixes = [part for term in asked if isinstance(term, Word) and term.is_prefix and (part := expression(term))]
+    phrases = [part for term in asked if isinstance(term, Phrase) and (part := expression(term))]
+    wanted = " AND ".join(phrases) or " OR ".join([*([any_of(found)] if found else []), *prefixes])
+    if not wanted:
+        return None
+    absent = [part for term in _negated(where) if (part := expression(term))]
+    return f"({wanted}) NOT ({' OR '.join(absent)})" if absent else wanted
+
+
+def all_at_once(where: Node) -> str | None:
+    """The few words of a query all at once; None for a sentence, a condition or nothing."""
+    asked = _parts(where)
+    words = [[part for one in _ways(given) if (part := expression(one))] for given in asked]
+    if not all(words) or not 0 < len(words) <= FEW_WORDS:
+        return None
+    return " AND ".join(f"({' OR '.join(ways)})" for ways in words)
+
+
+def _parts(where: Node) -> list[Node]:
+    """What must hold all at once, parentheses taken away."""
+    return [one for part in where.parts for one in _parts(part)] if isinstance(where, And) else [where]
+
+
+def _ways(where: Node) -> list[Word | Phrase]:
+    """A word in the ways that the team says it; empty for a condition."""
+    match where:
+        case Word() | Phrase():
+            return [where]
+        case Or(parts) if all(isinstance(one, Word | Phrase) for one in parts):
+            return terms(where)
+        case _:
+            return []
+
+
+def said(where: Node) -> str:
+    """The words of a query that asks for nothing but words and fields, as one text; empty for any other."""
+    parts = _parts(where)
+    words = [ways for one in parts if (ways := _ways(one))]
+    if len(words) + sum(isinstance(one, Compare) for one in parts) < len(parts):
+        return ""
+    return " ".join(ways[0].text for ways in words)
+
+
+def is_sentence(where: Node) -> bool:
+    """Is this somebody's own sentence, of which no ticket need have every word?"""
+    parts = _parts(where)
+    words = [one for one in parts if isinstance(one, Word)]
+    count = sum(len(segment(one.text)) for one in words)
+    return bool(said(where)) and (len(words) > SENTENCE_WORDS or count > SENTENCE_TOKENS)
+
+
+def is_one_word(where: Node) -> bool:
+    """Was this, found as it stands, meant as one word? Then its parts alone are no answer."""
+    ways = _ways(where)
+    return bool(ways) and all(isinstance(one, Word) and len(segment(one.text)) <= WORD_TOKENS for one in ways)
+
+
+def _negated(where: Node) -> list[Word | Phrase]:
+    match where:
+        case Not(part):
+            return terms(part)
+        case And(parts) | Or(parts):
+            return [term for part in parts for term in _negated(part)]
+        case _:
+            return []
+
+
+def besides_words(where: Node) -> Node:
+    """What a filter demands besides its words."""
+    match where:
+        case Word() | Phrase():
+            return And()
+        case And(parts):
+            kept = tuple(part for one in parts if (part := besides_words(one)) != And())
+            return kept[0] if len(kept) == 1 else And(kept)
+        case Or(parts):
+            kept = tuple(besides_words(one) for one in parts)
+            return And() if And() in kept else Or(kept)
+        case _:
+            return where
