@@ -10,7 +10,8 @@ a glance, reads the same in all our languages and is put together here; everythi
 
 import gettext
 import os
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -87,6 +88,11 @@ def number(value: float) -> str:
     return format_decimal(value, locale=_locale(_active.code))
 
 
+def listed(words: Iterable[str]) -> str:
+    """Words one after another as the agent's language lists them: `open, urgent`, `対応中、緊急`."""
+    return ("、" if _active.code == "ja" else ", ").join(words)
+
+
 @lru_cache(maxsize=4096)
 def _unit(code: str, unit: str, count: int) -> str:
     from babel.units import format_unit
@@ -143,8 +149,12 @@ def day(moment: datetime) -> str:
 
 
 def day_with_year(moment: datetime) -> str:
-    here = local(moment)
-    return _skeleton(_active.code, "yMEd", here.year, here.month, here.day)
+    return date_with_year(local(moment))
+
+
+def date_with_year(day: date) -> str:
+    """A date of no zone: `Tue, 11/24/2026` or `2026/11/24(火)`."""
+    return _skeleton(_active.code, "yMEd", day.year, day.month, day.day)
 
 
 def stamp(moment: datetime) -> str:

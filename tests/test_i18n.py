@@ -36,6 +36,14 @@ def test_a_span_in_a_sentence_is_spoken(code: str, span: timedelta, words: str) 
     assert i18n.spoken(span) == words
 
 
+def test_words_are_listed_as_the_language_lists_them() -> None:
+    i18n.use("en")
+    english = i18n.listed(["open", "urgent"])
+    i18n.use("ja")
+
+    assert (english, i18n.listed(["対応中", "緊急"])) == ("open, urgent", "対応中、緊急")
+
+
 def test_a_span_at_a_glance_is_as_short_as_can_be() -> None:
     i18n.use("en")
 

@@ -8,7 +8,7 @@ from agentdesk.columns import link_words, priority_word, status_word
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
-from agentdesk.i18n import _, plural
+from agentdesk.i18n import _, listed, plural
 from agentdesk.model import (
     Assign,
     Change,
@@ -245,7 +245,7 @@ def what(op: Op, store: Store) -> str:
         progress = store.uploads.progress([op.id])
         count = len(op.uploads)
         words.append(upload_words(progress) if progress else plural("{n} file", "{n} files", count))
-    return safe_line(", ".join(words))
+    return safe_line(listed(words))
 
 
 def change_words(change: Change, account: str, store: Store) -> str:
@@ -289,7 +289,7 @@ def _value_words(value: FieldValue, field: Field | None) -> str:
         case bool():
             return _("yes") if value else _("no")
         case tuple():
-            return ", ".join(labels.get(one, one) for one in value)
+            return listed(labels.get(one, one) for one in value)
         case _:
             return labels.get(str(value), str(value))
 

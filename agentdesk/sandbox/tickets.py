@@ -365,7 +365,8 @@ class Tickets:
             ticket["custom_fields"] = self.fields.merged(ticket["custom_fields"], sent)
             after = self.fields.tags_of(ticket["custom_fields"])
             tags = tags - (before - after) | after
-        ticket["tags"] = sorted(tags)
+        if tags != set(ticket["tags"]):
+            ticket["tags"] = sorted(tags)
 
     def _set_copies(self, ticket: Doc, fields: Doc) -> None:
         for name, key in (("email_ccs", "email_cc_ids"), ("followers", "follower_ids")):

@@ -63,7 +63,7 @@ def _lines(pane: Pane, kind: DraftKind, can_wait: bool) -> Sequence[tuple[str, s
                 ("outbox retry", _("try again")),
                 ("outbox edit", _("edit")),
                 ("outbox drop", _("drop")),
-                ("outbox retry --anyway", _("send anyway")),
+                ("outbox retry --anyway", _("in doubt: send anyway")),
                 ("back", _("back")),
             ]
         case "held":
@@ -71,7 +71,7 @@ def _lines(pane: Pane, kind: DraftKind, can_wait: bool) -> Sequence[tuple[str, s
                 ("held keep", _("send as it is")),
                 ("held edit", _("edit")),
                 ("held drop", _("drop")),
-                ("held anyway", _("send anyway")),
+                ("held anyway", _("in doubt: send anyway")),
                 ("back", _("later (it stays in the outbox)")),
             ]
         case "page":

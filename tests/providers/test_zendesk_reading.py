@@ -152,6 +152,13 @@ def test_field_changes_carry_old_and_new() -> None:
     assert (custom.field, custom.old, custom.new) == ("360001", None, "blue")
 
 
+def test_the_same_tags_in_another_order_are_no_change() -> None:
+    assert (
+        events({"id": 1, "type": "Change", "field_name": "tags", "previous_value": ["b", "a"], "value": ["a", "b"]})
+        == []
+    )
+
+
 def test_mail_sent_by_the_helpdesk_is_no_event() -> None:
     assert events({"id": 1, "type": "Notification", "body": "x"}, {"id": 2, "type": "Cc", "recipients": [1]}) == []
 

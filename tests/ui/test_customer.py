@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from agentdesk import i18n
 from agentdesk.desk import Desk
 from agentdesk.exchange import Page
 from agentdesk.model import Person, Ref, Role
 from agentdesk.text.width import cell_width
 from agentdesk.ui.pane import TicketWanted
-from agentdesk.ui.widgets.customer import CustomerPane
+from agentdesk.ui.widgets.customer import CustomerPane, _field_word
 
 from .example import ACCOUNT, Showing, desk_at, fill, row, ticket
 
@@ -92,6 +93,21 @@ async def test_enter_on_a_happening_asks_for_its_ticket(desk: Desk) -> None:
         await pilot.pause()
 
         assert [message.ticket.id for message in app.wanted] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("plan", "Premium", "Premium"),
+        ("since", "2024-07-04", "customer since Thu, 7/4/2024"),
+        ("member_number", "10000231", "member number 10000231"),
+        ("floor", "1-2", "floor 1-2"),
+    ],
+)
+def test_a_field_that_says_nothing_alone_has_its_name_before_it(name: str, value: str, words: str) -> None:
+    i18n.use("en")
+
+    assert _field_word(name, value) == words
 
 
 async def test_hostile_names_and_fields_stay_text_and_within_the_pane(desk: Desk) -> None:

@@ -60,6 +60,14 @@ async def test_the_outbox_shows_what_was_held_and_why(tmp_path: Path) -> None:
         desk.has_keys("outbox")
 
 
+async def test_the_outbox_says_why_before_what_where_there_is_little_room(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3), size=(100, 24)) as desk:
+        await desk.desk.write(lambda store: _queue(store, OpState.HELD))
+        await desk.press("g", "o")
+
+        assert desk.text.index("The customer wrote again") < desk.text.index("public reply")
+
+
 async def test_a_held_reply_stands_beside_what_arrived(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(3)) as desk:
         await desk.desk.write(lambda store: _queue(store, OpState.HELD))
@@ -94,8 +102,8 @@ async def test_a_held_reply_does_not_count_as_seen_or_as_arrived(tmp_path: Path)
         await desk.desk.write(hold)
         await desk.press("g", "o", "enter")
 
-        assert desk.text.count("Only once") == 2  # what was decided, in one line and whole
-        desk.sees("Nothing new.")
+        assert desk.text.count("Only once") == 1
+        desk.sees("Nothing new.", "With it: Status: solved")
 
 
 async def test_what_is_in_doubt_is_sent_anyway_only_after_a_yes(tmp_path: Path) -> None:

@@ -254,7 +254,9 @@ def _changes_from(entry: Doc, bare: Event) -> Iterator[Event]:
     if name := text(entry, "field_name"):
         if name == "custom_status_id":
             return  # the change of status beside it says the same, and the ticket's own word for its status is kept
-        yield _change(bare, name, entry.get("previous_value"), entry.get("value"))
+        old, new = entry.get("previous_value"), entry.get("value")
+        if name != "tags" or set(texts(values(entry, "previous_value"))) != set(texts(values(entry, "value"))):
+            yield _change(bare, name, old, new)  # the same tags in another order are no change
         return
     if tags := ("tags" in entry or "added_tags" in entry or "removed_tags" in entry):
         added, removed = texts(values(entry, "added_tags")), texts(values(entry, "removed_tags"))

@@ -1,6 +1,7 @@
 """A decision that needs the agent, three ways: as you saw the ticket, what arrived since, and what you decided."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,7 +13,7 @@ from agentdesk.commands.outbox import state_word, what
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
-from agentdesk.model import STUCK, Event, Kind, Op, Ticket
+from agentdesk.model import STUCK, Event, Kind, Note, Op, Ticket
 from agentdesk.store import Store
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.screens.titled import Titled
@@ -82,10 +83,15 @@ def _is_new(op: Op, event: Event) -> bool:
 
 
 def _decided(op: Op, store: Store) -> Lines:
-    body = op.message.body if op.message is not None else ""
-    lines: Lines = [[(what(op, store), "dim")], [("", "plain")]]
-    lines += [[(line, "plain")] for line in body.split("\n")]
-    return lines
+    """The words whole, and what else was to leave with them."""
+    message = op.message
+    if message is None:
+        return [[(what(op, store), "plain")]]
+    kind: Span = (_("INTERNAL NOTE"), "note") if isinstance(message, Note) else (_("public reply"), "reply")
+    besides = what(replace(op, changes=tuple(change for change in op.changes if change is not message)), store)
+    with_it: Lines = [[("", "plain")], [(_("With it: {what}", what=besides), "dim")]] if besides else []
+    words: Lines = [[(line, "plain")] for line in message.body.split("\n")]
+    return [[kind], *words, *with_it]
 
 
 def _messages(events: Sequence[Event]) -> Lines:

@@ -21,7 +21,7 @@ from agentdesk.commands.files import described, limits_words
 from agentdesk.commands.outbox import change_words
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError, Refused
-from agentdesk.i18n import _, plural
+from agentdesk.i18n import _, listed, plural
 from agentdesk.model import Article, Canned, Change, Ref, Status, TicketRow, Upload, first_words
 from agentdesk.steps import Around, steps_of, together
 from agentdesk.store.drafts import Draft, DraftKind
@@ -187,7 +187,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         """What leaves with the words, in the agent's language."""
         row = self._needs_open()
         words = [change_words(one, row.ticket.ref.account, self.desk.store) for one in self.besides]
-        return safe_line(", ".join(words))
+        return safe_line(listed(words))
 
     def keep_fields(self, besides: Sequence[Change] | None = None) -> None:
         """Let the words leave without these changes (None: without any)."""

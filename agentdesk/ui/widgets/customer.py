@@ -1,6 +1,6 @@
 """The customer's card: who this is, before the first word."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 from agentdesk import i18n
 from agentdesk.columns import channel_word
 from agentdesk.desk import Desk
-from agentdesk.i18n import _, plural, spoken
+from agentdesk.i18n import _, listed, plural, spoken
 from agentdesk.model import Event, FieldValue, Kind, Ref, TicketRow
 from agentdesk.store.customers import Bond
 from agentdesk.store.queries import Card
@@ -198,11 +198,26 @@ def _field_word(name: str, value: FieldValue) -> str:
         case None | bool():
             return ""
         case tuple():
-            return safe_line(", ".join(value))
+            return safe_line(listed(value))
         case _:
             word = safe_line(str(value))
-            is_bare = not any(char.isalpha() for char in word)
-            return f"{safe_line(name.replace('_', ' '))} {word}" if word and is_bare else word
+            if any(char.isalpha() for char in word) or not word:
+                return word
+            return f"{_field_label(name)} {_dated(word)}"
+
+
+def _field_label(name: str) -> str:
+    """What a field is called: those that most helpdesks have in the agent's language, the others by their own name."""
+    labels = {"since": _("customer since"), "lifetime_value": _("lifetime value")}
+    return labels.get(name, safe_line(name.replace("_", " ")))
+
+
+def _dated(word: str) -> str:
+    """A date as the agent's language writes it; anything else as it came."""
+    try:
+        return i18n.date_with_year(date.fromisoformat(word)) if "-" in word else word
+    except ValueError:
+        return word
 
 
 def _age(span: timedelta) -> str:

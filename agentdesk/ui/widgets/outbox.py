@@ -79,7 +79,7 @@ class OutboxPane(Rows):
         names = (_("Ticket"), _("State"), _("Since"))
         cells = WIDE_COLUMNS if width >= WIDE else NARROW_COLUMNS
         spans = _columns([(name, "dim") for name in names], cells)
-        return [(" ", "plain"), *spans, (_("What, and why it is here"), "dim")]
+        return [(" ", "plain"), *spans, (_("Why it is here, and what it is"), "dim")]
 
     def row(self, index: int, width: int) -> Sequence[Span]:
         op = self._lines[index]
@@ -92,8 +92,10 @@ class OutboxPane(Rows):
             (state_word(op.state), tone),
             (i18n.stamp(op.created_at), "dim"),
         ]
-        spans = [*_columns(facts, cells), (what(op, self._desk.store), "plain")]
-        return [*spans, (f"  {op.reason}", tone)] if op.reason else spans
+        spans = _columns(facts, cells)
+        if op.reason:
+            spans.append((f"{op.reason}  ", tone))
+        return [*spans, (what(op, self._desk.store), "plain")]
 
     def _draft_row(self, draft: Draft, width: int) -> Sequence[Span]:
         """A draft whose ticket is gone: what was begun, for whoever wants its words back."""
