@@ -5,12 +5,17 @@ remote is named by a `Ref`. Times are aware UTC. Where a helpdesk has words of i
 beside ours, never instead of them.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as built
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
+
+_DIVIDERS: Final = re.compile(r"[\s().\-/\u2010-\u2015\u2212\u30fc]")
+_NUMBER: Final = re.compile(r"\+?[0-9]{5,20}")
 
 from agentdesk.record import record
 
@@ -209,6 +214,19 @@ class Identity:
     kind: str
     value: str
     verified: bool = False
+
+    @property
+    def spelled(self) -> str:
+        """The address in the one spelling in which addresses are compared.
+
+        Case does not count, nor how a telephone number is divided. One without its country stays so: 090-1234-5678
+        and +81 90-1234-5678 differ, for nothing says in which country the first one is.
+        """
+        plain = unicodedata.normalize("NFKC", self.value).casefold().strip()
+        digits = _DIVIDERS.sub("", plain.removeprefix("tel:").replace("(0)", ""))
+        if self.kind != "phone" or not _NUMBER.fullmatch(digits):
+            return plain
+        return f"+{digits[2:]}" if digits.startswith("00") else digits
 
 
 @record

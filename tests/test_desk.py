@@ -156,7 +156,10 @@ async def test_a_number_that_two_accounts_have_is_never_guessed(desk: Desk) -> N
     assert desk.ticket("1", "second").ticket.ref == Ref("second", "1")
 
 
-@pytest.mark.parametrize(("provider", "url"), [("zendesk", "https://other.example"), ("rt", NOWHERE)])
+@pytest.mark.parametrize(
+    ("provider", "url"),
+    [("zendesk", "https://other.example"), ("rt", NOWHERE), ("zendesk", "http://127.0.0.1:8080")],
+)
 async def test_another_helpdesk_never_takes_the_place_of_one_whose_tickets_are_cached(
     desk: Desk, provider: str, url: str
 ) -> None:

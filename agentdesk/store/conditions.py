@@ -33,7 +33,7 @@ from agentdesk.filters import (
     day_after,
     moment,
 )
-from agentdesk.model import UNSOLVED, Priority, Status
+from agentdesk.model import UNSOLVED, Identity, Priority, Status
 from agentdesk.store import rows
 from agentdesk.store.words import Asked, asked, head, row_of
 
@@ -420,14 +420,14 @@ def _compare_article(compare: Compare, now: datetime) -> Condition | None:
 
 PEOPLE_NAMED = (
     "SELECT account, id FROM person WHERE id = ? OR name LIKE ? ESCAPE '\\' "
-    "UNION SELECT account, person FROM identity WHERE value = ? OR (value >= ? AND value < ?)"
+    "UNION SELECT account, person FROM identity WHERE value = ? OR (value >= ? AND value < ?) OR spelled = ?"
 )
 
 
 def people_named(word: str) -> tuple[object, ...]:
-    """The values of `PEOPLE_NAMED`: by id, by part of the name, by address or its beginning."""
+    """The values of `PEOPLE_NAMED`: by id, by part of the name, by address or its beginning, by telephone number."""
     address = word.casefold()
-    return (word, like(word), address, address, f"{address}\U0010ffff")
+    return (word, like(word), address, address, f"{address}\U0010ffff", Identity("phone", word).spelled)
 
 
 _TURNED = str.maketrans("<>", "><")

@@ -1,9 +1,9 @@
 """One customer over several records: by verified address, by hand, and apart by hand.
 
 A record is a person as one account knows them. Two records are one customer where both hold the same address (e-mail
-or phone) and both helpdesks call it verified. What that means is the helpdesk's to say: Zendesk has a flag; Request
-Tracker knows each person by the one address that its answers go to, which counts. An address that either side does
-not vouch for is only offered.
+or phone, in whatever spelling) and both helpdesks call it verified. What that means is the helpdesk's
+to say: Zendesk has a flag; Request Tracker knows each person by the one address that its answers go to, which counts.
+An address that either side does not vouch for is only offered.
 
 What people decide by hand is a log of steps that no sync touches; the newest word on a record holds, and wins over the
 rule: a record that was separated follows the rule no more, and is one customer only with those it is joined to by hand.
@@ -97,7 +97,7 @@ class Customers:
         """Every other record with an address of this one, and whether both sides vouch for it."""
         found = self._db.execute(
             "SELECT other.account, other.person, mine.kind, mine.value, mine.verified AND other.verified "
-            "FROM identity mine JOIN identity other ON other.value = mine.value AND other.kind = mine.kind "
+            "FROM identity mine JOIN identity other ON other.spelled = mine.spelled AND other.kind = mine.kind "
             f"WHERE mine.account = ? AND mine.person = ? AND mine.kind IN {ADDRESSES} "
             "AND (other.account, other.person) <> (mine.account, mine.person) "
             "ORDER BY mine.kind, mine.value, other.account, other.person LIMIT ?",

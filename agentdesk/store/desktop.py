@@ -21,6 +21,7 @@ from agentdesk.store.atomic import atomic
 Mark = Literal["snoozed_until", "promised_at"]
 """A time that only this desk knows of a ticket."""
 LAST_MARK = "last mark"
+USUAL_PORTS = (80, 443)
 USUAL_LIMITS = FileLimits(50 * 1024 * 1024)
 WeatherState = Literal["fresh", "online", "offline", "limited", "unauthorized", "broken"]
 
@@ -300,8 +301,13 @@ class Desktop:
 
 
 def _is_same_helpdesk(one: Account, other: Account) -> bool:
-    """Do two accounts lead to one helpdesk? A port or a path may have been mistyped; the host is the helpdesk."""
-    return (one.provider, urlsplit(one.url).hostname) == (other.provider, urlsplit(other.url).hostname)
+    """Do two accounts lead to one helpdesk? Each port may be another one; http, https and the path may change."""
+    return (one.provider, *_host_and_port(one.url)) == (other.provider, *_host_and_port(other.url))
+
+
+def _host_and_port(url: str) -> tuple[str | None, int | None]:
+    found = urlsplit(url)
+    return found.hostname, None if found.port in USUAL_PORTS else found.port
 
 
 def _weather_from(row: rows.Row) -> Weather:

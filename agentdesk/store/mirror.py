@@ -232,10 +232,10 @@ def _put_person(db: sqlite3.Connection, person: Person) -> None:
         return
     db.execute("DELETE FROM identity WHERE account = ? AND person = ?", (person.ref.account, person.ref.id))
     db.executemany(
-        "INSERT OR IGNORE INTO identity (account, person, kind, value, verified) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO identity (account, person, kind, value, verified, spelled) VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (person.ref.account, person.ref.id, identity.kind, identity.value.casefold(), identity.verified)
-            for identity in person.identities
+            (person.ref.account, person.ref.id, one.kind, one.value.casefold(), one.verified, one.spelled)
+            for one in person.identities
         ],
     )
 

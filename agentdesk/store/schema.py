@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from agentdesk.errors import StoreError
 from agentdesk.i18n import _
+from agentdesk.model import Identity
 from agentdesk.store import words
 
 TICKET_COLUMNS = """
@@ -209,6 +210,16 @@ def _learning(db: sqlite3.Connection) -> None:
     vocabulary.create(db)
 
 
+def _spelled(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE identity ADD COLUMN spelled TEXT NOT NULL DEFAULT ''")
+    found = db.execute("SELECT account, person, kind, value FROM identity").fetchall()
+    db.executemany(
+        "UPDATE identity SET spelled = ? WHERE account = ? AND person = ? AND kind = ? AND value = ?",
+        [(Identity(kind, value).spelled, account, person, kind, value) for account, person, kind, value in found],
+    )
+    db.execute("CREATE INDEX identity_spelled ON identity (spelled, kind)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -219,6 +230,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _meaning,
     _index_of_tickets,
     _learning,
+    _spelled,
 )
 VERSION = len(MIGRATIONS)
 

@@ -11,6 +11,7 @@ from agentdesk.exchange import Page
 from agentdesk.model import Event, Identity, Kind, Person, Ref, Role
 from agentdesk.store import Store
 from agentdesk.store.outbox import Author
+from agentdesk.store.schema import VERSION
 from agentdesk.store.store import opened
 from agentdesk.store.undoing import undo_last
 
@@ -48,6 +49,37 @@ def test_the_same_address_verified_on_both_sides_makes_one_customer(store: Store
     circle = store.customers.circle(ACME)
     assert circle.records == (ACME, SHOP)
     assert [(bond.other, bond.kind, bond.address) for bond in circle.bonds] == [(SHOP, kind, MAIL)]
+
+
+@pytest.mark.parametrize(
+    "written", ["+819012345678", "+81-90-1234-5678", "+81 (0)90 1234 5678", "００８１ 90.1234.5678"]
+)
+def test_a_telephone_number_is_the_same_however_it_is_divided(store: Store, written: str) -> None:
+    arrive(store, person(ACME, "+81 90-1234-5678", kind="phone"), person(SHOP, written, kind="phone"))
+
+    assert records(store) == (ACME, SHOP)
+    assert {one.ref for one in store.queries.find_people("+81 90 1234 5678")} == {ACME, SHOP}
+
+
+@pytest.mark.parametrize("written", ["090-1234-5678", "+1 90-1234-5678", "+81 90-1234-5678 ext 7"])
+def test_numbers_that_need_not_be_the_same_join_nobody(store: Store, written: str) -> None:
+    arrive(store, person(ACME, "+81 90-1234-5678", kind="phone"), person(SHOP, written, kind="phone"))
+
+    assert records(store) == (ACME,)
+
+
+def test_numbers_that_were_cached_before_are_compared_too(tmp_path: Path) -> None:
+    with opened(tmp_path / "old.db") as store:
+        arrive(store, person(ACME, "+81 90-1234-5678", kind="phone"))
+        store.db.execute("DROP INDEX identity_spelled")
+        store.db.execute("ALTER TABLE identity DROP COLUMN spelled")
+        store.db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%_spelled'")
+        store.db.execute(f"PRAGMA user_version = {VERSION - 1}")
+
+    with opened(tmp_path / "old.db") as store:
+        arrive(store, person(SHOP, "+819012345678", kind="phone"))
+
+        assert records(store) == (ACME, SHOP)
 
 
 def test_an_address_of_another_kind_joins_nobody(store: Store) -> None:
