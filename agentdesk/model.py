@@ -14,10 +14,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, assert_never
 
+from agentdesk.record import record
+
 _DIVIDERS: Final = re.compile(r"[\s().\-/\u2010-\u2015\u2212\u30fc]")
 _NUMBER: Final = re.compile(r"\+?[0-9]{5,20}")
-
-from agentdesk.record import record
 
 
 @dataclass(frozen=True, slots=True, order=True)

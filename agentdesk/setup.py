@@ -16,6 +16,7 @@ from agentdesk import loopback, tokens
 from agentdesk.access import Access
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError, Offline, Refused, StoreError
+from agentdesk.files import size_word
 from agentdesk.helpdesks import browser_sign_in, open_provider, recognised, sign_in, vault
 from agentdesk.i18n import _
 from agentdesk.providers.base import Concurrency, Greeting, Traits
@@ -29,7 +30,6 @@ BROWSER_LASTS = timedelta(minutes=5)
 SETUP_LASTS = timedelta(seconds=30)
 """So long nobody else may sync an account that is being renamed or removed, should this program be killed."""
 ZENDESK_DOMAIN = ".zendesk.com"
-MEBIBYTE = 1024 * 1024
 
 Ask = Callable[[str], Awaitable[str]]
 Say = Callable[[str], None]
@@ -191,7 +191,7 @@ def promises(greeting: Greeting) -> list[Promise]:
 
 
 def _small_promises(traits: Traits) -> list[Promise]:
-    found = [Promise(True, _("Files of up to {n} MB can be sent.", n=traits.max_upload_bytes // MEBIBYTE))]
+    found = [Promise(True, _("Files of up to {size} can be sent.", size=size_word(traits.max_upload_bytes)))]
     if not traits.has_tags:
         found.append(Promise(False, _("Tickets have no tags here.")))
     if not traits.can_close:

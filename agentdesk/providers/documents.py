@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 Doc = Mapping[str, object]
 NOTHING: Doc = {}
+LIST = "list"
+"""Where the entries of an answer that is an array stand in its document."""
 
 
 def document(value: object) -> Doc:

@@ -31,7 +31,7 @@ from agentdesk.errors import (
     Unauthorized,
 )
 from agentdesk.i18n import _
-from agentdesk.providers.documents import NOTHING, Doc
+from agentdesk.providers.documents import LIST, NOTHING, Doc
 from agentdesk.providers.limits import Limits
 from agentdesk.providers.tls import certificate_words, context_for, refused_certificate
 
@@ -215,7 +215,7 @@ class Client:
     async def get(
         self, path: str, parameters: Parameters | None = None, *, kind: str = "api", urgent: bool = False
     ) -> Doc:
-        """The JSON object at a path."""
+        """The JSON object at a path; of an array, an object with its entries under `LIST`."""
         answer = await self._answer(Call("GET", self._url(path, parameters), kind, urgent))
         return answer.doc
 
@@ -365,6 +365,8 @@ class Client:
             doc = None
         if isinstance(doc, dict):
             return doc
+        if isinstance(doc, list):
+            return {LIST: doc}
         if response.status_code >= httpx.codes.MULTIPLE_CHOICES:
             return NOTHING
         raise Offline(_("{account}: {host} did not answer like a helpdesk. Check the address.", **self._names()))

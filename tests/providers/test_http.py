@@ -21,6 +21,7 @@ from agentdesk.errors import (
     Unauthorized,
 )
 from agentdesk.providers import http
+from agentdesk.providers.documents import LIST
 from agentdesk.providers.http import Auth, Client, basic, bearer
 
 HOME = "https://desk.example.com/api"
@@ -273,12 +274,18 @@ async def test_this_machine_may_be_spoken_to_in_plain_text(url: str) -> None:
     assert await client(handler, url=url).get("/x") == {"ok": True}
 
 
-@pytest.mark.parametrize("content", [b"<html>hello</html>", b"[1, 2]", b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"<html>hello</html>", b"12", b"\xff\xfe", b"[" * 100_000])
 async def test_an_answer_that_is_no_json_object_is_no_answer(content: bytes) -> None:
     handler, _asked = answering(httpx.Response(200, content=content))
 
     with pytest.raises(Offline):
         await client(handler).get("/tickets")
+
+
+async def test_an_answer_that_is_an_array_is_an_object_with_a_list() -> None:
+    handler, _asked = answering(httpx.Response(200, content=b'[{"id": 1}]'))
+
+    assert await client(handler).get("/tickets") == {LIST: [{"id": 1}]}
 
 
 async def test_an_answer_too_big_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

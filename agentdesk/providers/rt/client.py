@@ -13,12 +13,10 @@ import httpx
 
 from agentdesk.errors import Forbidden, Gone, ProviderError, Rejected
 from agentdesk.i18n import _
-from agentdesk.providers.documents import Doc, text, texts, values
+from agentdesk.providers.documents import LIST, Doc, text, texts, values
 from agentdesk.providers.http import Answer, Auth, Call, Client, Parameters, Secret
 from agentdesk.text.safe import safe_line
 
-LIST = "list"
-"""Where the entries of an answer that is an array stand in its document."""
 LONGEST_WORDS = 400
 _TOKEN = re.compile(r"\d+-(\d+)-[0-9a-fA-F]+")
 
@@ -74,11 +72,6 @@ class RtClient(Client):
         sent = {**(headers or {}), "Content-Type": "application/json"}
         answer = await self._answer(Call(method, self._url(path), urgent=True, headers=sent, body=lambda: content))
         return answer.doc, words_from(answer.doc)
-
-    def _parsed(self, response: httpx.Response, content: bytes) -> Doc:
-        if content.lstrip()[:1] == b"[":
-            return super()._parsed(response, b'{"%s":%s}' % (LIST.encode(), content))
-        return super()._parsed(response, content)
 
 
 def _encoded(body: Body) -> bytes:
