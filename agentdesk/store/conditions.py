@@ -354,8 +354,13 @@ class Conditions:
 
 def is_common(db: sqlite3.Connection, found: Asked) -> bool:
     """Do so many tickets have these words that it is better to try tickets in their order?"""
-    row = db.execute(f"{_WITH_WORDS} LIMIT 1 OFFSET ?", (found.expression, _MANY - 1)).fetchone()
-    return row is not None
+    return uncommon(db, found) is None
+
+
+def uncommon(db: sqlite3.Connection, found: Asked) -> list[int] | None:
+    """The keys of all tickets with these words; None for so many that it is better to try tickets in their order."""
+    keys = [key for (key,) in db.execute(f"{_WITH_WORDS} LIMIT ?", (found.expression, _MANY))]
+    return keys if len(keys) < _MANY else None
 
 
 def _standing(term: Word | Phrase) -> Condition:

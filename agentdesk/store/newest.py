@@ -14,14 +14,14 @@ from typing import assert_never
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Sort, Word
 from agentdesk.record import record
-from agentdesk.store.conditions import EVERYTHING, Condition, Conditions, is_common, is_of_unsolved
+from agentdesk.store.conditions import EVERYTHING, Condition, Conditions, is_of_unsolved, uncommon
 from agentdesk.store.queries import Queries
 from agentdesk.store.words import Asked, asked
 
 NEWEST = Sort("updated", is_reversed=True)
 FIRST_PORTION, FIRST_WITH_FIELDS = 2_000, 200
 GROWTH = 12
-LOOKED_INTO = 60
+LOOKED_INTO = 40
 MOST_GAPS, WIDE_GAP = 5, 5_000
 
 
@@ -47,16 +47,16 @@ class _Walk:
     def _ordered(self) -> Iterator[list[int]]:
         """The keys of all tickets with the fields and the words, newest first, in portions.
 
-        The first portion often is enough, and is quicker than to ask how many there are; not so where fields have to be
-        looked at for it.
+        The first portion often is enough, and is quicker than to ask who has the words; not so where fields have to be
+        looked at for it, nor with the many words of a sentence, which few tickets have.
         """
-        if self.fields != EVERYTHING and not is_common(self.db, self.words):
-            yield self._all()
+        if (self.fields != EVERYTHING or self.words.is_long) and (few := self._few()) is not None:
+            yield few
             return
         tried: set[int] = set()
         for portion in self._portions():
-            if tried and len(tried) <= self._first and not is_common(self.db, self.words):
-                yield [key for key in self._all() if key not in tried]
+            if len(tried) == self._first and (few := self._few()) is not None:
+                yield [key for key in few if key not in tried]
                 return
             members = self._with_words(portion)
             yield [key for key in portion if key in members]
@@ -67,12 +67,15 @@ class _Walk:
         """How many tickets are tried first: more where the index of tickets alone gives them."""
         return FIRST_PORTION if self.fields == EVERYTHING else FIRST_WITH_FIELDS
 
-    def _all(self) -> list[int]:
+    def _few(self) -> list[int] | None:
+        """The keys of all tickets with the fields and the words, newest first; None where many have the words."""
+        with_words = uncommon(self.db, self.words)
+        if with_words is None:
+            return None
         found = self.db.execute(
-            "SELECT t.key FROM ticket t WHERE t.key IN "
-            "(SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ?) "
-            f"AND {self.fields.sql} ORDER BY t.updated_at DESC, t.key DESC",
-            (self.words.expression, *self.fields.values),
+            f"SELECT t.key FROM ticket t WHERE t.key IN (SELECT value FROM json_each(?)) AND {self.fields.sql} "
+            "ORDER BY t.updated_at DESC, t.key DESC",
+            (json.dumps(with_words), *self.fields.values),
         )
         return [key for (key,) in found]
 

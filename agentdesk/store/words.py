@@ -29,7 +29,7 @@ from agentdesk.text.segment import segment
 INDEXED_CHARACTERS = 20_000
 """What lies further back in a text is not found; a mail of megabytes must not stop the others."""
 
-MAKER = "pairs 2"
+MAKER = "pairs 3"
 """What makes the index; one that says something else is begun anew."""
 
 NEW = -1
@@ -190,17 +190,16 @@ def cut(text: str) -> str:
 
 
 def cut_once(text: str) -> set[str]:
-    """The tokens of a part of a ticket as they go into the index, and each kanji on its own.
+    """The tokens of a part of a ticket as they go into the index, and each character of Japanese on its own.
 
-    A kanji as the beginning of any pair would take SQLite 30 ms in a million messages.
+    One of them as the beginning of any pair would take SQLite 30 to 80 ms in a million messages.
     """
     text = text[:INDEXED_CHARACTERS]
-    tokens = segment(text)
-    found = set(tokens)
+    found = set(segment(text))
     if not text.isascii():
-        found = {_plain(token) for token in found | _ends(tokens)}
-        found.update(re.findall(_KANJI, "".join(found)))
-    return {token[:_LONGEST_TOKEN] for token in found}
+        found = {token if token.isascii() or token[-1] > _LAST_LATIN else _plain(token) for token in found}
+        found.update(char for char in set("".join(found)) if char > _LAST_LATIN)
+    return {token[:_LONGEST_TOKEN] for token in found} if max(map(len, found), default=0) > _LONGEST_TOKEN else found
 
 
 def spelled(token: str) -> str:
@@ -218,7 +217,6 @@ def _ends(tokens: list[str]) -> set[str]:
     return ends.difference(tokens)
 
 
-_KANJI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"  # compiled by its first use: 2 ms of a start
 _LAST_KANA = "\u309f"
 _LAST_LATIN = "\u1eff"
 
@@ -273,6 +271,9 @@ def _is_lone(token: str) -> bool:
 # Asking tickets
 
 
+_MOST_OF_A_WORD = 8
+
+
 class Asked(NamedTuple):
     """What tickets are asked: `expression` holds for each that is meant, and if `is_exact` for no other."""
 
@@ -283,6 +284,11 @@ class Asked(NamedTuple):
     def is_open(self) -> bool:
         """Does it ask for beginnings, of which there may be many?"""
         return "*" in self.expression
+
+    @property
+    def is_long(self) -> bool:
+        """Does it ask for as many words as a sentence has?"""
+        return self.expression.count('"') > 2 * _MOST_OF_A_WORD
 
 
 def asked(where: Node) -> Asked | None:
@@ -311,7 +317,7 @@ def _asked_term(term: Word | Phrase) -> Asked | None:
 
 def _all_of(term: Word | Phrase, tokens: list[str]) -> str:
     *whole, last = tokens
-    star = "" if re.fullmatch(_KANJI, last) or (len(last) > 1 and last > _LAST_LATIN) else _star(term, tokens)
+    star = "" if last > _LAST_LATIN else _star(term, tokens)
     parts = [*(f'"{token}"' for token in dict.fromkeys(whole)), f'"{last}"{star}']
     return f"({' AND '.join(parts)})"
 
@@ -364,15 +370,46 @@ def _stands(text: str, ways: str) -> bool:
         normal = normalise(text)
         if any(run in normal for run in runs):
             return True
+    if not rows:
+        return False
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
+    if not re.search(_MARKED, plain):
+        rows = [row for row in rows if row.latin.search(plain)]
     found = _tokens_of(text) if rows else []
-    return any(_is_in(found, wanted, is_open) for wanted, is_open in rows)
+    return any(_is_in(found, row.tokens, row.is_open) for row in rows)
+
+
+class _Row(NamedTuple):
+    """Tokens in a row, whether the last is a beginning, and what their Latin ones look like in text that has them."""
+
+    tokens: list[str]
+    is_open: bool
+    latin: re.Pattern[str]
 
 
 @lru_cache(64)
-def _wanted(ways: str) -> tuple[list[str], list[tuple[list[str], bool]]]:
-    lines = ways.split("\n")
-    rows = [(way.removesuffix("*").split(" "), way.endswith("*")) for way in lines if way[:1] != "="]
-    return [way[1:] for way in lines if way[:1] == "="], rows
+def _wanted(ways: str) -> tuple[list[str], list[_Row]]:
+    runs, rows = [], []
+    for way in ways.split("\n"):
+        if way[:1] == "=":
+            runs.append(way[1:])
+        else:
+            tokens = way.removesuffix("*").split(" ")
+            rows.append(_Row(tokens, way.endswith("*"), _latin(tokens)))
+    return runs, rows
+
+
+def _latin(tokens: list[str]) -> re.Pattern[str]:
+    """The Latin tokens with what may end them, and where others stand, room for those however they are written."""
+    pattern, room = "", 0
+    for token in tokens:
+        if token.isascii():
+            gap = f"[^a-z0-9]{{1,{4 * room + _LONGEST_GAP}}}" if pattern else ""
+            beginning = token[: max(4, len(token) - _LONGEST_ENDING)]
+            pattern, room = f"{pattern}{gap}{re.escape(beginning)}[a-z0-9]*", 0
+        else:
+            room += 1
+    return re.compile(pattern)
 
 
 def _is_in(found: list[str], wanted: list[str], is_open: bool) -> bool:
@@ -394,3 +431,6 @@ def _is_same(found: str, wanted: str, is_open: bool = False) -> bool:
 
 
 _LONGEST_ENDING = 3
+_LONGEST_GAP = 40
+_MARKED = "[\u00aa-\u02af\u1e00-\u1eff]"
+"""Latin letters that the index has without their marks."""

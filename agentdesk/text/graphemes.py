@@ -43,6 +43,11 @@ def clusters(text: str, start: int = 0, end: int | None = None, *, table: dict[s
         at = after
 
 
+def is_plain(text: str) -> bool:
+    """Is every character of a text a cluster of its own? That is quick to say, and nearly always so."""
+    return not text or (max(text) < _FIRST_FLAG and all(map(NARROW.__getitem__, text)))
+
+
 def _extended(text: str, at: int, stop: int, table: dict[str, int]) -> tuple[int, bool]:
     """Return where the cluster that reaches `at` ends, and whether it asks to be shown as an emoji."""
     widened = False

@@ -8,6 +8,7 @@ words are not stemmed here, the index does that (`porter`). Punctuation and `_` 
 
 import re
 from collections.abc import Iterator
+from operator import concat
 from typing import Final, NamedTuple
 
 from agentdesk.text.normalise import normalise
@@ -37,7 +38,7 @@ def segment(text: str) -> list[str]:
         if run[1] is None or len(word) == 1:
             found.append(word)
         else:
-            found += [word[at : at + 2] for at in range(len(word) - 1)]
+            found += map(concat, word, word[1:])
     return found
 
 

@@ -1,11 +1,12 @@
 """Where the words of a search are in a text, and the passage that shows most of them."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Final
 
 from agentdesk.text.cells import NARROW
-from agentdesk.text.graphemes import clusters
+from agentdesk.text.graphemes import clusters, is_plain
 from agentdesk.text.normalise import normalise_with_places
 from agentdesk.text.segment import telling, tokens
 from agentdesk.text.width import cell_width
@@ -97,6 +98,9 @@ def _comfortable_start(line: str, at: int, room: int) -> int:
 
 
 def _fitting_end(line: str, start: int, cells: int) -> int:
+    shown = line[start : start + max(cells, 0) + 1]  # one more than can fit
+    if is_plain(shown):
+        return start + bisect_right(list(accumulate(map(NARROW.__getitem__, shown))), cells)
     end = start
     for cluster in clusters(line, start):
         cells -= cluster.cells
