@@ -1,8 +1,10 @@
 """Indexing: bringing the search index up to date in small steps, in the background.
 
 A step reads and cuts text without any lock, then writes what it cut, little enough to hold the lock for a few
-milliseconds. What changed in between stays noted for a later step. Two programs may do it at once: whoever comes second
-finds the note gone. What changed comes before what was never indexed, and that is built from the newest down.
+milliseconds; then it rests as long, because SQLite's writers wait by trying again, not in a row. FTS5 would merge its
+segments whenever it likes, up to a tenth of a second: so that is off, and steps of their own merge a few pages each.
+What changed in between stays noted for a later step. Two programs may do it at once: whoever comes second finds the
+note gone. What changed comes before what was never indexed, and that is built from the newest down.
 
 Forgetting is thorough: what FTS5 deletes it only marks, until its segments are merged, and the write-ahead log keeps
 old pages. So when words have left the index, its segments are merged into one, step by step, and the log is emptied;
@@ -11,6 +13,8 @@ old pages. So when words have left the index, its segments are merged into one, 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter, sleep
 
 from agentdesk.record import record
 from agentdesk.store import words
@@ -20,7 +24,8 @@ from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, KINDS, NEW, TICK
 MOST_COUNTED = 10_000
 ROWS_AT_ONCE = 40
 TOKENS_AT_ONCE = 8_000
-PAGES_AT_ONCE = 64
+PAGES_AT_ONCE = 16
+MERGES_AT_ONCE = 6
 _NOTED = "SELECT part, was_title, was_body FROM unindexed WHERE kind = ? AND key = ? ORDER BY part"
 Text = tuple[str, str]
 Notes = Sequence[tuple[int, str | None, str | None]]
@@ -106,6 +111,25 @@ def _state(db: sqlite3.Connection, kind: Indexed) -> tuple[str, int, int]:
     return row
 
 
+def _merge_some(db: sqlite3.Connection, kind: Indexed) -> None:
+    """Merge as many pages as a portion gives to merge, in steps."""
+    for _step in range(MERGES_AT_ONCE):
+        before = db.total_changes
+        with _briefly(db):
+            db.execute(f"INSERT INTO {kind.words} ({kind.words}, rank) VALUES ('merge', ?)", (PAGES_AT_ONCE,))
+        if db.total_changes - before < 2:
+            return
+
+
+@contextmanager
+def _briefly(db: sqlite3.Connection) -> Iterator[None]:
+    """One transaction, and a rest of the same length for others who want to write."""
+    began = perf_counter()
+    with atomic(db):
+        yield
+    sleep(perf_counter() - began)
+
+
 # What changed
 
 
@@ -119,13 +143,14 @@ def _index_noted(db: sqlite3.Connection, kind: Indexed, most: int) -> int:
     for portion in _portions(keys):
         version = _version(db)
         work = [_work_on(db, kind, key, is_new=key < unbuilt) for key in portion]
-        with atomic(db):
+        with _briefly(db):
             is_as_read = _version(db) == version
             for one in sorted(work, key=lambda work: work.key):  # FTS5 begins a new segment where keys go back
                 if is_as_read or _is_as_read(db, one):
                     if one.key >= unbuilt:
                         _write(db, one)
                     db.execute("DELETE FROM unindexed WHERE kind = ? AND key = ?", (kind.number, one.key))
+        _merge_some(db, kind)
     return len(keys)
 
 
@@ -246,7 +271,7 @@ def _build_portion(db: sqlite3.Connection, kind: Indexed, unbuilt: int, keys: li
         if sum(one.tokens for one in work) > TOKENS_AT_ONCE:
             break
     lowest = work[-1].key
-    with atomic(db):
+    with _briefly(db):
         if _state(db, kind)[1] != unbuilt:
             return 0  # another program was here
         is_as_read = _version(db) == version
@@ -257,6 +282,7 @@ def _build_portion(db: sqlite3.Connection, kind: Indexed, unbuilt: int, keys: li
             else:
                 _note_again(db, kind, one.key)
         db.execute("UPDATE word_index SET unbuilt = ? WHERE kind = ?", (lowest, kind.number))
+    _merge_some(db, kind)
     return len(work)
 
 

@@ -33,6 +33,9 @@ MAKER = "pairs 3"
 """What makes the index; one that says something else is begun anew."""
 
 NEW = -1
+_MOST_SEGMENTS = 200
+"""Where indexing has merged so far behind, SQLite merges all at once."""
+
 _LONGEST_TOKEN = 80
 _VALUES = "(SELECT group_concat(json_extract(value, '$.value'), ' ') FROM json_each({row}.identities))"
 _NAMES = f"{{row}}.name || ' ' || coalesce({_VALUES}, '')"
@@ -102,6 +105,8 @@ def create(db: sqlite3.Connection) -> None:
 def begin(db: sqlite3.Connection, kind: Indexed) -> None:
     """Empty the index of one kind; everything there is waits to be built."""
     db.execute(f"INSERT INTO {kind.words} ({kind.words}) VALUES ('delete-all')")
+    for setting, pages in (("automerge", 0), ("crisismerge", _MOST_SEGMENTS)):
+        db.execute(f"INSERT INTO {kind.words} ({kind.words}, rank) VALUES (?, ?)", (setting, pages))
     db.execute("DELETE FROM unindexed WHERE kind = ?", (kind.number,))
     db.execute(
         "INSERT OR REPLACE INTO word_index (kind, maker, unbuilt, total) "

@@ -8,7 +8,6 @@ words are not stemmed here, the index does that (`porter`). Punctuation and `_` 
 
 import re
 from collections.abc import Iterator
-from operator import concat
 from typing import Final, NamedTuple
 
 from agentdesk.text.normalise import normalise
@@ -38,7 +37,7 @@ def segment(text: str) -> list[str]:
         if run[1] is None or len(word) == 1:
             found.append(word)
         else:
-            found += map(concat, word, word[1:])
+            found += map(str.__add__, word, word[1:])
     return found
 
 
