@@ -271,6 +271,13 @@ class Desk:
         accounts = self.store.desktop.accounts()
         return sorted(accounts, key=lambda account: account.name != self.config.account)
 
+    def account(self, name: str) -> Account:
+        """The account of this name; raises `Refused` where there is none."""
+        found = self.store.desktop.account(name)
+        if found is None:
+            raise Refused(_("There is no account {name!r}. See: agentdesk account list", name=name))
+        return found
+
     @property
     def has_several_accounts(self) -> bool:
         """Must tickets say where they live?"""

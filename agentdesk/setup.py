@@ -216,17 +216,9 @@ def new_account(desk: Desk, name: str) -> Account:
     return desk.store.desktop.account(name) or Account(name, "", "", "", "", position=len(desk.accounts()))
 
 
-def found_account(desk: Desk, name: str) -> Account:
-    """The account of this name; raises `Refused` where there is none."""
-    account = desk.store.desktop.account(name)
-    if account is None:
-        raise Refused(_("There is no account {name!r}. See: agentdesk account list", name=name))
-    return account
-
-
 async def rename(desk: Desk, old: str, new: str) -> None:
     """Give an account another name: its cache, its outbox and its secret go with it; all of it or nothing."""
-    account = found_account(desk, old)
+    account = desk.account(old)
     check_name(new)
     if desk.store.desktop.account(new) is not None:
         raise Refused(_("There is an account {name!r} already.", name=new))
@@ -247,7 +239,7 @@ async def rename(desk: Desk, old: str, new: str) -> None:
 
 async def remove(desk: Desk, name: str, *, keep_cache: bool = False) -> None:
     """Forget an account and its secret, and its cache and unsent work unless that is kept for a later sign-in."""
-    account = found_account(desk, name)
+    account = desk.account(name)
     async with _alone(desk, name):
         if keep_cache:
             left = replace(account, token_source=tokens.SIGNED_OUT)

@@ -62,10 +62,9 @@ async def sign_in_account(
     token_stdin: bool = False,
 ) -> Answer | None:
     """Sign in to an account again, with new credentials."""
-    from agentdesk import setup  # late: see above
-    from agentdesk.commands.guide import Given, Guide
+    from agentdesk.commands.guide import Given, Guide  # late: see above
 
-    account = setup.found_account(cx.desk, await _named(cx, name))
+    account = cx.desk.account(await _named(cx, name))
     if cx.front.has_screen:
         cx.front.screen.set_up_account(account.name)
         return None
@@ -120,9 +119,7 @@ async def list_accounts(cx: Context) -> Answer | None:
 @commands.add("account check", scope="app", in_shell=True, is_recorded=False)
 async def check_account(cx: Context, name: str = "") -> Answer:
     """Sign in to every account, or to one, and say what it can and cannot do."""
-    from agentdesk import setup  # late: see above
-
-    accounts = [setup.found_account(cx.desk, name)] if name else cx.desk.accounts()
+    accounts = [cx.desk.account(name)] if name else cx.desk.accounts()
     if not accounts:
         raise Refused(no_account())
     documents: list[dict[str, object]] = []
@@ -199,7 +196,7 @@ async def remove_account(cx: Context, name: str, *, unsent: bool = False, keep_c
     """Forget an account: asks what to do with its cache and its unsent work (--keep-cache, --unsent)."""
     from agentdesk import setup  # late: see above
 
-    setup.found_account(cx.desk, name)
+    cx.desk.account(name)
     if not (unsent or keep_cache):
         keep_cache = await _keeps_cache(cx, name, setup.unsent(cx.desk, name))
     await setup.remove(cx.desk, name, keep_cache=keep_cache)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from agentdesk.cli import ShellFront
 from agentdesk.commands import load
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import run_line
@@ -15,6 +14,7 @@ from agentdesk.desk import Desk
 from agentdesk.exchange import Page
 from agentdesk.model import Field, Identity, Item, Op, Option, Person, Ref, Role, Status, Team, Ticket
 from agentdesk.paths import Folders
+from agentdesk.shell_front import ShellFront
 from agentdesk.store.desktop import Account
 
 ACCOUNT = "acme"

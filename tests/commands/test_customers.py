@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from agentdesk.cli import ShellFront
 from agentdesk.commands.articles import show_article
 from agentdesk.commands.context import Context
 from agentdesk.commands.customers import add_event, import_events, show_customer
@@ -13,6 +12,7 @@ from agentdesk.desk import Desk
 from agentdesk.errors import Refused
 from agentdesk.exchange import Page
 from agentdesk.model import Article, Ref
+from agentdesk.shell_front import ShellFront
 
 ORDER = {
     "customer": "tanaka@example.jp",

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from agentdesk.answers import Answer
-from agentdesk.cli import ShellFront
 from agentdesk.commands import load
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import run_line
@@ -17,6 +16,7 @@ from agentdesk.desk import Desk
 from agentdesk.errors import Offline, Refused
 from agentdesk.exchange import Page
 from agentdesk.model import Attachment, Event, Kind
+from agentdesk.shell_front import ShellFront
 
 from .conftest import ACCOUNT, NOW, ref
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from agentdesk.cli import ShellFront
 from agentdesk.commands.context import Context
 from agentdesk.commands.outbox import list_outbox, show_op
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
 from agentdesk.model import Op, OpState
+from agentdesk.shell_front import ShellFront
 
 from .conftest import Line, ref
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from agentdesk.cli import ShellFront
 from agentdesk.commands.context import Context
 from agentdesk.commands.tickets import list_tickets
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
 from agentdesk.exchange import Concurrency, Traits
 from agentdesk.model import Assign, Priority, SetField, SetPriority, SetStatus, Status, Tag, Transfer, Untag
+from agentdesk.shell_front import ShellFront
 
 from .conftest import ACCOUNT, Line, seen
 
