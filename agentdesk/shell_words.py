@@ -34,6 +34,7 @@ def option_help(name: str) -> str:
         "kind": _("Only this kind, such as article, ticket, customer, order."),
         "limit": _("So many at most; 0 for all."),
         "provider": _("Which helpdesk it is, such as zendesk or rt."),
+        "query": _("What the queue shows, such as is:unsolved tag:vip."),
         "redirect_port": _("The port of this machine to which the browser comes back."),
         "ref": _("The other system's address or number for it."),
         "source": _("Which other system tells it."),
