@@ -505,7 +505,7 @@ def _differences(before: Doc, after: Doc, emails: Callable[[list[int]], list[str
             events.append({"type": "Change", "field_name": name, **values})
     for key, kind, word in (
         ("email_cc_ids", "EmailCcChange", "email_ccs"),
-        ("follower_ids", "FollowerChange", "followers"),
+        ("follower_ids", "FollowersChange", "followers"),
     ):
         if before[key] != after[key]:
             lists = {f"previous_{word}": emails(before[key]), f"current_{word}": emails(after[key])}

@@ -96,6 +96,11 @@ def test_a_custom_status_shows_the_agents_word() -> None:
         ({"channel": 4}, ("email", "4")),
         ({"channel": 34}, ("voice", "34")),
         ("Web form", ("web_form", "Web form")),
+        ({"channel": 56}, ("messaging", "56")),
+        ({"channel": "phone_call_inbound"}, ("voice", "phone_call_inbound")),
+        ({"channel": "facebook_post"}, ("facebook", "facebook_post")),
+        ("Facebook message", ("facebook", "Facebook message")),
+        ({"channel": "text_message"}, ("sms", "text_message")),
         ({"channel": "hologram"}, ("other", "hologram")),
         ({"channel": 4711}, ("other", "4711")),
         ({"channel": "answer_bot_for_slack"}, ("portal", "answer_bot_for_slack")),
@@ -159,8 +164,35 @@ def test_the_same_tags_in_another_order_are_no_change() -> None:
     )
 
 
-def test_mail_sent_by_the_helpdesk_is_no_event() -> None:
-    assert events({"id": 1, "type": "Notification", "body": "x"}, {"id": 2, "type": "Cc", "recipients": [1]}) == []
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Notification",
+        "NotificationWithCcs",
+        "Cc",
+        "FollowerNotificationEvent",
+        "SmsNotification",
+        "OrganizationActivity",
+    ],
+)
+def test_what_the_helpdesk_sent_to_tell_of_a_change_is_no_event(kind: str) -> None:
+    assert events({"id": 1, "type": kind, "subject": "Re: x", "body": "x", "recipients": [1]}) == []
+
+
+@pytest.mark.parametrize("kind", ["Tweet", "FacebookEvent"])
+def test_a_reply_that_was_posted_to_a_network_is_one_message(kind: str) -> None:
+    reply: Doc = {"id": 1, "type": "Comment", "body": "発送しました", "public": True}
+    posted: Doc = {"id": 2, "type": kind, "body": "発送しました", "recipients": [41]}
+    exported = {"id": 900, "ticket_id": 1, "updater_id": 7, "created_at": "2026-05-01T08:00:00Z"}
+    children = [{**entry, "event_type": entry["type"]} for entry in (reply, posted)]
+
+    (event,) = events(reply, posted)
+    (same,) = log.events_from_export({**exported, "child_events": children}, "acme", known())
+    (alone,) = events(posted)
+
+    assert (event.ref.id, event.kind, event.body) == ("1", Kind.REPLY, "発送しました")
+    assert same.ref == event.ref
+    assert alone.body == "発送しました"
 
 
 def test_an_unknown_event_passes_under_its_own_name() -> None:

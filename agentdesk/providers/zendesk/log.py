@@ -36,12 +36,13 @@ NOISE = frozenset(
     {
         "Notification",
         "NotificationWithCcs",
-        "FollowerNotification",
+        "FollowerNotificationEvent",
+        "SmsNotification",
         "MessagingNotification",
         "WebhookEvent",
         "Cc",
         "EmailCcChange",
-        "FollowerChange",
+        "FollowersChange",
         "Push",
         "ScheduleAssignment",
         "ChatEndedEvent",
@@ -89,6 +90,9 @@ _NOT_A_FIELD = frozenset(
         "metadata",
     }
 )
+_WRITTEN = frozenset({"Comment", "VoiceComment", "FacebookComment"})
+_POSTED = frozenset({"Tweet", "FacebookEvent"})
+"""What says that words were posted to a network: a message only where no comment in the same audit has these words."""
 _UNRATED = frozenset({"", "offered", "unoffered"})
 _WORDS_OF_UNKNOWN = ("body", "message", "subject", "macro_title", "value", "resource")
 
@@ -129,14 +133,15 @@ class Setting:
 def events_from_audit(audit: Doc, account: str, customer: str | None, known: Known) -> list[Event]:
     """The events of one audit of a ticket."""
     setting = _setting_from(audit, account, customer, "author_id")
-    found = [event for entry in documents(audit, "events") for event in _events_from(entry, "type", setting, known)]
+    entries = _without_copies(documents(audit, "events"), "type")
+    found = [event for entry in entries for event in _events_from(entry, "type", setting, known)]
     return found + _kin_from(audit, setting, known)
 
 
 def events_from_export(entry: Doc, account: str, known: Known) -> list[Event]:
     """The events of one entry of the incremental export of ticket events."""
     setting = _setting_from(entry, account, None, "updater_id")
-    children = documents(entry, "child_events")
+    children = _without_copies(documents(entry, "child_events"), "event_type")
     found = [event for child in children for event in _events_from(child, "event_type", setting, known)]
     return found + _kin_from(entry, setting, known)
 
@@ -161,6 +166,13 @@ def _setting_from(audit: Doc, account: str, customer: str | None, author: str) -
     at = moment(audit, "created_at") or moment(audit, "timestamp") or EPOCH
     author_id = identifier(audit, author) or identifier(audit, "author_id")
     return Setting(account, text(audit, "ticket_id"), customer, at, author_id, audit.get("via"), op_from(audit))
+
+
+def _without_copies(entries: list[Doc], type_key: str) -> list[Doc]:
+    """The entries of one audit without those that only tell where the words of its comment were posted."""
+    if not any(text(entry, type_key) in _WRITTEN for entry in entries):
+        return entries
+    return [entry for entry in entries if text(entry, type_key) not in _POSTED]
 
 
 def _kin_from(audit: Doc, setting: Setting, known: Known) -> list[Event]:
