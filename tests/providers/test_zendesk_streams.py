@@ -254,6 +254,28 @@ async def test_articles_have_their_section_and_end_when_nothing_moves() -> None:
     assert {item.section for item in items(pages) if isinstance(item, Article)} == {"お支払い"}
 
 
+async def test_people_that_were_read_are_not_asked_for_again_when_the_organizations_had_to_wait() -> None:
+    busy = httpx.Response(429, headers={"Retry-After": "1"}, json={"error": "APIRateLimitExceeded"})
+    table: dict[str, Reaction] = {
+        "GET /incremental/users/cursor": {"users": [YUI], "after_cursor": "u1", "end_of_stream": True},
+        "GET /incremental/organizations": busy,
+    }
+    desk = Answers(ADMIN, table)
+    reading = desk.provider.changes(Stream.CUSTOMERS, None)
+
+    found = [await anext(reading)]
+    with pytest.raises(RateLimited):
+        await anext(reading)
+    desk.table["GET /incremental/organizations"] = {"organizations": [{"id": 9, "name": "㈱テスト"}], "end_time": None}
+    desk.now += timedelta(seconds=2)
+    found += await desk.pages(Stream.CUSTOMERS, found[-1].cursor)
+    asked = len(desk.asked_for("GET", "/incremental/users/cursor"))
+    await desk.pages(Stream.CUSTOMERS, found[-1].cursor)
+
+    assert {type(item) for item in items(found)} == {Person, Organization}
+    assert (asked, len(desk.asked_for("GET", "/incremental/users/cursor"))) == (1, 2)
+
+
 async def test_a_plain_agent_reads_the_customers_once() -> None:
     table: dict[str, Reaction] = {
         "GET /users": {"users": [YUI], "meta": {"has_more": False}},

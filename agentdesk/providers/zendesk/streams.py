@@ -38,6 +38,8 @@ REST = {
 """How long a process that has read a stream leaves it alone: whole lists always, exports while their limit runs low."""
 EXPORTS = frozenset({Stream.CUSTOMERS, Stream.EVENTS})
 STAFF_ROLES = ("agent", "admin")
+ORGANIZATIONS = "organizations"
+"""The part of the customers' export that is still to be read, in a cursor."""
 
 
 class Streams:
@@ -191,8 +193,10 @@ class Streams:
             yield page
 
     async def _exported_customers(self, account: Account, since: str | None) -> AsyncGenerator[Page, None]:
+        """People, then organizations; where it was stopped between the two, only what is missing is asked again."""
         position = cursor_of(since)
-        after, start, more = text(position, "after"), whole(position, "start") or 0, True
+        after, start = text(position, "after"), whole(position, "start") or 0
+        more = text(position, "part") != ORGANIZATIONS
         while more:
             asked: dict[str, str | int] = {"cursor": after} if after else {"start_time": 0}
             found = await self._api.client.get(
@@ -200,7 +204,8 @@ class Streams:
             )
             before, after = _start(start, after), text(found, "after_cursor") or after
             more = not is_last(found, "users")
-            for page in cut(people_in(found, account.name, self._known), before, _start(start, after), more=True):
+            then = _start(start, after, "" if more else ORGANIZATIONS)
+            for page in cut(people_in(found, account.name, self._known), before, then, more=True):
                 yield page
         more = True
         while more:
@@ -208,7 +213,8 @@ class Streams:
             following = _following(found, start, "organizations")
             more = following > start and not is_last(found, "organizations")
             items = people_in(found, account.name, self._known)
-            for page in cut(items, _start(start, after), _start(following, after), more=more):
+            before, then = _start(start, after, ORGANIZATIONS), _start(following, after, ORGANIZATIONS if more else "")
+            for page in cut(items, before, then, more=more):
                 yield page
             start = following
 
@@ -243,8 +249,9 @@ def _following(found: Doc, start: int, key: str) -> int:
     return start + 1 if stuck else max(end, start)
 
 
-def _start(start: int, after: str = "") -> str:
-    return json.dumps({"start": start, "after": after} if after else {"start": start})
+def _start(start: int, after: str = "", part: str = "") -> str:
+    told = {"after": after, "part": part}
+    return json.dumps({"start": start, **{key: value for key, value in told.items() if value}})
 
 
 def _listed(path: str, after: str | None) -> str:
