@@ -9,7 +9,8 @@ from pathlib import Path
 from agentdesk.files import size_word
 from agentdesk.filters.completing import Completion
 
-MOST_LOOKED_AT = 2000
+MOST_LOOKED_AT = 10_000
+"""Of each folder: more would keep a key waiting."""
 _SPECIAL = frozenset(" \"'\\&;()<>|$`#*?![]{}\u3000")
 
 
@@ -18,7 +19,7 @@ def path_completions(line: str, began: int, caret: int, most: int) -> list[Compl
     start, typed = _last_word(line[began:caret])
     head, slash, wanted = typed.rpartition("/")
     folder = Path(head + slash or ".").expanduser()
-    found = islice(_entries(folder, _letters(wanted)), MOST_LOOKED_AT)
+    found = _entries(folder, _letters(wanted))
     entries = sorted(found, key=lambda entry: (entry.name.startswith("."), _letters(entry.name)))[:most]
     return [
         Completion(_quoted(head + slash + entry.name, is_folder=entry.is_dir()), began + start, caret, _about(entry))
@@ -30,7 +31,7 @@ def _entries(folder: Path, wanted: str) -> Iterator["os.DirEntry[str]"]:
     """What lies in a folder and begins so; hidden names only when a dot was typed."""
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
+            for entry in islice(entries, MOST_LOOKED_AT):
                 is_hidden = entry.name.startswith(".") and not wanted.startswith(".")
                 if not is_hidden and _letters(entry.name).startswith(wanted):
                     yield entry

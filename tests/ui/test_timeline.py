@@ -294,7 +294,7 @@ async def test_only_what_is_near_the_screen_is_laid_out(desk: Desk) -> None:
     app = Reading(desk, rounds=60)
 
     async with app.run_test(size=(80, 24)):
-        items = app.view.timeline._items
+        items = app.view.timeline._stretches
         laid_out = [item for item in items if item.entry is not None]
 
     assert len(items) > 200

@@ -1,13 +1,12 @@
 """The timeline: what happened on a ticket, or with a customer, as one pane that only lays out what is on the screen.
 
-There is no widget per message and no height of the whole: the place is an anchor (an item and a line in it), and items
-become lines when they come near the screen. So a ticket of 200 messages opens like one of 5.
+There is no widget per message and no height of the whole: the place is an anchor (a stretch and a line in it), and
+stretches become lines when they come near the screen. So a ticket of 200 messages opens like one of 5.
 """
 
 import asyncio
 from datetime import datetime
 from functools import partial
-from math import ceil
 from typing import ClassVar, Literal
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -18,7 +17,7 @@ from textual.timer import Timer
 from agentdesk.columns import channel_word
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
-from agentdesk.model import Event, Ref, TicketRow
+from agentdesk.model import Ref, TicketRow
 from agentdesk.ui.linear import point_at
 from agentdesk.ui.painting import ends
 from agentdesk.ui.pane import Pane, TicketWanted
@@ -32,14 +31,12 @@ from agentdesk.ui.widgets.entries import (
     View,
     entry_of,
     html_reader,
-    state_words,
 )
-from agentdesk.ui.widgets.items import Item, Wanted, choices, items
+from agentdesk.ui.widgets.event_log import EventLog
 from agentdesk.ui.widgets.lines import WHEEL_LINES, Drawing, Line, line
+from agentdesk.ui.widgets.stretches import Stretch, Wanted, choices, stretches
 
 LINES_ABOVE_UNREAD = 2
-CUSTOMER_PAGE = 200
-READ_CHARACTERS = 64_000  # of each message; more when it is asked for, as 5 MB take too long to read
 READ_SECONDS = 0.4
 THUMB = "▐"
 MARKER = "▸"
@@ -59,18 +56,14 @@ class Timeline(Drawing, Pane, can_focus=True):
         self.is_whole_customer = False
         self.filter = "all"
         self.current = 0
-        self._items: list[Item] = []
-        self._events: list[Event] = []
+        self._stretches: list[Stretch] = []
+        self._event_log = EventLog(desk)
         self._anchor = Anchor(self._height)
         self._newest: Literal["top", "bottom"] = "top" if desk.config.newest_first else "bottom"
         self._held_at: Literal["unread", "newest", "here"] = "newest"
         self._read_until: datetime | None = None
         self._marked: tuple[Ref, datetime] | None = None
-        self._limit = CUSTOMER_PAGE
         self._all_quotes = False
-        self._states: dict[str, str] = {}
-        self._subjects: dict[Ref, str] = {}
-        self._created: dict[Ref, datetime] = {}
         self._names = Names(desk.store)
         self._read_html: HtmlReader | None = None
         self._view: View | None = None
@@ -102,20 +95,20 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._names = Names(self.desk.store)
         self._read_until = None if row is None else self.desk.store.desktop.read_until(row.ticket.ref)
         self._marked = None
-        self._items = []
+        self._stretches = []
         self._read_store()
         self._go_to_unread()
 
     def reload(self) -> None:
         """Read the store again; the place is kept, but the newest stays in view, and comes when we wrote something."""
-        known = len(self._events)
-        mine = {event.ref for event in self._events if event.provisional}
+        known = len(self._event_log.events)
+        mine = {event.ref for event in self._event_log.events if event.provisional}
         anchor = self._event_near(self._anchor.top[0])
         words_above = (self._place_of(anchor) or 0) - self._anchor.top[0]
         current = self._event_near(self.current)
         self._read_store()
-        wrote = any(event.provisional and event.ref not in mine for event in self._events)
-        if wrote or (self._held_at == "newest" and len(self._events) >= known):
+        wrote = any(event.provisional and event.ref not in mine for event in self._event_log.events)
+        if wrote or (self._held_at == "newest" and len(self._event_log.events) >= known):
             self.edge(self._newest)
             return
         self._anchor.top = (max(0, (self._place_of(anchor) or 0) - words_above), self._anchor.top[1])
@@ -127,7 +120,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         if self.row is None or self.row.ticket.requester is None:
             return
         self.is_whole_customer = not self.is_whole_customer
-        self._limit = CUSTOMER_PAGE
+        self._event_log.begin_anew()
         self._read_store()
         self.edge(self._newest)
 
@@ -151,7 +144,7 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def choices(self) -> list[str]:
         """What the timeline can be filtered by."""
-        return choices(self._events)
+        return choices(self._event_log.events)
 
     def filter_word(self) -> str:
         """What is shown, in words; empty when it is everything."""
@@ -161,14 +154,14 @@ class Timeline(Drawing, Pane, can_focus=True):
     def fold_quotes(self) -> None:
         """Unfold quoted text everywhere, or fold it again."""
         self._all_quotes = not self._all_quotes
-        for item in self._items:
-            item.unfolding.quotes = self._all_quotes
+        for stretch in self._stretches:
+            stretch.unfolding.quotes = self._all_quotes
         self._forget_layout()
         self._settle()
 
     def links(self) -> tuple[LinkShown, ...]:
         """The numbered links of the current message, or of the nearest one above that has any."""
-        for place in range(min(self.current, len(self._items) - 1), -1, -1):
+        for place in range(min(self.current, len(self._stretches) - 1), -1, -1):
             found = self._entry(place).links
             if found:
                 return found
@@ -176,7 +169,7 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def go_to(self, event: Ref) -> bool:
         """Bring an event on the screen; False when it is not on this timeline."""
-        place = next((at for at, item in enumerate(self._items) if item.event and item.event.ref == event), None)
+        place = self._place_of(event)
         if place is None:
             return False
         self.current = place
@@ -198,15 +191,15 @@ class Timeline(Drawing, Pane, can_focus=True):
     def edge(self, end: Literal["top", "bottom"]) -> None:
         is_top = end == "top"
         self._anchor.top = (0, 0) if is_top else self._anchor.last()
-        self.current = self._message_near(0 if is_top else len(self._items) - 1, 1 if is_top else -1)
+        self.current = self._message_near(0 if is_top else len(self._stretches) - 1, 1 if is_top else -1)
         self._settle()
 
     def next_message(self, step: int) -> None:
         """Put the marker on the next (or previous) message and bring it on the screen."""
         ahead = [
             place
-            for place, item in enumerate(self._items)
-            if item.is_message and (place > self.current if step > 0 else place < self.current)
+            for place, stretch in enumerate(self._stretches)
+            if stretch.is_message and (place > self.current if step > 0 else place < self.current)
         ]
         if not ahead:
             self.edge("bottom" if step > 0 else "top")
@@ -219,27 +212,27 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def enter(self) -> None:
         """Show more of a long message, or its quotes; on a customer's timeline, the ticket a message belongs to."""
-        if not self._items:
+        if not self._stretches:
             return
-        item, entry = self._items[self.current], self._entry(self.current)
-        if entry.hidden and item.event is not None:
-            item.unfolding.shown += MORE_CHARACTERS
-            if not item.is_whole and item.unfolding.shown >= len(item.event.body):
-                item.event = self.desk.store.queries.event(item.event.ref) or item.event
-                item.is_whole = True
-        elif self.is_whole_customer and item.event is not None and item.event.ticket:
-            self.post_message(TicketWanted(Ref(item.event.ref.account, item.event.ticket), item.event.ref))
+        stretch, entry = self._stretches[self.current], self._entry(self.current)
+        if entry.hidden and stretch.event is not None:
+            stretch.unfolding.shown += MORE_CHARACTERS
+            if not stretch.is_whole and stretch.unfolding.shown >= len(stretch.event.body):
+                stretch.event = self.desk.store.queries.event(stretch.event.ref) or stretch.event
+                stretch.is_whole = True
+        elif self.is_whole_customer and stretch.event is not None and stretch.event.ticket:
+            self.post_message(TicketWanted(Ref(stretch.event.ref.account, stretch.event.ticket), stretch.event.ref))
             return
         else:
-            item.unfolding.quotes = not item.unfolding.quotes
-        item.entry = None
-        self._anchor.resize(len(self._items), self.size.height)
+            stretch.unfolding.quotes = not stretch.unfolding.quotes
+        stretch.entry = None
+        self._anchor.resize(len(self._stretches), self.size.height)
         self._settle()
 
     def on_click(self, event: Click) -> None:
         """Make the message that was clicked the current one."""
         place, _number = self._screenful.get(event.y, (self.current, 0))
-        if self._items and self._items[place].event is not None:
+        if self._stretches and self._stretches[place].event is not None:
             self.current = place
             self.refresh()
 
@@ -269,11 +262,11 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self._screenful = dict(enumerate(self._anchor.on_screen()))
-        self._thumb = self._anchor.thumb(self._items)
+        self._thumb = self._anchor.thumb(self._stretches)
         return super().render_lines(crop)
 
     def line_at(self, y: int) -> Line | None:
-        if not self._items:
+        if not self._stretches:
             return line("   ", (self._empty_words(), "dim")) if y == 1 else None
         place, number = self._screenful.get(y, (0, -1))
         parts = self._entry(place).lines[number].parts if number >= 0 else ()
@@ -301,71 +294,49 @@ class Timeline(Drawing, Pane, can_focus=True):
     # Laying out
 
     def _read_store(self) -> None:
-        store = self.desk.store
-        self._subjects = {}
-        self._created = {} if self.row is None else {self.row.ticket.ref: self.row.ticket.created_at}
-        if self.row is None:
-            self._events = []
-        elif self.is_whole_customer and self.row.ticket.requester is not None:
-            person = Ref(self.row.ticket.ref.account, self.row.ticket.requester)
-            self._events = store.queries.timeline(person, limit=self._limit, most_characters=READ_CHARACTERS)[::-1]
-            for known in store.queries.tickets_of(person, limit=self._limit):
-                home = self.desk.wording.home(known)
-                title = f"#{known.ticket.number} {known.ticket.subject}"
-                self._subjects[known.ticket.ref] = f"{home} {title}" if home else title
-                self._created[known.ticket.ref] = known.ticket.created_at
-        else:
-            self._events = store.queries.events(self.row.ticket.ref, most_characters=READ_CHARACTERS)
-        self._states = self._read_states()
-        if self._countdown is not None and self._states:
+        self._event_log.read(self.row, is_whole_customer=self.is_whole_customer)
+        if self._countdown is not None and self._event_log.states:
             self._countdown.resume()
         self._lay_out()
 
-    def _read_states(self) -> dict[str, str]:
-        if self.row is None:
-            return {}
-        now = self.desk.clock()
-        ops = self.desk.store.outbox.of_ticket(self.row.ticket.ref)
-        return {op.id: state_words(op, ceil((op.not_before - now).total_seconds())) for op in ops}
-
     def _count_down(self) -> None:
         """Bring the words about messages on their way out up to date, each second there are any."""
-        states = self._read_states()
+        states = self._event_log.read_states(self.row)
         if not states and self._countdown is not None:
             self._countdown.pause()
-        if states != self._states:
-            self._states = states
+        if states != self._event_log.states:
+            self._event_log.states = states
             self._view = None
-            for item in self._items:
-                if item.event is not None and item.event.provisional:
-                    item.entry = None
+            for stretch in self._stretches:
+                if stretch.event is not None and stretch.event.provisional:
+                    stretch.entry = None
             self.refresh()
 
     def _lay_out(self) -> None:
-        known = {item.event.ref: item for item in self._items if item.event is not None}
+        known = {stretch.event.ref: stretch for stretch in self._stretches if stretch.event is not None}
         read_until = None if self.is_whole_customer else self._read_until
-        wanted = Wanted(self.filter, read_until, self._all_quotes, self._created, self._newest == "top")
-        self._items = items(self._events, known, wanted, self.desk.clock())
+        wanted = Wanted(self.filter, read_until, self._all_quotes, self._event_log.created, self._newest == "top")
+        self._stretches = stretches(self._event_log.events, known, wanted, self.desk.clock())
         self._view = None
-        self._anchor.resize(len(self._items), self.size.height)
-        self.current = max(0, min(self.current, len(self._items) - 1))
+        self._anchor.resize(len(self._stretches), self.size.height)
+        self.current = max(0, min(self.current, len(self._stretches) - 1))
 
     def _forget_layout(self) -> None:
-        for item in self._items:
-            item.entry = None
+        for stretch in self._stretches:
+            stretch.entry = None
         self._view = None
-        self._anchor.resize(len(self._items), self.size.height)
+        self._anchor.resize(len(self._stretches), self.size.height)
         self.refresh()
 
     def _entry(self, place: int) -> Entry:
-        item = self._items[place]
-        if item.entry is None:
+        stretch = self._stretches[place]
+        if stretch.entry is None:
             if self._view is None:
-                self._view = View(self.size.width, self._names, self._read_html, self._states, self._subjects)
-            item.entry = (
-                Entry((item.words,)) if item.event is None else entry_of(item.event, self._view, item.unfolding)
-            )
-        return item.entry
+                log = self._event_log
+                self._view = View(self.size.width, self._names, self._read_html, log.states, log.subjects)
+            event, view = stretch.event, self._view
+            stretch.entry = Entry((stretch.words,)) if event is None else entry_of(event, view, stretch.unfolding)
+        return stretch.entry
 
     def _height(self, place: int) -> int:
         return len(self._entry(place).lines)
@@ -396,13 +367,12 @@ class Timeline(Drawing, Pane, can_focus=True):
         return mark is None or mark <= max((place for place, _number in self._anchor.on_screen()), default=-1)
 
     def _mark(self) -> int | None:
-        return next((at for at, item in enumerate(self._items) if item.is_read_mark), None)
+        return next((at for at, stretch in enumerate(self._stretches) if stretch.is_read_mark), None)
 
     def _read_older(self) -> None:
         """Bring in older events of a customer before their top is seen; the place is kept."""
-        if not self.is_whole_customer or len(self._events) < self._limit or not self._items:
+        if not (self.is_whole_customer and self._stretches and self._event_log.reach_back()):
             return
-        self._limit += CUSTOMER_PAGE
         (place, number), current = self._anchor.top, self._event_near(self.current)
         first = self._event_near(place)
         self._read_store()
@@ -422,25 +392,24 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def _message_near(self, place: int, step: int) -> int:
         """The first message from a place on; the place itself where there is none."""
-        while 0 <= place < len(self._items):
-            if self._items[place].is_message:
+        while 0 <= place < len(self._stretches):
+            if self._stretches[place].is_message:
                 return place
             place += step
-        return max(0, min(place - step, len(self._items) - 1))
+        return max(0, min(place - step, len(self._stretches) - 1))
 
     def _keep_current_on_screen(self) -> None:
         places = [place for place, _number in self._anchor.on_screen()]
         if self.current not in places and places:
-            messages = [place for place in places if self._items[place].is_message]
+            messages = [place for place in places if self._stretches[place].is_message]
             self.current = messages[0] if messages else places[0]
 
-    def _event_near(self, place: int) -> Event | None:
-        return next((item.event for item in self._items[place:] if item.event is not None), None)
+    def _event_near(self, place: int) -> Ref | None:
+        return next((stretch.event.ref for stretch in self._stretches[place:] if stretch.event is not None), None)
 
-    def _place_of(self, event: Event | None) -> int | None:
-        if event is None:
-            return None
-        return next((at for at, item in enumerate(self._items) if item.event and item.event.ref == event.ref), None)
+    def _place_of(self, event: Ref | None) -> int | None:
+        shown = (at for at, stretch in enumerate(self._stretches) if stretch.event and stretch.event.ref == event)
+        return next(shown, None) if event is not None else None
 
     # Reading
 
@@ -448,7 +417,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         """Mark everything as read once it was in view for a moment."""
         if self.row is None or self.is_whole_customer or not self.is_mounted:
             return
-        at = max((event.at for event in self._events if not event.provisional), default=None)
+        at = max((event.at for event in self._event_log.events if not event.provisional), default=None)
         if at is None or self._marked == (self.row.ticket.ref, at) or not self.size.height:
             return
         if self._reading is not None:

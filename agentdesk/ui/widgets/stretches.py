@@ -15,7 +15,7 @@ FILTERS = ("all", "messages", "public")
 
 
 @dataclass(slots=True)
-class Item:
+class Stretch:
     """A stretch of the timeline: an event, or the words between two. `entry` is how it is drawn, once it was."""
 
     event: Event | None
@@ -57,9 +57,9 @@ def choices(events: Iterable[Event]) -> list[str]:
     return [*FILTERS, *(channel for channel in channels if channel != "other")]
 
 
-def items(events: Iterable[Event], known: Mapping[Ref, Item], wanted: Wanted, now: datetime) -> list[Item]:
-    """The timeline of events (given oldest first) as wanted; an event that is as it was keeps its item."""
-    made: list[Item] = []
+def stretches(events: Iterable[Event], known: Mapping[Ref, Stretch], wanted: Wanted, now: datetime) -> list[Stretch]:
+    """The timeline of events (given oldest first) as wanted; an event that is as it was keeps its stretch."""
+    made: list[Stretch] = []
     day: date | None = None
     this_year = i18n.local(now).year
     shown = [event for event in events if _is_shown(event, wanted.filter) and not _is_beginning(event, wanted.created)]
@@ -69,21 +69,21 @@ def items(events: Iterable[Event], known: Mapping[Ref, Item], wanted: Wanted, no
         if not has_mark and _is_past_mark(event, wanted):
             has_mark = True
             if made:
-                made.append(Item(None, line(f"   ── {mark} ──"), is_read_mark=True))
+                made.append(Stretch(None, line(f"   ── {mark} ──"), is_read_mark=True))
         if day != (day := i18n.local(event.at).date()):
             name = i18n.day(event.at) if day.year == this_year else i18n.day_with_year(event.at)
-            made.append(Item(None, line("   ", (name, "dim"))))
-        made.append(_item(event, known.get(event.ref), quotes=wanted.quotes))
+            made.append(Stretch(None, line("   ", (name, "dim"))))
+        made.append(_stretch(event, known.get(event.ref), quotes=wanted.quotes))
     return made
 
 
-def _item(event: Event, known: Item | None, *, quotes: bool) -> Item:
+def _stretch(event: Event, known: Stretch | None, *, quotes: bool) -> Stretch:
     if known is None or known.event is None:
-        return Item(event, unfolding=Unfolding(quotes=quotes))
+        return Stretch(event, unfolding=Unfolding(quotes=quotes))
     as_read = replace(event, body=known.event.body, html=known.event.html) if known.is_whole else event
     if known.event == as_read and not event.provisional:
         return known
-    return Item(event, unfolding=known.unfolding)
+    return Stretch(event, unfolding=known.unfolding)
 
 
 def _is_shown(event: Event, filter: str) -> bool:
