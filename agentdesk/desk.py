@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -80,6 +81,7 @@ class Desk:
         self.wording = Wording(folders, config, self.store)
         self._providers = providers
         self._background: Background | None = None
+        self._synced: list[Account] = []
         self._log: logging.Handler | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-writer")
         self._writing_store: Store | None = None
@@ -144,7 +146,8 @@ class Desk:
 
         if self._log is None:
             self._log = log_to(self.folders.logs)
-        names = [account.name for account in self.accounts()]
+        self._synced = self._set_up()
+        names = [account.name for account in self._synced]
         self._background = Background(self.folders.database, names, self._open_as_they_are, self.clock)
         self._writer.submit(self._write, self._set_search_up)
         self._background.start()
@@ -170,6 +173,20 @@ class Desk:
             yield
         finally:
             self.start_sync()
+
+    @property
+    def has_other_accounts(self) -> bool:
+        """Did anybody, in whichever program, add an account or sign in to one since the sync began?"""
+        return self._background is not None and self._synced != self._set_up()
+
+    def _set_up(self) -> list[Account]:
+        """The accounts as they were set up, without what was found out since."""
+        return [replace(account, me=None) for account in self.accounts()]
+
+    async def restart_sync(self) -> None:
+        """Let the sync begin afresh, with the accounts as they are now."""
+        async with self.without_sync():
+            pass
 
     def wake(self) -> None:
         """Let the sync look at once."""

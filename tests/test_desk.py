@@ -21,6 +21,7 @@ from agentdesk.paths import Folders
 from agentdesk.providers.base import Provider
 from agentdesk.store import Store
 from agentdesk.store.desktop import Account, Weather, WeatherState
+from agentdesk.store.store import opened
 
 NOWHERE = "http://127.0.0.1:9"
 PATIENCE_SECONDS = 20.0
@@ -190,6 +191,24 @@ async def test_a_missing_token_is_shown_and_not_a_dead_thread(desk: Desk) -> Non
     found = await weather(desk, "acme", is_bad)
     assert found.state == "unauthorized"
     assert "NOT_SET_ANYWHERE" in found.message
+
+
+async def test_a_sign_in_by_another_program_is_noticed_and_taken_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.store.desktop.put_account(account("acme"))
+    desk.start_sync()
+    await weather(desk, "acme", lambda found: found.state == "unauthorized")
+    assert not desk.has_other_accounts
+
+    monkeypatch.setenv("NOT_SET_ANYWHERE", "token")
+    with opened(desk.folders.database) as other:
+        other.desktop.put_account(account("acme"))
+
+    assert desk.has_other_accounts
+    await desk.restart_sync()
+    assert (await weather(desk, "acme", lambda found: found.state == "offline")).message
+    assert not desk.has_other_accounts
 
 
 async def test_an_account_that_cannot_be_opened_is_shown_while_the_others_go_on(

@@ -28,7 +28,10 @@ WeatherState = Literal["fresh", "online", "offline", "limited", "unauthorized", 
 
 @record
 class Account:
-    """A helpdesk that this desk works on. `token_source` says where the secret is, never what it is."""
+    """A helpdesk that this desk works on. `token_source` says where the secret is, never what it is.
+
+    `sign_ins` counts how often it was set up: one more tells every program that the secret is another one.
+    """
 
     name: str
     provider: str
@@ -38,6 +41,7 @@ class Account:
     me: str | None = None
     position: int = 0
     access: Access = USUAL
+    sign_ins: int = 0
 
 
 @record
@@ -67,12 +71,12 @@ class Desktop:
     def accounts(self) -> list[Account]:
         """Every account, the default one first."""
         found = self._db.execute(
-            "SELECT name, provider, url, user, token_source, me, position, json_extract(settings, '$.access') "
-            "FROM account ORDER BY position, name"
+            "SELECT name, provider, url, user, token_source, me, position, json_extract(settings, '$.access'), "
+            "coalesce(json_extract(settings, '$.sign_ins'), 0) FROM account ORDER BY position, name"
         )
         return [
-            Account(name, provider, url, user, source, me, position, access_from(json.loads(access or "{}")))
-            for name, provider, url, user, source, me, position, access in found
+            Account(name, provider, url, user, source, me, position, access_from(json.loads(access or "{}")), sign_ins)
+            for name, provider, url, user, source, me, position, access, sign_ins in found
         ]
 
     def remember_traits(self, account: str, traits: Traits) -> None:
@@ -113,7 +117,8 @@ class Desktop:
             "VALUES (?, ?, ?, ?, ?, ?, ?, json_object('access', json(?))) "
             "ON CONFLICT (name) DO UPDATE SET provider = excluded.provider, url = excluded.url, user = excluded.user, "
             "token_source = excluded.token_source, me = coalesce(excluded.me, me), position = excluded.position, "
-            "settings = json_set(settings, '$.access', json(json_extract(excluded.settings, '$.access')))",
+            "settings = json_set(settings, '$.access', json(json_extract(excluded.settings, '$.access')), "
+            "'$.sign_ins', coalesce(json_extract(settings, '$.sign_ins'), 0) + 1)",
             (
                 account.name,
                 account.provider,

@@ -56,6 +56,8 @@ class Watch:
                 front.reload()
             self.show_standing()
             self.count()
+            if self._desk.has_other_accounts:
+                self._main.run_worker(self._desk.restart_sync(), group="sync")
 
     def show_standing(self) -> None:
         """Let the title bar say where things stand."""
