@@ -136,8 +136,13 @@ async def drop(cx: Context, *ids: str) -> None:
     if draft is None:
         await _dropped(cx, _chosen(cx, ids))
     elif await cx.front.confirm(_("Give up this draft, words included?")):
-        ticket, kind = draft.ticket, draft.kind
-        await cx.desk.write(lambda store: store.drafts.forget(ticket, kind))
+        given_up = draft
+
+        def forget(store: Store) -> None:
+            store.drafts.forget(given_up.ticket, given_up.kind)
+            store.spool.release(given_up.uploads)
+
+        await cx.desk.write(forget)
         cx.front.say(_("Dropped."))
 
 

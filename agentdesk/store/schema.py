@@ -6,6 +6,9 @@ the ticket's stamp at which its event log was last read whole. `ticket_queue` ho
 tickets, so that counting them never reads the wide rows. `customer_step` is the log of what was decided by hand about
 who is one customer. The file's version is SQLite's `user_version`: the count of
 applied migrations, so that an up-to-date file opens without loading sqlite-utils.
+
+What a migration calls in another module (`words.create`, `meaning.create`, ...) is shipped with it: files of today have
+those tables and triggers, and only a further migration changes them.
 """
 
 import sqlite3

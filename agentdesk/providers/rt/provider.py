@@ -25,7 +25,7 @@ from agentdesk.providers.rt.people import Directory
 from agentdesk.providers.rt.sending import Sending
 from agentdesk.providers.rt.statuses import SETTABLE, Statuses
 from agentdesk.providers.rt.streams import OFFERED, Streams
-from agentdesk.providers.rt.writing import MAX_UPLOAD_BYTES
+from agentdesk.providers.rt.writing import LIMITS
 
 REST2 = "/REST/2.0"
 
@@ -85,10 +85,10 @@ class RequestTracker(Assembled[Account]):
             history=True,
             knowledge=account.has_articles,
             can_close=False,
-            max_upload_bytes=MAX_UPLOAD_BYTES,
+            max_upload_bytes=LIMITS.max_bytes,
             statuses=SETTABLE,
             has_tags=account.reader.tags is not None,
-            takes_empty_files=False,
+            takes_empty_files=LIMITS.takes_empty,
             relations=frozenset(WRITTEN),
             can_merge=True,
         )

@@ -8,11 +8,11 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from mimetypes import guess_type
 from pathlib import Path
 from typing import assert_never
 
 from agentdesk.errors import Rejected
+from agentdesk.files import UNKNOWN_TYPE, FileLimits, against, type_of
 from agentdesk.i18n import _
 from agentdesk.model import (
     Assign,
@@ -45,7 +45,7 @@ from agentdesk.providers.rt.people import NOBODY, user_name
 from agentdesk.providers.rt.reading import COLUMNS, EPOCH, NUMBERS, PRIORITY, Reader
 from agentdesk.text.safe import safe_line
 
-MAX_UPLOAD_BYTES = 10_000_000
+LIMITS = FileLimits(10_000_000, takes_empty=False)
 """What Request Tracker takes unless its administrator allows more; beyond it, it may cut a file short."""
 UNSET_DATE = "1970-01-01 00:00:00"
 
@@ -237,8 +237,8 @@ def _file(upload: Upload, content: bytes, op: Op) -> dict[str, object]:
 
 def _type(name: str) -> str:
     """The type that a file is sent as; text would be recoded on the helpdesk, and its bytes would change."""
-    kind = guess_type(name)[0] or "application/octet-stream"
-    return "application/octet-stream" if kind.startswith(("text/", "message/", "multipart/")) else kind
+    kind = type_of(name)
+    return UNKNOWN_TYPE if kind.startswith(("text/", "message/", "multipart/")) else kind
 
 
 def create_document(op: Op, create: Create, reader: Reader, queue: str, status: str | None) -> dict[str, object]:
@@ -268,16 +268,9 @@ def contents(uploads: Sequence[Upload], account: str) -> list[bytes]:
             content = Path(upload.path).read_bytes()
         except OSError as error:
             raise Rejected(_("{account}: {file} cannot be read.", account=account, file=upload.name)) from error
-        if not content:
-            raise Rejected(
-                _(
-                    "{account}: {file} is empty, and the helpdesk takes no empty files.",
-                    account=account,
-                    file=upload.name,
-                )
-            )
-        if len(content) > MAX_UPLOAD_BYTES:
-            raise Rejected(_("{account}: {file} is larger than 10 MB.", account=account, file=upload.name))
+        reason = against(LIMITS, account, upload.name, len(content))
+        if reason is not None:
+            raise Rejected(reason)
         found.append(content)
     return found
 
