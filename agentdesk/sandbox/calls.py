@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from agentdesk.sandbox.dataset import Doc
-from agentdesk.sandbox.problems import Problem, bad_value, forbidden, missing
+from agentdesk.sandbox.problems import Problem, bad_value, missing
 from agentdesk.sandbox.state import Helpdesk
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -54,11 +54,6 @@ class Call:
     def is_admin(self) -> bool:
         """An administrator asks."""
         return bool(self.user["role"] == "admin")
-
-    def require_admin(self) -> None:
-        """Refuse anybody but administrators with 403."""
-        if not self.is_admin:
-            raise forbidden()
 
     def body(self) -> Doc:
         """The JSON object that was sent; empty without a body, 400 for anything else."""

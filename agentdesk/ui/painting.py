@@ -27,7 +27,7 @@ Span: TypeAlias = tuple[str, Tone]
 _JOINED: Final = re.compile("(?:\u200d[^\\s\u200d])+|[\ufe0e\ufe0f\u200d\u20e3]|[\U0001f3fb-\U0001f3ff]")
 _FLAG_LETTERS: Final = {0x1F1E6 + letter: chr(ord("A") + letter) for letter in range(26)}
 ELLIPSIS, PLAIN_ELLIPSIS = "…", ".."
-_TWINS: Final = str.maketrans("─━│┃┌┐└┘┏┓┗┛▌▐▸›•✓", "-=|#++++++++>#>>*x")
+_TWINS: Final = str.maketrans("─━│┃┌┐└┘┏┓┗┛▌▐▸›•✓↑↓→", "-=|#++++++++>#>>*x^v>")
 _NAMES: Mapping[Tone, str] = {"plain": "foreground"}
 _GROUNDS: Mapping[Ground, str] = {"cursor": "cursor", "idle": "cursor-idle"}
 

@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Input
 
 from agentdesk import setup
@@ -20,14 +19,14 @@ from agentdesk.i18n import _
 from agentdesk.model import Role
 from agentdesk.ui.painting import Span
 from agentdesk.ui.painting import Tone as Colour
-from agentdesk.ui.widgets.footer import Footer
+from agentdesk.ui.screens.titled import Titled
 from agentdesk.ui.widgets.sheet import Words
 
 COLOURS: dict[Tone, Colour] = {"plain": "dim", "good": "good", "bad": "late"}
 HIDDEN = "•" * 8
 
 
-class AccountSetup(Screen[bool]):
+class AccountSetup(Titled[bool]):
     """A conversation that ends with an account that works (True), or with none.
 
     It asks for the guide that also leads people in the shell.
@@ -37,7 +36,7 @@ class AccountSetup(Screen[bool]):
     can_ask = True
 
     def __init__(self, desk: Desk, name: str) -> None:
-        super().__init__()
+        super().__init__(_("Sign in to {name}", name=name) if name else _("Add an account"))
         self._desk = desk
         self._called = name
         self._answer: asyncio.Future[str] | None = None
@@ -45,11 +44,9 @@ class AccountSetup(Screen[bool]):
         self._told = VerticalScroll(id="told", can_focus=False)
         self._question = Words([("", "strong")], id="question")
         self._field = Input(compact=True, select_on_focus=False, id="answer")
-        self.footer = Footer(id="footer")
 
     def compose(self) -> ComposeResult:
-        title = _("Sign in to {name}", name=self._called) if self._called else _("Add an account")
-        yield Words([(f" {title}", "accent")], classes="page-title")
+        yield self.title_bar
         with Vertical(id="setup"):
             yield self._told
             yield self._question
