@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from agentdesk.desk import Desk
-from agentdesk.model import Op, TicketRow, Upload
+from agentdesk.model import Article, Change, Op, TicketRow, Upload
 from agentdesk.store.drafts import Draft
 
 Tone = Literal["plain", "good", "bad"]
@@ -167,6 +167,12 @@ class Screen(Protocol):
         """Set who gets a copy of the reply (addresses with commas); None asks."""
 
     async def insert_article(self, how: Literal["link", "text"]) -> None: ...
+
+    def chosen_article(self) -> Article | None:
+        """The article that is read, or the one under the cursor of the knowledge."""
+
+    def draft_article(self, text: str, also: Sequence[Change]) -> None:
+        """Open a note that begins with the text of an article, and let these changes leave with it."""
 
     def search_knowledge(self, query: str) -> None: ...
 

@@ -56,7 +56,14 @@ def _lines(pane: Pane, kind: DraftKind, can_wait: bool) -> Sequence[tuple[str, s
                 ("attach", _("attach a file")),
             ]
         case "knowledge":
-            return [("article link", _("insert link")), ("article text", _("insert text")), ("back", _("back")), *rest]
+            return [
+                ("article link", _("insert link")),
+                ("article text", _("insert text")),
+                ("article flag", _("it is wrong")),
+                ("article draft", _("draft one")),
+                ("back", _("back")),
+                *rest,
+            ]
         case "outbox":
             return [
                 ("open", _("open it")),

@@ -1,15 +1,19 @@
 """The knowledge beside a ticket."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from agentdesk.desk import Desk
-from agentdesk.ui.widgets.knowledge import Answer, Found, KnowledgePane
+from agentdesk.exchange import Page
+from agentdesk.model import Article, Ref
+from agentdesk.ui.widgets.knowledge import Found, KnowledgePane
+from agentdesk.ui.widgets.suggested import Answer
 
-from .example import NOW, TICKET, Showing, desk_at, fill, row
+from .example import ACCOUNT, NOW, TICKET, Showing, desk_at, fill, row
 
 
 class Knowing(Showing):
@@ -111,7 +115,7 @@ async def test_the_chosen_article_is_the_one_under_the_cursor(desk: Desk) -> Non
 
         chosen = app.knowledge.selected()
 
-        assert chosen is not None
+        assert isinstance(chosen, Article)
         assert chosen.title == "請求の社内手順"
 
 
@@ -142,3 +146,34 @@ async def test_suggestions_come_once_the_articles_are_indexed(tmp_path: Path) ->
         assert "二重請求の確認方法" in app.words()
 
     await desk.close()
+
+
+async def test_a_new_message_suggests_again_and_leaves_what_is_being_read(desk: Desk) -> None:
+    app = Knowing(desk)
+
+    async with app.run_test(size=(60, 30)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+        app.knowledge.enter()
+        before = app.knowledge.list.answer.question
+        newer = replace(row(desk).ticket, last_customer_message=NOW)
+        app.knowledge.show(replace(row(desk), ticket=newer))
+        await settled(app, pilot)
+
+        assert app.knowledge.list.answer.question != before
+        assert "明細に同じ金額が二度ある場合" in app.words()
+
+
+async def test_an_article_in_another_language_is_marked(desk: Desk) -> None:
+    english = Article(Ref(ACCOUNT, "a9"), "二重請求 double charge", "明細に同じ金額が二度", language="en-us")
+    desk.store.mirror.take(Page((english,), ""))
+    while desk.store.search.index_some(100):
+        pass
+    app = Knowing(desk)
+
+    async with app.run_test(size=(60, 30)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+
+        shown = [shown for shown in app.knowledge.list.lines() if "double charge" in shown.plain]
+        assert shown[0].parts[-1] == ("  en", "soon")

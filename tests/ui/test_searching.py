@@ -3,9 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from agentdesk.model import Item, Ref
+from agentdesk.model import Article, Canned, Event, Item, Kind, Note, Ref, Role, Status, Tag, Ticket
 from agentdesk.store.desktop import Account, Weather
-from tests.ui.driver import NARROW, NOW, WIDE, DeskDriver, opened_desk, people, question, ticket, tickets
+from agentdesk.store.search import Hit
+from tests.ui.driver import ACCOUNT, ME, NARROW, NOW, WIDE, DeskDriver, opened_desk, people, question, ticket, tickets
 
 
 def long_story() -> list[Item]:
@@ -83,3 +84,109 @@ async def test_with_one_account_seen_alone_only_that_one_is_searched(tmp_path: P
 
         desk.sees("Search in acme", "Where is my parcel?")
         desk.sees_not("Parcel of the shop")
+
+
+def history() -> list[Item]:
+    """A ticket about a parcel, a solved one like it of another customer, and an earlier one of the same customer."""
+    mine, like, earlier = ticket(1, requester="100"), ticket(2, status=Status.SOLVED), ticket(3, requester="100")
+    return [
+        *people(),
+        mine,
+        question(mine, "Where is my parcel? The courier lost it."),
+        like,
+        question(like, "The courier lost my parcel."),
+        our_reply(like, "Dana, we sent the parcel again."),
+        replace(earlier, subject="A broken mug", status=Status.CLOSED),
+        question(replace(earlier, requester="100"), "My mug is broken."),
+        our_reply(earlier, "We will replace the mug."),
+        Article(Ref(ACCOUNT, "a1"), "Lost parcel", "What to do when a parcel is lost.", url="https://help.example/1"),
+        Canned(Ref(ACCOUNT, "m1"), "Parcel lost by the courier", "We are sorry about your parcel."),
+    ]
+
+
+def our_reply(of: Ticket, body: str) -> Event:
+    return replace(
+        question(of, body, 5),
+        kind=Kind.REPLY,
+        author=ME,
+        author_name="aiko",
+        author_role=Role.AGENT,
+        public=True,
+    )
+
+
+async def knowing(desk: DeskDriver) -> None:
+    """Open the ticket and turn to the knowledge beside it."""
+    await desk.desk.index()
+    await desk.runs("queue subject:請求")
+    await desk.press("enter")
+    await desk.runs("knowledge")
+    desk.app.main.side.knowledge.leave() if desk.app.main.side else None
+    await desk.resizes((170, 60))
+    desk.app.main.side.knowledge._suggest() if desk.app.main.side else None
+    await answered(desk)
+
+
+async def chooses(desk: DeskDriver, kind: type) -> None:
+    """Put the cursor on the first entry of a kind."""
+    assert desk.app.main.side is not None
+    knowledge = desk.app.main.side.knowledge
+    at = next(at for at, one in enumerate(knowledge.list.answer.entries()) if isinstance(one, kind))
+    knowledge.list.choose(at)
+
+
+async def test_the_knowledge_has_answers_of_every_kind(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, history()) as desk:
+        await knowing(desk)
+
+        desk.sees("Lost parcel", "Solved before, like this", "Prepared answers", "Parcel lost by the courier")
+        desk.sees("Answered to this customer before", "We will replace")
+
+
+async def test_the_reply_that_solved_another_ticket_is_read_and_put_in_as_text(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, history()) as desk:
+        await knowing(desk)
+        await chooses(desk, Hit)
+        await desk.press("enter")
+        desk.sees("we sent the parcel again", "Our reply")
+        await desk.press("w")
+
+        assert "Dana, we sent the parcel again." in desk.app.main.work.composer.text  # type: ignore[union-attr]  # open
+        desk.sees("This was written to another customer")
+
+
+async def test_what_this_customer_was_answered_before_goes_in_as_a_quotation(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, history()) as desk:
+        await knowing(desk)
+        await chooses(desk, Event)
+        await desk.press("w")
+
+        assert "> We will replace the mug." in desk.app.main.work.composer.text  # type: ignore[union-attr]  # open
+
+
+async def test_a_wrong_article_is_flagged_in_a_note_and_found_by_its_tag(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, history()) as desk:
+        await knowing(desk)
+        await desk.press("F")
+        await desk.types("the address is old")
+        await desk.press("enter")
+        await answered(desk)
+
+        [op] = desk.desk.store.outbox.pending()
+        note, tag = op.changes
+        assert isinstance(note, Note)
+        assert note.body == "The article 'Lost parcel' is wrong: the address is old\nhttps://help.example/1"
+        assert tag == Tag("article-wrong")
+
+
+async def test_an_article_is_drafted_from_a_ticket_in_a_note(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, history()) as desk:
+        await knowing(desk)
+        await desk.press("D")
+
+        composer = desk.app.main.work.composer  # type: ignore[union-attr]  # a ticket is open
+        assert composer.kind == "note"
+        assert composer.text.startswith(
+            "Draft of an article: 身に覚えのない請求\n\nWhat customers ask\n\nWhere is my parcel?"
+        )
+        assert composer.besides == (Tag("article-draft"),)

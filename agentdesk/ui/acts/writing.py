@@ -6,8 +6,8 @@ from pathlib import Path
 from agentdesk.commands.context import Choice, ComposeKind
 from agentdesk.commands.outbox import change_words
 from agentdesk.errors import Refused
-from agentdesk.i18n import _
-from agentdesk.model import Note, Op, Upload
+from agentdesk.i18n import _, day_with_year
+from agentdesk.model import Article, Canned, Change, Event, Note, Op, Upload
 from agentdesk.ui.acts.act import Act
 
 HINT_CHARACTERS = 40
@@ -106,12 +106,45 @@ class Writing(Act):
         return await self.app.front.choose(_("A copy to"), [one for one in found if one.value], free=True)
 
     async def insert_article(self, how: str) -> None:
-        article = self.side.knowledge.selected()
-        if article is None:
-            raise Refused(_("Choose an article first."))
+        chosen = self.side.knowledge.selected()
+        if chosen is None:
+            raise Refused(_("Choose an article or an answer first."))
+        if how == "link" and isinstance(chosen, Event):
+            raise Refused(_("A reply has no address to link to; w puts its text in."))
+        if isinstance(chosen, Canned):
+            await self.insert_template(chosen.title)
+            return
         if not self.work.composer.is_open:
             self.compose("reply")
-        self.work.composer.insert_article(article, how)
+        if isinstance(chosen, Event):
+            self._insert_reply(chosen)
+        else:
+            self.work.composer.insert_article(chosen, how)
+        self.main.focus_pane("composer")
+
+    def _insert_reply(self, reply: Event) -> None:
+        """Put a reply of ours into this one: to the same customer as a quotation, to another as text to look over."""
+        row = self.main.open_row
+        assert row is not None, "a composer belongs to an open ticket"
+        if reply.ref.account != row.ticket.ref.account or not reply.public:
+            raise Refused(_("This reply is not for this ticket's customer."))
+        body = reply.body.strip()
+        if reply.customer is not None and reply.customer == row.ticket.requester:
+            quoted = "\n".join(f"> {line}" for line in body.splitlines())
+            told = _("On {day} we wrote:", day=day_with_year(reply.at))
+            self.work.composer.insert(f"{told}\n{quoted}\n")
+            return
+        self.work.composer.insert(f"{body}\n")
+        self.app.say(_("This was written to another customer: look over names, numbers and dates."), "bad")
+
+    def chosen_article(self) -> Article | None:
+        chosen = self.side.knowledge.selected()
+        return chosen if isinstance(chosen, Article) else None
+
+    def draft_article(self, text: str, also: Sequence[Change]) -> None:
+        self.compose("note")
+        self.work.composer.insert(text)
+        self.work.composer.bring_along(also)
         self.main.focus_pane("composer")
 
     def reopen(self, op: Op) -> None:

@@ -195,6 +195,10 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         gone = self.besides if besides is None else besides
         self._change_besides(tuple(one for one in self.besides if one not in gone))
 
+    def bring_along(self, changes: Sequence[Change]) -> None:
+        """Let these changes leave with the words."""
+        self._change_besides(together(self.besides, changes))
+
     def _change_besides(self, changes: tuple[Change, ...]) -> None:
         self.besides = changes
         self._save_soon()

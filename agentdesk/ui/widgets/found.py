@@ -54,6 +54,17 @@ class FoundList(Lines, can_focus=False):
         self.is_active = is_active
         self.set_class(is_active, "-active")
         self.rebuild()
+        if is_active:
+            self.call_after_refresh(lambda: self.choose(self.cursor))
+
+    def choose(self, entry: int | None) -> None:
+        super().choose(entry)
+        if not entry:
+            self.top = 0
+
+    def line_at(self, y: int) -> Line | None:
+        """The heading alone where the list is folded."""
+        return self.lines()[0] if self.size.height == 1 else super().line_at(y)
 
     def enter(self) -> None:
         self.post_message(Opened())

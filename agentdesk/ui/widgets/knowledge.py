@@ -3,7 +3,7 @@
 Everything is looked up on a thread of its own; an answer that is not for what is shown any more is dropped.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 from textual import on
@@ -13,35 +13,21 @@ from textual.widgets import Input
 
 from agentdesk.desk import Desk
 from agentdesk.errors import FilterError
-from agentdesk.i18n import _, number
-from agentdesk.model import Article, Ref, TicketRow
-from agentdesk.record import record
+from agentdesk.i18n import _
+from agentdesk.model import Canned, Event, Ref, TicketRow
 from agentdesk.store import Store
 from agentdesk.store.duplicates import Duplicate
 from agentdesk.store.search import Hit, HitKind, Suggestion
-from agentdesk.text.safe import safe_line, safe_text
-from agentdesk.text.width import cell_width, truncate
-from agentdesk.text.wrap import wrap
+from agentdesk.text.safe import safe_line
 from agentdesk.ui.background import Background
-from agentdesk.ui.painting import Span, ends
 from agentdesk.ui.pane import Pane, TicketWanted
-from agentdesk.ui.widgets.lines import Line, Lines, line
+from agentdesk.ui.widgets.suggested import Answer, Entry, KnowledgeList, Read
+from agentdesk.wording import Wording
 
-SHOWN = 6
-SIMILAR = 3
+SHOWN = 5
+SIMILAR = 2
 FOUND = 20
 ARTICLES: tuple[HitKind, ...] = ("article",)
-
-
-@record
-class Answer:
-    """What was found for a question: articles (with their use where known), solved tickets, and the same one again."""
-
-    question: object
-    articles: tuple[Suggestion, ...] = ()
-    similar: tuple[Hit, ...] = ()
-    duplicates: tuple[Duplicate, ...] = ()
-    problem: str = ""
 
 
 class Found(Message):
@@ -50,70 +36,6 @@ class Found(Message):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.answer = answer
-
-
-class KnowledgeList(Lines):
-    """The numbered entries, or the article that is being read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.answer = Answer(None)
-        self.article: Article | None = None
-        self.heading = ""
-
-    def build(self, width: int) -> list[Line]:
-        return self._article_lines(self.article, width) if self.article else self._entry_lines(width)
-
-    def is_chosen(self, shown: Line) -> bool:
-        return shown.entry is not None and shown.entry == self.cursor  # the field above moves it too
-
-    def _entry_lines(self, width: int) -> list[Line]:
-        lines = [line((self.heading, "dim"))]
-        if self.answer.problem:
-            lines.append(line((self.answer.problem, "late")))
-        elif not self.answer.articles:
-            lines.append(line((_("No article fits. ctrl+k searches."), "dim")))
-        for entry, one in enumerate(self.answer.articles):
-            lines.append(Line(tuple(_article_row(entry, one, width)), entry))
-        if self.answer.similar:
-            lines += [line(), line((_("Solved before, like this"), "dim"))]
-        for entry, hit in enumerate(self.answer.similar, start=len(self.answer.articles)):
-            text = truncate(safe_line(hit.title), max(4, width - 4))
-            lines.append(line((f"{number(entry + 1)} ", "dim"), text, entry=entry))
-        return lines + self._duplicate_lines(width)
-
-    def _duplicate_lines(self, width: int) -> list[Line]:
-        lines = [line(), line((_("Possibly the same ticket"), "dim"))] if self.answer.duplicates else []
-        first = len(self.answer.articles) + len(self.answer.similar)
-        for entry, one in enumerate(self.answer.duplicates, start=first):
-            text = truncate(f"#{safe_line(one.number)} {safe_line(one.subject)}", max(4, width - 4))
-            lines.append(line((f"{number(entry + 1)} ", "dim"), text, entry=entry))
-        return lines
-
-    def _article_lines(self, article: Article, width: int) -> list[Line]:
-        room = max(8, width - 2)
-        lines = [line((text, "strong")) for text in wrap(safe_line(article.title), room)]
-        marks = [article.language, safe_line(article.section)]
-        lines.append(line(("  ".join(mark for mark in marks if mark), "dim")))
-        if article.internal:
-            lines.append(line((_("INTERNAL: never for customers"), "note")))
-        if why := self._why(article):
-            lines += [line((text, "dim")) for text in wrap(why, room)]
-        lines.append(line())
-        lines += [line(text) for text in wrap(safe_text(article.body), room, keep_prefix=True)]
-        if article.url:
-            lines += [line(), *(line((text, "dim")) for text in wrap(safe_line(article.url, ascii_only=True), room))]
-        return lines
-
-    def _why(self, article: Article) -> str:
-        """What use taught about an article, in words."""
-        one = next((one for one in self.answer.articles if one.hit.ref == article.ref), None)
-        if one is None or not one.inserted:
-            return ""
-        used, solved = number(one.inserted), number(one.solved)
-        if one.is_for_such:
-            return _("Sent {used} times for such tickets, solved {solved}.", used=used, solved=solved)
-        return _("Sent {used} times, solved {solved}.", used=used, solved=solved)
 
 
 class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
@@ -147,11 +69,14 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
     # What is shown
 
     def show(self, row: TicketRow | None) -> None:
-        """Suggest what fits a ticket; nothing is looked up again for the one that is shown."""
+        """Suggest what fits a ticket, again on each new message; what is being read of the same ticket stays."""
         before, self.row = self.row, row
-        changed = row is None or before is None or _gist(before) != _gist(row)
-        if changed and not self.field.value:
-            self.list.article = None
+        if row is None or before is None or before.ticket.ref != row.ticket.ref:
+            if not self.field.value:
+                self.list.reading = None
+        elif _gist(before) == _gist(row):
+            return
+        if not self.field.value:
             self._suggest()
 
     def reload(self) -> None:
@@ -161,22 +86,35 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
 
     def search(self, query: str) -> None:
         """Search the articles; an empty query asks for one."""
-        self.list.article = None
+        self.list.reading = None
         self.field.display = True
         self.field.value = query
         self.screen.set_focus(self.field)
 
-    def selected(self) -> Article | None:
-        """The article that is read, or the one under the cursor."""
-        if self.list.article is not None:
-            return self.list.article
-        entry, articles = self.list.cursor or 0, self.list.answer.articles
-        return self.desk.store.queries.article(articles[entry].hit.ref) if entry < len(articles) else None
+    def selected(self) -> Read | None:
+        """What is read, or what is under the cursor, if it is something that can go into a reply."""
+        if self.list.reading is not None:
+            return self.list.reading
+        entry, entries = self.list.cursor or 0, self.list.answer.entries()
+        return self._readable(entries[entry]) if entry < len(entries) else None
+
+    def _readable(self, entry: Entry) -> Read | None:
+        """The whole of an entry, as far as the cache has it."""
+        queries = self.desk.store.queries
+        match entry:
+            case Suggestion(hit):
+                return queries.article(hit.ref)
+            case Hit(ref=ref, event=str(event)):
+                return queries.event(Ref(ref.account, event))
+            case Canned() | Event():
+                return entry
+            case _:
+                return None
 
     # Moving
 
     def move(self, rows: int) -> None:
-        if self.list.article is None:
+        if self.list.reading is None:
             self.list.move(rows)
         else:
             self.list.scroll_lines(rows)
@@ -188,28 +126,34 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         self.list.edge(end)
 
     def enter(self) -> None:
-        """Read the article under the cursor, open the ticket under it, or go back to the entries."""
-        if self.list.article is not None:
-            self.list.article = None
-            self.list.rebuild()
-            return
-        entry, answer = self.list.cursor or 0, self.list.answer
-        place = entry - len(answer.articles)
-        if place < 0:
-            self.list.article = self.selected()
-            self.list.top = 0
-            self.list.rebuild()
-        elif place < len(answer.similar):
-            hit = answer.similar[place]
-            self.post_message(TicketWanted(hit.ref, Ref(hit.ref.account, hit.event) if hit.event else None))
-        elif place - len(answer.similar) < len(answer.duplicates):
-            self.post_message(TicketWanted(answer.duplicates[place - len(answer.similar)].ref, None))
+        """Read what is under the cursor; from a reply on to its ticket, from anything else back to the entries."""
+        reading = self.list.reading
+        if isinstance(reading, Event) and reading.ticket is not None:
+            self.post_message(TicketWanted(Ref(reading.ref.account, reading.ticket), reading.ref))
+        elif reading is not None:
+            self._read(None)
+        else:
+            self._enter_entry()
+
+    def _enter_entry(self) -> None:
+        entry, entries = self.list.cursor or 0, self.list.answer.entries()
+        if entry < len(entries):
+            one = entries[entry]
+            readable = self._readable(one)
+            if readable is not None:
+                self._read(readable)
+            elif isinstance(one, Duplicate | Hit):
+                self.post_message(TicketWanted(one.ref))
+
+    def _read(self, what: Read | None) -> None:
+        self.list.reading = what
+        self.list.top = 0
+        self.list.rebuild()
 
     def leave(self) -> bool:
         """One step out, from the article or the search; False when there is nothing to leave."""
-        if self.list.article is not None:
-            self.list.article = None
-            self.list.rebuild()
+        if self.list.reading is not None:
+            self._read(None)
         elif self.field.display:
             self.field.value = ""
             self.field.display = False
@@ -243,22 +187,33 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         language = self._language(row)
         self._question = question = row.ticket.ref, row.ticket.last_customer_message
 
+        year = self.desk.clock().year
+        ref, folders, config = row.ticket.ref, self.desk.folders, self.desk.config
+
         def look(store: Store) -> Answer:
-            articles = store.search.suggest_articles(row.ticket.ref, language=language, limit=SHOWN)
-            similar = store.search.similar_solved(row.ticket.ref, limit=SIMILAR)
-            same = store.search.duplicates(row.ticket.ref, limit=SIMILAR)
-            return Answer(question, tuple(articles), tuple(similar), tuple(same))
+            search = store.search
+            prepared = [one for one in Wording(folders, config, store).templates(row) if one.public]
+            return Answer(
+                question,
+                tuple(search.suggest_articles(ref, language=language, limit=SHOWN)),
+                tuple(search.similar_solved(ref, limit=SIMILAR)),
+                tuple(search.fitting(ref, prepared, language=language, limit=SIMILAR)),
+                tuple(search.earlier_answers(ref, limit=SIMILAR)),
+                tuple(search.duplicates(ref, limit=SIMILAR)),
+                language=language,
+                year=year,
+            )
 
         self._look_soon(look)
 
     def _ask(self, query: str) -> None:
         now = self.desk.clock()
         self._question = question = query
-        here = f"account:{self.row.ticket.ref.account} " if self.row is not None else ""
+        account = self.row.ticket.ref.account if self.row is not None else self.desk.seen_account
 
         def look(store: Store) -> Answer:
             try:
-                hits = store.search.search(here + query, now=now, kinds=ARTICLES, limit=FOUND)
+                hits = store.search.search(query, now=now, kinds=ARTICLES, limit=FOUND, account=account)
             except FilterError as error:
                 return Answer(question, problem=safe_line(str(error)))
             return Answer(question, tuple(Suggestion(hit, *store.search.usage(hit.ref)) for hit in hits))
@@ -296,16 +251,3 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
 def _gist(row: TicketRow) -> tuple[object, ...]:
     """What suggestions depend on."""
     return row.ticket.ref, row.ticket.subject, row.ticket.last_customer_message
-
-
-def _article_row(entry: int, one: Suggestion, width: int) -> Sequence[Span]:
-    marks: list[Span] = []
-    if one.hit.internal:
-        marks.append((f"  {_('internal')}", "note"))
-    if one.inserted:
-        used = _("solved {solved}/{used}", solved=number(one.solved), used=number(one.inserted))
-        marks.append((f"  {used}", "dim"))
-    marks.append((f"  {one.hit.language.partition('-')[0]:2}", "dim"))
-    room = max(4, width - 4 - sum(cell_width(text) for text, _tone in marks))
-    title = truncate(safe_line(one.hit.title), room)
-    return ends([(f"{number(entry + 1)} ", "dim"), (title, "plain")], marks, width)
