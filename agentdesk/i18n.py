@@ -11,7 +11,7 @@ a glance, reads the same in all our languages and is put together here; everythi
 import gettext
 import os
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -128,6 +128,14 @@ def _counted(span: timedelta) -> list[tuple[str, int]]:
 def local(moment: datetime) -> datetime:
     """The moment in the agent's zone."""
     return moment.astimezone(_active.zone)
+
+
+def meant(wall: datetime) -> datetime:
+    """The moment (UTC) at which the agent's clock shows `wall` (a time without zone): summer time as it is by then.
+
+    Raises `OverflowError` at the ends of the calendar.
+    """
+    return wall.replace(tzinfo=_active.zone).astimezone(UTC)
 
 
 def clock(moment: datetime) -> str:

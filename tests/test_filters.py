@@ -244,3 +244,10 @@ def test_two_filters_join_in_the_order_of_the_second() -> None:
 def test_a_week_month_or_year_is_the_whole_of_it(when: When, first: str, after: str) -> None:
     assert i18n.local(moment(when, NOW)).date().isoformat() == first
     assert i18n.local(day_after(when, NOW)).date().isoformat() == after
+
+
+@pytest.mark.parametrize("year", ["0000", "0001", "9999"])
+@pytest.mark.parametrize("rest", ["-01", "-12-31", "-01-01T00:00"])
+def test_a_year_at_the_ends_of_the_calendar_is_no_time(year: str, rest: str) -> None:
+    with pytest.raises(FilterError, match="is no time"):
+        parse(f"created:{year}{rest}")

@@ -40,7 +40,7 @@ def _written_out(words: str) -> datetime | None:
     if not _ISO.match(words):
         return None
     found = datetime.fromisoformat(words.upper())
-    return (found if found.tzinfo else found.replace(tzinfo=i18n.active().zone)).astimezone(UTC)
+    return found.astimezone(UTC) if found.tzinfo else i18n.meant(found)
 
 
 def _at(words: str, now: datetime) -> datetime:
@@ -50,10 +50,9 @@ def _at(words: str, now: datetime) -> datetime:
     if rest.strip() and clock is None:
         raise ValueError(words)
     at = time(int(clock[1]), int(clock[2] or 0)) if clock else _MORNING
-    found = datetime.combine(day or here.date(), at, tzinfo=here.tzinfo)
-    if day is None and found <= here:
-        found += timedelta(days=1)
-    return found.astimezone(UTC)
+    today = i18n.meant(datetime.combine(day or here.date(), at))
+    is_over = day is None and today <= now
+    return i18n.meant(datetime.combine(here.date() + timedelta(days=1), at)) if is_over else today
 
 
 def _day(words: str, today: date) -> tuple[date | None, str]:

@@ -6,7 +6,7 @@ time when the question is put.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from agentdesk import i18n
@@ -134,7 +134,9 @@ def read_when(text: str, at: int) -> When:
             exact = datetime.fromisoformat(plain.upper())
         except ValueError:
             raise FilterError(_no_time(text), at) from None
-        return At(exact if exact.tzinfo else exact.replace(tzinfo=i18n.active().zone).astimezone(UTC))
+        if exact.year not in _YEARS:
+            raise FilterError(_no_time(text), at)
+        return At(exact if exact.tzinfo else i18n.meant(exact))
     try:
         return Ago(read_span(plain.removesuffix("ago").removesuffix("前"), at))
     except FilterError:
@@ -146,7 +148,7 @@ def _year_of(era: re.Match[str]) -> int:
 
 
 def _month(year: int, month: int, text: str, at: int) -> Month:
-    if not (1 <= month <= 12 and year >= 1):
+    if not 1 <= month <= 12 or year not in _YEARS:
         raise FilterError(_no_time(text), at)
     return Month(year, month)
 
@@ -160,9 +162,13 @@ def _day(year: int | None, month: int, day: int, text: str, at: int) -> Day:
         date(year or 2000, month, day)
     except ValueError:
         raise FilterError(_no_time(text), at) from None
+    if year is not None and year not in _YEARS:
+        raise FilterError(_no_time(text), at)
     return Day(month, day, year)
 
 
+_YEARS = range(1900, 9999)
+"""Beyond them the calendar ends, and with it the days before and after."""
 _FURTHEST = timedelta(days=36_500)
 
 
@@ -215,7 +221,7 @@ def _first_of(months: int) -> date:
 
 def _dated(today: date, month: int, day: int, year: int | None) -> date:
     if year is not None:
-        return date(max(year, 1), month, day)
+        return date(year, month, day)
     for candidate in range(today.year, today.year - 9, -1):  # 29 February may be eight years back
         try:
             found = date(candidate, month, day)
@@ -227,5 +233,4 @@ def _dated(today: date, month: int, day: int, year: int | None) -> date:
 
 
 def _midnight(day: date) -> datetime:
-    wall = datetime.combine(day, time(), i18n.active().zone)
-    return wall.astimezone(UTC) if wall.tzinfo else wall.astimezone().astimezone(UTC)
+    return i18n.meant(datetime.combine(day, time()))

@@ -1,5 +1,7 @@
 """Times as people type them."""
 
+import sys
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -51,3 +53,20 @@ def test_a_time_means_what_people_mean_by_it(text: str, utc: str) -> None:
 def test_what_is_no_time_is_refused_with_examples(text: str) -> None:
     with pytest.raises(Refused, match="2h, 30m, 3d, 17:00, tomorrow"):
         moment(text, NOW)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the machine's zone cannot be changed there")
+def test_a_day_beyond_the_change_of_the_clocks_is_meant_as_the_clock_shows_it_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    i18n.use("en")  # the machine's own zone, as the desk has it
+
+    winter = moment("2026-12-01 9:00", datetime(2026, 7, 1, tzinfo=UTC))
+    morning_after = moment("tomorrow", datetime(2026, 10, 24, 10, tzinfo=UTC))
+    monkeypatch.undo()
+    time.tzset()
+
+    assert winter == datetime(2026, 12, 1, 8, tzinfo=UTC)
+    assert morning_after == datetime(2026, 10, 25, 8, tzinfo=UTC)
