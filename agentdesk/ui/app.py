@@ -40,6 +40,7 @@ from agentdesk.ui.screens.titled import StandingWanted
 from agentdesk.ui.theme import load_theme
 from agentdesk.ui.watch import Watch
 from agentdesk.ui.widgets.command_line import CommandLine
+from agentdesk.ui.widgets.footer import Footer
 
 HERE = Path(__file__).parent
 CHORD_SECONDS = 0.4
@@ -187,9 +188,12 @@ class AgentDesk(App[None]):
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Show one sentence at the foot of the main screen, or of whatever is in front of it."""
-        screen = self.screen
-        footer = getattr(screen, "footer", None) or self.main.footer
-        footer.say(text, tone)
+        self._footer().say(text, tone)
+
+    def _footer(self) -> Footer:
+        """The footer of the screen in front; a dialog has none, and the main screen's is seen below it."""
+        footer = getattr(self.screen, "footer", None)
+        return footer if isinstance(footer, Footer) else self.main.footer
 
     def show_hints(self) -> None:
         """Name the keys that matter in the pane that has them."""
@@ -205,6 +209,7 @@ class AgentDesk(App[None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.show_hints()
         self._show_caret()
+        linear.keep_still(event.widget)
 
     def _show_caret(self) -> None:
         """Let the terminal show its own cursor where it is wanted: in text fields (IME), or everywhere (braille)."""
@@ -257,8 +262,7 @@ class AgentDesk(App[None]):
             self.show_hints()
 
     def _show_chord(self, follow: dict[str, str]) -> None:
-        footer = getattr(self.screen, "footer", None) or self.main.footer
-        footer.show_hints(chord_hints(follow, self.registry, self.main.queues.queues), whole=True)
+        self._footer().show_hints(chord_hints(follow, self.registry, self.main.queues.queues), whole=True)
 
     def _is_typing(self) -> bool:
         """Has a text field the keys?"""

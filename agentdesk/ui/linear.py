@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from textual.geometry import Offset
 from textual.widget import Widget
+from textual.widgets import Input
 
 CLASS = "-linear"
 """The app has this class where the desk is linear; the stylesheet and the panes ask for it."""
@@ -17,6 +18,12 @@ CLASS = "-linear"
 def is_wanted(environment: Mapping[str, str] = os.environ) -> bool:
     """Does the person ask for a linear desk?"""
     return bool(environment.get("ACCESSIBLE"))
+
+
+def keep_still(field: Widget) -> None:
+    """Let the caret of a text field not blink, where the desk is linear: a blink is read out, or felt, each time."""
+    if isinstance(field, Input) and field.app.has_class(CLASS):
+        field.cursor_blink = False
 
 
 def point_at(widget: Widget, row: Callable[[], int]) -> None:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from .driver import WIDE, opened_desk, tickets
 
@@ -45,3 +46,11 @@ async def test_the_terminals_cursor_is_on_the_message_that_is_read(tmp_path: Pat
         await desk.press("enter")
 
         assert "田中 美咲" in desk.lines[desk.app.cursor_position.y]
+
+
+async def test_no_caret_blinks(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(1), size=WIDE) as desk:
+        await desk.press(":")
+
+        assert isinstance(desk.app.focused, Input)
+        assert not desk.app.focused.cursor_blink
