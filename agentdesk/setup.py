@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from agentdesk import loopback, tokens
 from agentdesk.access import Access
 from agentdesk.desk import Desk
-from agentdesk.errors import AgentdeskError, Offline, Refused, StoreError
+from agentdesk.errors import AgentdeskError, Offline, Refused, StoreError, Unauthorized
 from agentdesk.files import size_word
 from agentdesk.helpdesks import browser_sign_in, open_provider, recognised, sign_in, vault
 from agentdesk.i18n import _
 from agentdesk.providers.base import Concurrency, Greeting, Traits
-from agentdesk.providers.oauth import Pair
+from agentdesk.providers.oauth import Pair, unpacked
 from agentdesk.providers.tls import issuer
 from agentdesk.record import record
 from agentdesk.store.desktop import Account
@@ -237,8 +237,11 @@ async def rename(desk: Desk, old: str, new: str) -> None:
         await asyncio.to_thread(tokens.forget, old)
 
 
-async def remove(desk: Desk, name: str, *, keep_cache: bool = False) -> None:
-    """Forget an account and its secret, and its cache and unsent work unless that is kept for a later sign-in."""
+async def remove(desk: Desk, name: str, *, keep_cache: bool = False) -> str:
+    """Forget an account and its secret, and its cache and unsent work unless that is kept for a later sign-in.
+
+    A sign-in with the browser is ended at the helpdesk too; why that could not be is returned, empty when all is well.
+    """
     account = desk.account(name)
     async with _alone(desk, name):
         if keep_cache:
@@ -246,8 +249,28 @@ async def remove(desk: Desk, name: str, *, keep_cache: bool = False) -> None:
             await desk.write(lambda store: store.desktop.put_account(left))
         else:
             await desk.write(lambda store: store.desktop.remove_account(name))
-    if tokens.is_kept(account.token_source):
-        await asyncio.to_thread(tokens.forget, name)
+    if not tokens.is_kept(account.token_source):
+        return ""
+    left_open = await _ended(desk, account) if account.token_source == tokens.OAUTH else ""
+    await asyncio.to_thread(tokens.forget, name)
+    return left_open
+
+
+async def _ended(desk: Desk, account: Account) -> str:
+    """End a sign-in at the helpdesk; why it could not be ended, or nothing."""
+    try:
+        async with vault(account.name, desk.folders.data).locked():
+            kept = await asyncio.to_thread(tokens.secret, tokens.OAUTH, account.name)
+            signing, pair = sign_in(account), unpacked(kept, account.name)
+            try:
+                await signing.revoke(pair)
+            except Unauthorized:  # the access token is past its time, and only a good one can end the sign-in
+                await signing.revoke(await signing.renew(pair))
+    except Unauthorized:
+        return ""  # it has ended already
+    except AgentdeskError as error:
+        return str(error)
+    return ""
 
 
 def unsent(desk: Desk, name: str) -> int:

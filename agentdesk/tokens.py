@@ -76,8 +76,8 @@ def keep(account: str, token: str) -> None:
     if not has_keyring():
         raise ConfigError(no_keyring())
     try:
-        keyring.set_password(SERVICE, account, token)
-        kept = keyring.get_password(SERVICE, account)
+        keyring.set_password(_service(), account, token)
+        kept = keyring.get_password(_service(), account)
     except KeyringError as error:
         raise ConfigError(no_keyring()) from error
     if kept != token:
@@ -90,7 +90,7 @@ def forget(account: str) -> None:
     from keyring.errors import KeyringError, PasswordDeleteError
 
     try:
-        keyring.delete_password(SERVICE, account)
+        keyring.delete_password(_service(), account)
     except PasswordDeleteError:
         return
     except KeyringError as error:
@@ -102,9 +102,15 @@ def _from_keyring(account: str) -> str:
     from keyring.errors import KeyringError
 
     try:
-        return keyring.get_password(SERVICE, account) or ""
+        return keyring.get_password(_service(), account) or ""
     except KeyringError as error:
         raise ConfigError(no_keyring()) from error
+
+
+def _service() -> str:
+    """What the keyring calls this desk; one with a home of its own may have other helpdesks under the same names."""
+    home = os.environ.get("AGENTDESK_HOME", "")
+    return f"{SERVICE} {os.path.abspath(home)}" if home else SERVICE
 
 
 def no_keyring() -> str:

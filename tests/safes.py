@@ -29,6 +29,10 @@ class Safe(KeyringBackend):
     def get_password(self, service: str, username: str) -> str | None:
         return self.kept.get((service, username))
 
+    def of_accounts(self) -> dict[str, str]:
+        """What is kept, by the account."""
+        return {username: secret for (_service, username), secret in self.kept.items()}
+
     def delete_password(self, service: str, username: str) -> None:
         if (service, username) not in self.kept:
             raise PasswordDeleteError(username)

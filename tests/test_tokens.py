@@ -58,6 +58,21 @@ def test_a_token_is_kept_in_the_keyring_and_forgotten(safe: Safe) -> None:
         tokens.secret("keyring", "acme")
 
 
+def test_desks_with_homes_of_their_own_never_read_each_other_s_tokens(
+    tmp_path: Path, safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTDESK_HOME", str(tmp_path / "one"))
+    tokens.keep("acme", "the one")
+    monkeypatch.setenv("AGENTDESK_HOME", str(tmp_path / "other"))
+
+    with pytest.raises(ConfigError):
+        tokens.secret(tokens.KEYRING, "acme")
+
+    tokens.keep("acme", "the other")
+    monkeypatch.setenv("AGENTDESK_HOME", str(tmp_path / "one"))
+    assert tokens.secret(tokens.KEYRING, "acme") == "the one"
+
+
 @pytest.mark.usefixtures("unsafe")
 def test_without_a_safe_keyring_nothing_is_kept_and_the_way_out_is_said() -> None:
     with pytest.raises(ConfigError, match="--token-command"):

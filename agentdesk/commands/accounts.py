@@ -199,7 +199,10 @@ async def remove_account(cx: Context, name: str, *, unsent: bool = False, keep_c
     cx.desk.account(name)
     if not (unsent or keep_cache):
         keep_cache = await _keeps_cache(cx, name, setup.unsent(cx.desk, name))
-    await setup.remove(cx.desk, name, keep_cache=keep_cache)
+    left_open = await setup.remove(cx.desk, name, keep_cache=keep_cache)
+    if left_open:
+        words = _("The helpdesk still knows the sign-in ({reason}). End it there, among your apps.", reason=left_open)
+        cx.front.say(words, "bad")
     if keep_cache:
         words = _("{name} is signed out; its cache and its unsent work stay until you sign in again.", name=name)
         cx.front.say(words, "good")

@@ -21,7 +21,7 @@ from agentdesk.access import Access
 from agentdesk.errors import ConfigError, Offline, ProviderError, Rejected, Unauthorized
 from agentdesk.i18n import _
 from agentdesk.providers.documents import Doc, text, whole
-from agentdesk.providers.http import Anonymous, Answer, Auth, Client, Clock, Sleep, utc_now
+from agentdesk.providers.http import Anonymous, Answer, Auth, Client, Clock, Sleep, bearer, utc_now
 
 MARGIN = timedelta(seconds=90)
 """A token that ends sooner than this is renewed first: it must last for the request."""
@@ -35,7 +35,7 @@ class Endpoints:
     """Where a helpdesk's OAuth is, below its address, and what to ask of it.
 
     `client_id` names this program unless the account says otherwise. `redirect_port` is the port of the registered
-    address on this machine, 0 where the helpdesk takes any.
+    address on this machine, 0 where the helpdesk takes any. `revoke` is what a `DELETE` with the token ends it at.
     """
 
     authorize: str
@@ -43,6 +43,7 @@ class Endpoints:
     scope: str
     client_id: str
     redirect_port: int
+    revoke: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,20 @@ class SignIn:
                 )
             )
         return Unauthorized(_("{account}: the sign-in with the browser is over.", account=self.account))
+
+    async def revoke(self, pair: Pair) -> bool:
+        """End a sign-in at the helpdesk, so that a copy of its tokens is worth nothing; False where that has no way.
+
+        Raises why it could not be ended.
+        """
+        if not self._endpoints.revoke:
+            return False
+        client = Client(self.account, self._url, bearer(pair.access), access=self._access, clock=self._clock)
+        try:
+            await client.write("DELETE", self._endpoints.revoke, {})
+        finally:
+            await client.close()
+        return True
 
     async def _issued(self, asked: Doc) -> Pair:
         client = Client(self.account, self._url, Anonymous(), self._refusal, access=self._access, clock=self._clock)

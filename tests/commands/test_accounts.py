@@ -255,6 +255,34 @@ def test_a_sign_in_that_is_over_pauses_the_account_and_names_the_command(
     assert place("sync", "--json").code == 0
 
 
+def test_removing_an_account_ends_its_sign_in_at_the_helpdesk(
+    place: Place, safe: Safe, port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Browsing(monkeypatch)
+    place("account", "add", "acme", "--url", place.url, "--browser", "--client-id", "desk", "--redirect-port", port)
+    access = json.loads(safe.of_accounts()["acme"])["access"]
+    assert place.helpdesk.oauth.access(access) is not None
+
+    found = place("account", "remove", "acme")
+
+    assert (found.code, safe.kept) == (0, {})
+    assert place.helpdesk.oauth.access(access) is None
+
+
+def test_a_sign_in_that_cannot_be_ended_is_told_and_forgotten(
+    place: Place, safe: Safe, port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Browsing(monkeypatch)
+    place("account", "add", "acme", "--url", place.url, "--browser", "--client-id", "desk", "--redirect-port", port)
+    with opened(next(place.shell.home.rglob("*.db"))) as store:
+        store.db.execute("UPDATE account SET url = 'http://127.0.0.1:9'")
+
+    found = place("account", "remove", "acme")
+
+    assert (found.code, safe.kept) == (0, {})
+    assert "still knows the sign-in" in found.err
+
+
 def test_checking_goes_over_all_accounts_and_tells_refused_from_unreachable(place: Place) -> None:
     place.added("good")
     place("account", "add", "away", "--provider", "zendesk", "--url", "http://127.0.0.1:9", "--token-env", "HOME")
@@ -280,7 +308,7 @@ def test_an_account_is_renamed_with_its_cache_its_outbox_and_its_secret(place: P
 
     assert found.code == 0, found.err
     assert "still says acme" in found.err
-    assert safe.kept == {("agentdesk", "shop"): token}
+    assert safe.of_accounts() == {"shop": token}
     (place.shell.home / "config" / "config.toml").unlink()
     assert place("ticket", "show", f"shop:{ticket}", "--json").document["account"] == "shop"
     assert len(place("outbox", "list", "--json").document) == 1
@@ -300,7 +328,7 @@ def test_a_rename_that_fails_leaves_everything_as_it_was(place: Place, safe: Saf
     with in_use(PlainFile()):
         assert place("account", "rename", "acme", "shop").code == 1
 
-    assert safe.kept == {("agentdesk", "acme"): token}
+    assert safe.of_accounts() == {"acme": token}
     with opened(place.shell.home / "data" / "agentdesk.db") as store:
         assert [account.name for account in store.desktop.accounts()] == ["acme"]
         assert store.desktop.lease_holder("acme") is None
@@ -349,7 +377,7 @@ def test_no_secret_is_left_in_any_file_log_word_or_process_argument(
         place("account", "rename", "web", "net"),
         place("sync", "--account", "net"),
     ]
-    pair = safe.kept["agentdesk", "net"]
+    pair = safe.of_accounts()["net"]
     place.helpdesk.oauth.tokens.remove(place.helpdesk.oauth.tokens.where()[0]["id"])
     said += [place("sync", "--account", "net"), place("account", "check")]
 

@@ -29,7 +29,14 @@ CALLBACK_PORT = 47813
 class Zendesk(Assembled[Account]):
     """One account on one Zendesk."""
 
-    OAUTH = Endpoints("/oauth/authorizations/new", "/oauth/tokens", "read write", "agentdesk", CALLBACK_PORT)
+    OAUTH = Endpoints(
+        "/oauth/authorizations/new",
+        "/oauth/tokens",
+        "read write",
+        "agentdesk",
+        CALLBACK_PORT,
+        revoke="/api/v2/oauth/tokens/current",
+    )
 
     def __init__(
         self,
