@@ -1,6 +1,7 @@
 """Asking: what a query asks of the search, read off its filter."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms
@@ -11,7 +12,10 @@ SHORTEST_BEGINNING = 3
 FEW_WORDS = 3
 SENTENCE_WORDS = 4
 SENTENCE_TOKENS = 12
-WORD_TOKENS = 8
+LONGEST_PARTICLE = 2
+WORD_TOKENS, SHORT_WORD_TOKENS = 5, 3
+PARTICLE = "を|(?<=[ァ-ヺー\u3400-\u9fff])[のとにはがでもへや](?=[ァ-ヺ\u3400-\u9fff])"
+"""What makes two words of a run of Japanese."""
 
 
 def typed(text: str) -> Filter:
@@ -54,14 +58,23 @@ def begun(term: Word | Phrase) -> Word:
 
 def tokens(asked: Iterable[Word | Phrase]) -> list[str]:
     """The telling tokens of terms, each once."""
-    return list(dict.fromkeys(telling([token for term in asked for way in spellings(term) for token in segment(way)])))
+    given = list(asked)
+    ways = [way for term in given for way in _ways_to_write(term, is_alone=len(given) == 1)]
+    return list(dict.fromkeys(telling([token for way in ways for token in segment(way)])))
+
+
+def _ways_to_write(term: Word | Phrase, *, is_alone: bool) -> list[str]:
+    """The ways to write a term; a few kana between other words are grammar, and stay as they are."""
+    ways = spellings(term)
+    return ways if is_alone or len(ways[0]) > LONGEST_PARTICLE else ways[:1]
 
 
 def of_articles(where: Node) -> str | None:
     """Any of the words, all of the phrases, none of what is negated; None when no word is asked."""
     asked = terms(where)
     found = tokens([term for term in asked if isinstance(term, Word)])
-    prefixes = [part for term in asked if isinstance(term, Word) and term.is_prefix and (part := expression(term))]
+    begun_words = [term for term in asked if isinstance(term, Word) and term.is_prefix and _is_a_word(term, found)]
+    prefixes = [part for term in begun_words if (part := expression(term))]
     phrases = [part for term in asked if isinstance(term, Phrase) and (part := expression(term))]
     wanted = " AND ".join(phrases) or " OR ".join([*([any_of(found)] if found else []), *prefixes])
     if not wanted:
@@ -73,6 +86,8 @@ def of_articles(where: Node) -> str | None:
 def all_at_once(where: Node) -> str | None:
     """The few words of a query all at once; None for a sentence, a condition or nothing."""
     asked = _parts(where)
+    if any(isinstance(given, Word) and not _is_a_word(given, ()) for given in asked):
+        return None
     words = [[part for one in _ways(given) if (part := expression(one))] for given in asked]
     if not all(words) or not 0 < len(words) <= FEW_WORDS:
         return None
@@ -115,7 +130,15 @@ def is_sentence(where: Node) -> bool:
 def is_one_word(where: Node) -> bool:
     """Was this, found as it stands, meant as one word? Then its parts alone are no answer."""
     ways = _ways(where)
-    return bool(ways) and all(isinstance(one, Word) and len(segment(one.text)) <= WORD_TOKENS for one in ways)
+    return bool(ways) and all(isinstance(one, Word) and _is_a_word(one, ()) for one in ways)
+
+
+def _is_a_word(term: Word, others: Collection[str]) -> bool:
+    """Is this one word, and not a run of Japanese as long as a sentence, nor grammar between other tokens?"""
+    found = segment(term.text)
+    if len(found) > WORD_TOKENS or (len(found) > SHORT_WORD_TOKENS and re.search(PARTICLE, term.text)):
+        return False
+    return not others or not set(found).isdisjoint(others)
 
 
 def _negated(where: Node) -> list[Word | Phrase]:

@@ -26,6 +26,7 @@ ROWS_AT_ONCE = 40
 TOKENS_AT_ONCE = 8_000
 PAGES_AT_ONCE = 16
 MERGES_AT_ONCE = 6
+LONGEST_REST_SECONDS = 0.003
 _NOTED = "SELECT part, was_title, was_body FROM unindexed WHERE kind = ? AND key = ? ORDER BY part"
 Text = tuple[str, str]
 Notes = Sequence[tuple[int, str | None, str | None]]
@@ -123,11 +124,11 @@ def _merge_some(db: sqlite3.Connection, kind: Indexed) -> None:
 
 @contextmanager
 def _briefly(db: sqlite3.Connection) -> Iterator[None]:
-    """One transaction, and a rest of the same length for others who want to write."""
+    """One transaction, and a rest of about the same length for others who want to write."""
     began = perf_counter()
     with atomic(db):
         yield
-    sleep(perf_counter() - began)
+    sleep(min(perf_counter() - began, LONGEST_REST_SECONDS))
 
 
 # What changed

@@ -17,6 +17,9 @@ MOST_COUNTED = 80
 MOST_ASKED = 16
 TOKENS_ASKED = 40
 CANDIDATES = 400
+LEAST_WORTH = 0.01
+SATURATION, LENGTH_COUNTS = 1.2, 0.75
+"""The k1 and b of BM25: the longer a ticket is, the less says a word in it."""
 
 
 def telling_apart(db: sqlite3.Connection, kind: Indexed, tokens: Sequence[str], share: float) -> list[str]:
@@ -30,7 +33,7 @@ def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, li
     total = _total(db, TICKETS)
     plain = [spelled(token) for token in tokens]
     rare = [
-        (token, log(1 + total / count))
+        (token, max(log((total - count + 0.5) / (count + 0.5)), LEAST_WORTH))
         for count, _place, token in _counted(db, TICKETS, plain, RARE_AT_MOST)[:MOST_ASKED]
     ]
     if not rare:
@@ -40,9 +43,13 @@ def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, li
     )
     asked = [value for token, worth in rare for value in (worth, _asked(TICKETS, token))]
     return db.execute(
-        f"SELECT t.key, found.score FROM (SELECT key, sum(worth) AS score FROM ({lists}) GROUP BY key "
+        "WITH met AS (SELECT t.key, t.updated_at, found.score, length(t.subject) + coalesce((SELECT "
+        "sum(length(e.body)) FROM event e WHERE e.account = t.account AND e.ticket = t.id), 0) AS long "
+        f"FROM (SELECT key, sum(worth) AS score FROM ({lists}) GROUP BY key "
         "ORDER BY score DESC, key DESC LIMIT ?) found CROSS JOIN ticket t ON t.key = found.key "
-        f"WHERE {demanded.sql} ORDER BY found.score DESC, t.updated_at DESC LIMIT ?",
+        f"WHERE {demanded.sql}) "
+        f"SELECT key, score / (1 + {SATURATION} * (1 - {LENGTH_COUNTS} + {LENGTH_COUNTS} * long / "
+        "(SELECT avg(long) FROM met))) AS score FROM met ORDER BY score DESC, updated_at DESC LIMIT ?",
         (*asked, CANDIDATES, *demanded.values, limit),
     ).fetchall()
 

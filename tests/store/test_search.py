@@ -515,3 +515,45 @@ def test_a_sentence_ranks_tickets_by_what_they_share_not_by_their_age(store: Sto
     found = store.search.search("a machine has swallowed my bank card today ", now=NOW, kinds=ONLY_TICKETS)
 
     assert names(found)[0] == "ticket 21"
+
+
+def test_a_run_of_japanese_with_a_particle_finds_what_is_about_its_parts(store: Store) -> None:
+    take(
+        store,
+        article("k8", "契約の内容を確かめる", "コマンドの戻り値については別の記事をご覧ください。"),
+        article("k9", "終了のしかた", "コマンドは終わると戻り値を返します。戻り値が零なら成功です。"),
+    )
+    index_all(store)
+
+    found = [hit.ref.id for hit in store.search.search("コマンドの戻り値", now=NOW, kinds=["article"])]
+
+    assert set(found) == {"k8", "k9"}
+
+
+def test_kana_between_words_are_not_read_as_katakana(store: Store) -> None:
+    take(store, article("k8", "Linux だけ?", "Linux です。"), article("k9", "ダケカンバ", "ダケカンバの木です。"))
+    index_all(store)
+
+    found = [hit.ref.id for hit in store.search.search("Linux だけ ですか", now=NOW, kinds=["article"])]
+
+    assert found == ["k8"]
+
+
+def test_of_two_tickets_with_the_same_words_the_shorter_says_more(store: Store) -> None:
+    asked = "the kettle does not switch itself off"
+    padding = "thank you for the quick answer of last week and the parcel. " * 20
+    take(
+        store,
+        *(
+            one
+            for n, body in enumerate((asked, f"{asked}. {padding}"))
+            for one in (ticket(f"8{n}", "Help", n), message(f"e8{n}", f"8{n}", body))
+        ),
+    )
+    index_all(store)
+
+    found = [
+        hit.ref.id for hit in store.search.search("my kettle does not switch off any more", now=NOW, kinds=["ticket"])
+    ]
+
+    assert found.index("80") < found.index("81")
