@@ -1,7 +1,7 @@
 """What passes between a helpdesk and the cache: what an account can do, streams, pages of them, and receipts."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -80,8 +80,8 @@ class Traits:
 
 
 def traits_from(document: Mapping[str, Any]) -> Traits:
-    """The traits that were kept."""
-    traits = Traits(**document)
+    """The traits that were kept, by whatever AgentDesk: what this one does not know is left out."""
+    traits = Traits(**{one.name: document[one.name] for one in fields(Traits) if one.name in document})
     return replace(
         traits,
         concurrency=Concurrency(traits.concurrency),

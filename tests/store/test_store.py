@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agentdesk.errors import StoreError
-from agentdesk.exchange import Page, Receipt, Stream
+from agentdesk.exchange import Concurrency, Page, Receipt, Stream, Traits
 from agentdesk.model import (
     Assign,
     Change,
@@ -38,6 +38,7 @@ from agentdesk.model import (
     fold,
 )
 from agentdesk.store import Store, rows
+from agentdesk.store.desktop import Account
 from agentdesk.store.drafts import Draft
 from agentdesk.store.folding import pending_ops, server_ticket
 from agentdesk.store.outbox import Author
@@ -339,3 +340,13 @@ def test_one_holder_syncs_until_its_lease_ends(store: Store) -> None:
     assert not store.desktop.take_lease("acme", "b", NOW, later)
     assert store.desktop.take_lease("acme", "a", NOW, later)
     assert store.desktop.take_lease("acme", "b", later, later + timedelta(minutes=1))
+
+
+def test_traits_that_a_later_version_kept_are_read_as_far_as_they_are_known(store: Store) -> None:
+    store.desktop.put_account(Account("acme", "zendesk", "https://acme.example", "", "env:TOKEN"))
+    traits = Traits(Concurrency.EXACT, True, True, True, True, 1_000)
+    store.desktop.remember_traits("acme", traits)
+
+    store.db.execute("UPDATE account SET traits = json_set(traits, '$.can_sing', 1)")
+
+    assert store.desktop.traits("acme") == traits
