@@ -8,6 +8,7 @@ from agentdesk import i18n
 from agentdesk.answers import Answer, event_document, iso, person_document
 from agentdesk.commands.answering import one_ticket
 from agentdesk.commands.context import Choice, Context
+from agentdesk.commands.happenings import Names, kind_word, what_changed
 from agentdesk.commands.registry import commands
 from agentdesk.commands.times import moment
 from agentdesk.errors import AgentdeskError, Refused
@@ -16,9 +17,11 @@ from agentdesk.i18n import _, plural
 from agentdesk.model import Event, Identity, Kind, Person, Ref, Role
 from agentdesk.store.customers import Bond, Circle
 from agentdesk.text.safe import safe_text
+from agentdesk.text.width import pad
 
 TIMELINE_LIMIT = 1000
 MOST_NAMED = 8
+KIND_CELLS = 13
 
 
 @commands.add("customer show", scope="shell", in_shell=True, is_recorded=False)
@@ -40,10 +43,10 @@ async def show_customer(cx: Context, id: str, *, limit: int = TIMELINE_LIMIT) ->
     head = [card.person.name, organization, card.person.address("email"), card.person.notes]
     if len(card.circle.records) > 1:
         head.append(_("one customer: {records}", records=", ".join(str(ref) for ref in card.circle.records)))
-    lines = [line for line in head if line]
+    lines, names = [line for line in head if line], Names(cx.desk.store)
     lines += [
-        f"{i18n.stamp(event.at)}  {event.kind.value:8}  {'#' + event.ticket if event.ticket else '':8}  "
-        f"{event.author_name}: {' '.join(event.body.split())[:160]}"
+        f"{i18n.stamp(event.at)}  {pad(kind_word(event), KIND_CELLS)}  {'#' + event.ticket if event.ticket else '':8}  "
+        f"{event.author_name}: {' '.join(event.body.split())[:160] or what_changed(event, names)}"
         for event in events
     ]
     return Answer(document, text=safe_text("\n".join(lines)))

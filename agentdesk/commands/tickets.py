@@ -7,9 +7,10 @@ from typing import NoReturn
 
 from agentdesk import i18n
 from agentdesk.answers import Answer, event_document, ticket_document
-from agentdesk.columns import COLUMNS, link_change_words, link_words, priority_word, status_word
+from agentdesk.columns import COLUMNS, link_words, priority_word, status_word
 from agentdesk.commands.answering import allowed, deciding, needs_ticket, no_account, one_ticket
 from agentdesk.commands.context import Choice, Context
+from agentdesk.commands.happenings import Names, kind_word, what_changed
 from agentdesk.commands.outbox import change_words
 from agentdesk.commands.registry import commands
 from agentdesk.commands.replies import status_named
@@ -39,6 +40,8 @@ from agentdesk.model import (
 from agentdesk.store.desktop import Mark
 from agentdesk.text.safe import safe_line, safe_text
 
+NOT_OFFERED = (Status.NEW, Status.CLOSED)
+"""Nobody makes a ticket new again, and a closed one takes no more words: that has to be typed."""
 SHELL_COLUMNS = ("number", "status", "priority", "wait", "customer", "subject", "assignee", "group", "tags")
 
 
@@ -65,11 +68,12 @@ async def show_ticket(cx: Context) -> Answer:
     row = one_ticket(cx)
     events = cx.desk.store.queries.events(row.ticket.ref)
     document = ticket_document(row) | {"events": [event_document(event) for event in events]}
-    lines = [f"#{row.ticket.number}  {row.ticket.subject}", f"{row.ticket.status.value}  {row.requester_name}"]
+    lines = [f"#{row.ticket.number}  {row.ticket.subject}", f"{status_word(row.ticket.status)}  {row.requester_name}"]
     lines += [*map(link_words, row.ticket.links), ""]
+    names = Names(cx.desk.store)
     for event in events:
-        words = event.body or link_change_words(event) or f"{event.field}: {event.old or '-'} > {event.new or '-'}"
-        lines += [f"{i18n.stamp(event.at)}  {event.author_name}  {event.kind.value}", words, ""]
+        words = event.body or what_changed(event, names)
+        lines += [f"{i18n.stamp(event.at)}  {event.author_name}  {kind_word(event)}", words, ""]
     return Answer(document, text=safe_text("\n".join(lines)))
 
 
@@ -107,7 +111,7 @@ async def transfer(cx: Context, team: str = "") -> None:
 @commands.add("ticket status", scope="ticket", keys="s", when=needs_ticket, undo="yes", in_shell=True)
 async def set_status(cx: Context, status: str = "") -> None:
     """Set the status: open, pending, hold, solved."""
-    offered = [one for one in Status if one is not Status.NEW and allowed(cx, [SetStatus(one)])]
+    offered = [one for one in Status if one not in NOT_OFFERED and allowed(cx, [SetStatus(one)])]
     choices = [Choice(one.value, status_word(one), one.value) for one in offered]
     status = status or await cx.front.choose(_("Status"), choices) or ""
     if status:

@@ -156,8 +156,8 @@ class Attachments(ModalScreen[None]):
             yield FixedLines(line(), self._keys())
 
     def _keys(self) -> Line:
-        keys = {"v": _("look at it"), "s": _("save"), "o": _("open it"), "x": _("stop"), "Esc": _("back")}
-        return keys_line(keys)
+        keys = {"v": _("look at it"), "s": _("save"), "o": _("open it"), "x": _("stop")} if self.files.files else {}
+        return keys_line({**keys, "Esc": _("back")})
 
     def on_mount(self) -> None:
         self.set_focus(self.files)

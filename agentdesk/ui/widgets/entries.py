@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agentdesk import i18n
-from agentdesk.columns import channel_word, link_change_words
+from agentdesk.columns import channel_word
+from agentdesk.commands.happenings import Names, what_changed
 from agentdesk.files import size_word
 from agentdesk.i18n import _, plural
-from agentdesk.model import Attachment, Event, Field, Kind, Op, OpState, Ref, Role
+from agentdesk.model import Attachment, Event, Kind, Op, OpState, Ref, Role
 from agentdesk.record import record
-from agentdesk.store import Store
 from agentdesk.text.quotes import Block, fold
 from agentdesk.text.quotes import Kind as Fold
 from agentdesk.text.safe import safe_line, safe_text
@@ -23,7 +23,7 @@ from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.text.wrap import wrap
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.widgets.lines import Line, joined, line
-from agentdesk.ui.widgets.words import call_length, field_word, rating_word, role_word, value_word
+from agentdesk.ui.widgets.words import call_length, rating_word, role_word
 
 FIRST_CHARACTERS = 6_000
 MORE_CHARACTERS = 24_000
@@ -80,55 +80,6 @@ def words_of(event: Event, shown: int, read_html: HtmlReader | None) -> Words:
     return Words(text, links, max(0, len(event.body) - shown))
 
 
-class Names:
-    """Names for the ids that field changes carry, remembered for as long as a timeline is shown."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: dict[tuple[str, str, str], str] = {}
-        self._fields: dict[str, dict[str, Field]] = {}
-        self._teams: dict[str, dict[str, str]] = {}
-
-    def value(self, account: str, field: str, value: str | None) -> str:
-        """What a field's value says to a person."""
-        if not value:
-            return value_word(field, value)
-        key = (account, field, value)
-        if key not in self._known:
-            self._known[key] = safe_line(self._look_up(account, field, value))
-        return self._known[key]
-
-    def field(self, account: str, field: str) -> str:
-        """What a field is called."""
-        known = self._account_fields(account).get(field)
-        return safe_line(known.label) if known else field_word(field)
-
-    def person(self, account: str, id: str | None) -> str:
-        return self.value(account, "assignee", id) if id else ""
-
-    def _look_up(self, account: str, field: str, value: str) -> str:
-        queries = self._store.queries
-        match field:
-            case "assignee" | "requester":
-                person = queries.person(Ref(account, value))
-                return person.name if person else value
-            case "group":
-                if account not in self._teams:
-                    self._teams[account] = {team.ref.id: team.name for team in queries.teams(account)}
-                return self._teams[account].get(value, value)
-            case "organization":
-                organization = queries.organization(Ref(account, value))
-                return organization.name if organization else value
-        known = self._account_fields(account).get(field)
-        options = {option.value: option.label for option in known.options} if known else {}
-        return options.get(value) or value_word(field, value)
-
-    def _account_fields(self, account: str) -> dict[str, Field]:
-        if account not in self._fields:
-            self._fields[account] = {field.ref.id: field for field in self._store.queries.fields(account)}
-        return self._fields[account]
-
-
 @record
 class View:
     """How a timeline is shown at the moment: its width, who is called what, which parts are unfolded."""
@@ -165,7 +116,7 @@ def entry_of(event: Event, view: View, unfolding: Unfolding) -> Entry:
     """An event as lines; messages end with an empty line."""
     match event.kind:
         case Kind.CHANGE:
-            return Entry((_one_line(event, _change_words(event, view.names), view),))
+            return Entry((_one_line(event, what_changed(event, view.names), view),))
         case Kind.RATING:
             return _short_entry(event, view, _rating_parts(event))
         case Kind.OUTSIDE:
@@ -195,23 +146,6 @@ def _short_entry(event: Event, view: View, parts: tuple[Span, ...]) -> Entry:
 def _rating_parts(event: Event) -> tuple[Span, ...]:
     reason = safe_line(str(event.data.get("reason") or ""))
     return (_("Rating"), "strong"), rating_word(event.data.get("score")), (reason, "dim")
-
-
-def _change_words(event: Event, names: Names) -> str:
-    account, field = event.ref.account, event.field
-    if linked := link_change_words(event):
-        return linked
-    if field == "tags":
-        old, new = set((event.old or "").split()), set((event.new or "").split())
-        moved = [*(f"+{tag}" for tag in sorted(new - old)), *(f"-{tag}" for tag in sorted(old - new))]
-        return _("Tags: {tags}", tags=" ".join(moved))
-    new_value = names.value(account, field, event.new)
-    if not event.old:
-        return _("{field}: {new}", field=names.field(account, field), new=new_value)
-    old_value = names.value(account, field, event.old)
-    if field == "group":
-        return _("Routed from {old} to {new}", old=old_value, new=new_value)
-    return _("{field}: from {old} to {new}", field=names.field(account, field), old=old_value, new=new_value)
 
 
 def _message(event: Event, view: View, unfolding: Unfolding) -> Entry:

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from agentdesk.columns import channel_word
+from agentdesk.commands.happenings import Names
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Ref, TicketRow
@@ -27,7 +28,6 @@ from agentdesk.ui.widgets.entries import (
     Entry,
     HtmlReader,
     LinkShown,
-    Names,
     View,
     entry_of,
     html_reader,

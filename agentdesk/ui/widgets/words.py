@@ -1,11 +1,10 @@
-"""The agent's words for what a timeline and a card name: fields and their values, people, sizes and spans."""
+"""The agent's words for what a timeline and a card name: people, ratings and spans."""
 
 from datetime import timedelta
 from typing import Literal
 
-from agentdesk.columns import priority_word, status_word
 from agentdesk.i18n import _, active, number
-from agentdesk.model import Priority, Role, Status, TicketRow
+from agentdesk.model import Role, TicketRow
 from agentdesk.text.safe import safe_line
 
 
@@ -18,37 +17,6 @@ def role_word(role: Role) -> str:
         Role.SYSTEM: _("system"),
     }
     return words[role]
-
-
-def field_word(field: str) -> str:
-    """The name of a ticket's own field, or the field's id where it has none."""
-    words = {
-        "status": _("Status"),
-        "priority": _("Priority"),
-        "group": _("Team"),
-        "assignee": _("Assignee"),
-        "subject": _("Subject"),
-        "requester": _("Customer"),
-        "organization": _("Organization"),
-        "tags": _("Tags"),
-        "type": _("Type"),
-        "brand": _("Brand"),
-        "form": _("Form"),
-    }
-    return words.get(field, field)
-
-
-def value_word(field: str, value: str | None) -> str:
-    """A field's value in words; names are somebody else's to resolve."""
-    if value is None or value == "":
-        return _("none")
-    match field:
-        case "status" if value in set(Status):
-            return status_word(Status(value))
-        case "priority" if value in set(Priority):
-            return priority_word(Priority(value))
-        case _:
-            return value
 
 
 def rating_word(score: object) -> tuple[str, Literal["good", "late", "accent"]]:
