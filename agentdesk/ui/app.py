@@ -82,6 +82,7 @@ class AgentDesk(App[None]):
         self.main = DeskScreen(desk, self.background, self.signs)
         self.watch_store = Watch(desk, self.main, self.background)
         self.place = Place(desk, self.main)
+        self.main.on_standing = self.place.reopen
         self.front = Frontend(self)
         self.prompt = Prompt(self.main, self.registry)
         self.runner = Runner(self, self.registry, self.front)
@@ -141,7 +142,7 @@ class AgentDesk(App[None]):
         if self._theme_problem:
             self.say(self._theme_problem, "bad")
         self.show_hints()
-        if self.place.was_reading or self.is_headless:
+        if self.is_headless:
             await self._furnish_side()
         else:
             self.set_timer(SIDE_SECONDS, self._furnish_side)
@@ -149,14 +150,13 @@ class AgentDesk(App[None]):
     async def _furnish_side(self) -> None:
         self.watch_store.count()
         await self.main.furnish_side()
-        if self.place.was_reading or self.is_headless:
+        if self.is_headless:
             await self._begin_work()
         else:
             self.set_timer(WORK_SECONDS, self._begin_work)
 
     async def _begin_work(self) -> None:
         await self.main.furnish_work()
-        self.place.reopen()
         self.set_interval(PLACE_SECONDS, self.place.save_at_rest)
         if self._syncs and self.is_headless:
             self._begin_sync()
@@ -221,8 +221,10 @@ class AgentDesk(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Offer every key to the commands first, but leave text to the field that is being typed in."""
-        if isinstance(event, events.Key) and not event.is_forwarded and await self._taken(event):
-            return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.main.stands.wait()  # what is typed ahead of the first paint is meant for what will be there
+            if await self._taken(event):
+                return
         await super().on_event(event)
 
     async def _taken(self, event: events.Key) -> bool:

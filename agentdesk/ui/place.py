@@ -44,17 +44,12 @@ class Place:
             return self._desk.queue(name) or Queue(name, str(self._known.get("title") or name), asked)
         return self._desk.queues()[0]
 
-    @property
-    def was_reading(self) -> bool:
-        """Was a ticket open?"""
-        return self._row("open") is not None
-
-    def reopen(self) -> None:
-        """Open the ticket and the composer that were open."""
+    async def reopen(self) -> None:
+        """Open the ticket and the composer that were open, before the first paint: the next key may be for them."""
         row = self._row("open")
-        work = self._main.work
-        if row is None or work is None or self._main.open_row is not None:
+        if row is None:
             return
+        work = await self._main.furnish_work()
         self._main.open_ticket(row)
         kind = self._known.get("composer")
         if kind in ("reply", "note"):

@@ -178,6 +178,7 @@ async def opened_desk(
     language: str = "en",
     weather: Weather | None = None,
     also: Iterable[tuple[Account, Weather]] = (),
+    app: type[AgentDesk] = AgentDesk,
 ) -> AsyncIterator[DeskDriver]:
     """A desk on a cache with these items, open and quiet; nothing is synced. Opening it again keeps the cache.
 
@@ -193,16 +194,16 @@ async def opened_desk(
         desk.store.desktop.put_account(account)
         desk.store.desktop.report(line)
     desk.store.mirror.take(Page(tuple(items), ""))
-    app = AgentDesk(desk, syncs=False)
+    screen = app(desk, syncs=False)
     try:
-        async with app.run_test(size=size) as pilot:
-            driver = DeskDriver(app, pilot)
-            await app.furnished.wait()
+        async with screen.run_test(size=size) as pilot:
+            driver = DeskDriver(screen, pilot)
+            await screen.furnished.wait()
             await driver.settles()
             yield driver
-            await app.place.save()
+            await screen.place.save()
     finally:
-        app.background.close()
+        screen.background.close()
         await desk.close()
         i18n.use(before.code, before.zone)
 

@@ -1,6 +1,7 @@
 """The main screen: queues, list or ticket, customer and knowledge; all at once where it is wide, else one at a time."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events
@@ -51,6 +52,8 @@ class DeskScreen(Screen[None]):
         self.open_row: TicketRow | None = None
         self._at: DeskPane = "list"
         self._following: asyncio.TimerHandle | None = None
+        self.stands = asyncio.Event()
+        self.on_standing: Callable[[], Awaitable[None]] | None = None
         self.tickets.on_cursor = self._follow_soon
         self.tickets.on_open = self.open_ticket
 
@@ -62,6 +65,14 @@ class DeskScreen(Screen[None]):
         yield Vertical(id="side")
         yield self.footer
 
+    async def on_mount(self) -> None:
+        self.set_focus(self.tickets)
+        try:
+            if self.on_standing is not None:
+                await self.on_standing()
+        finally:
+            self.stands.set()
+
     async def furnish_side(self) -> None:
         """Bring in the customer and the knowledge."""
         from agentdesk.ui.side import Side  # late: saves 10 ms before the first paint
@@ -71,8 +82,8 @@ class DeskScreen(Screen[None]):
         self.side = side
         self.follow()
 
-    async def furnish_work(self) -> None:
-        """Bring in the ticket and the composer."""
+    async def furnish_work(self) -> "Workplace":
+        """Bring in the ticket and the composer, if they are not there."""
         from agentdesk.ui.workplace import Workplace  # late: saves 30 ms before the first paint
 
         async with self._furnishing:
@@ -80,6 +91,7 @@ class DeskScreen(Screen[None]):
                 work = Workplace(self.desk)
                 await self.query_one("#centre").mount(*work.panes)
                 self.work = work
+            return self.work
 
     # Layout
 
