@@ -55,6 +55,8 @@ class Place:
         if kind in ("reply", "note"):
             work.composer.open(row, kind)
         pane = self._known.get("pane")
+        if pane in ("customer", "knowledge"):
+            await self._main.furnish_side()
         if pane in ("queues", "list", "reading", "customer", "knowledge", "composer"):
             self._main.focus_pane(pane)
 

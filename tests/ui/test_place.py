@@ -55,3 +55,12 @@ async def test_keys_typed_ahead_of_the_list_move_its_cursor(tmp_path: Path) -> N
 
     async with opened_desk(tmp_path, app=Downward) as desk:
         assert desk.app.main.tickets.cursor == 1
+
+
+async def test_the_pane_at_the_side_that_had_the_keys_has_them_again(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.press("enter", "tab")
+        at = desk.app.main.at
+
+    async with opened_desk(tmp_path) as desk:
+        assert (at, desk.app.main.at) == ("customer", "customer")

@@ -74,7 +74,9 @@ class DeskScreen(Screen[None]):
             self.stands.set()
 
     async def furnish_side(self) -> None:
-        """Bring in the customer and the knowledge."""
+        """Bring in the customer and the knowledge, if they are not there."""
+        if self.side is not None:
+            return
         from agentdesk.ui.side import Side  # late: saves 10 ms before the first paint
 
         side = Side(self.desk)
