@@ -80,11 +80,11 @@ class Place:
             self._saved = now
             await self._desk.write(lambda store: store.desktop.remember(NAME, now))
 
-    async def save_step(self) -> None:
-        """Write it down at once when something was opened or closed; a cursor that moved can wait for `save`."""
+    @property
+    def is_step_on(self) -> bool:
+        """Was something opened or closed since the place was written down? A cursor that moved can wait for `save`."""
         now = self._now()
-        if any(now[name] != self._saved.get(name) for name in ("queue", "open", "pane", "composer")):
-            await self.save()
+        return any(now[name] != self._saved.get(name) for name in ("queue", "open", "pane", "composer"))
 
     async def save_last(self) -> None:
         """Write down where the agent is, for good: what is put away now on the way out is no change of place."""

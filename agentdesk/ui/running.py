@@ -59,7 +59,8 @@ class Runner:
             return
         finally:
             await self._keys_have_a_place()
-            self._app.run_worker(self._app.place.save_step(), group="place")
+            if self._app.place.is_step_on:
+                self._app.run_worker(self._app.place.save(), group="place")
         if command.is_recorded:
             self._last = line
         if isinstance(answer, Answer) and answer.text:
