@@ -280,8 +280,8 @@ class Client:
                 if not retries:
                     raise
             else:
-                if answer.status < httpx.codes.MULTIPLE_CHOICES:
-                    return answer
+                if answer.status < httpx.codes.MULTIPLE_CHOICES and answer.redirected_to in ("", self.host):
+                    return answer  # another host was asked without credentials: what it answers is not for us
                 if answer.status == httpx.codes.UNAUTHORIZED and may_renew and not answer.redirected_to:
                     may_renew = False
                     if await self._auth.renewed(answer.credentials):

@@ -231,6 +231,16 @@ async def test_a_redirect_to_plain_text_is_not_followed() -> None:
     assert len(asked) == 1
 
 
+async def test_what_another_host_answers_a_stranger_is_no_answer() -> None:
+    handler, _asked = answering(
+        httpx.Response(301, headers={"Location": "https://other.example.com/api/v2/users/me"}),
+        httpx.Response(200, json={"user": {"id": None}}),
+    )
+
+    with pytest.raises(Rejected, match=r"other\.example\.com"):
+        await client(handler).get("/users/me")
+
+
 async def test_a_write_does_not_follow_a_redirect() -> None:
     handler, asked = answering(httpx.Response(307, headers={"Location": "https://other.example.com/"}))
 
