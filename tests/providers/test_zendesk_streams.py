@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from agentdesk.errors import Forbidden, RateLimited, Unauthorized
+from agentdesk.errors import Forbidden, Offline, RateLimited, Unauthorized
 from agentdesk.model import Article, Brand, Event, Field, Item, Kind, Organization, Person, Ref, Ticket, View
 from agentdesk.providers.base import Stream
 from agentdesk.providers.http import in_process
@@ -327,6 +327,25 @@ async def test_views_are_left_alone_for_a_while_after_they_were_read() -> None:
 
     assert [item.tickets for item in items(first) if isinstance(item, View)] == [("2", "1")]
     assert (rested, len(desk.asked)) == (asked, asked + 2)
+
+
+async def test_a_view_that_is_too_much_for_the_helpdesk_does_not_keep_the_others_away() -> None:
+    views = [{"id": id, "title": str(id), "active": True, "position": id} for id in (3, 4, 5)]
+    heavy = httpx.Response(504)
+    table: dict[str, Reaction] = {
+        "GET /views": {"views": views},
+        "GET /views/3/tickets": heavy,
+        "GET /views/4/tickets": {"tickets": [ticket(1)]},
+        "GET /views/5/tickets": heavy,
+    }
+    desk = Answers(ADMIN, table)
+
+    found = items(await desk.pages(Stream.VIEWS))
+    desk.table["GET /views/4/tickets"] = heavy
+
+    assert [item.ref.id for item in found] == ["4"]
+    with pytest.raises(Offline):
+        await desk.pages(Stream.VIEWS)
 
 
 async def test_an_export_bucket_that_runs_low_is_told_as_a_pause() -> None:
