@@ -138,17 +138,18 @@ class Meaning:
         )
         return counted.get(ARTICLE, 0), counted.get(TICKET, 0)
 
-    def make_some(self, *, is_patient: bool = True) -> int:
+    def make_some(self, *, is_patient: bool = True, wait: bool = True) -> int:
         """Make some of what is missing, for about a tenth of a second; how many were made, 0 when there is no more.
 
-        Unless the caller `is_patient`, the slow encoder is left for later.
+        Unless the caller `is_patient`, the slow encoder is left for later; unless it may `wait`, so is one that is not
+        loaded yet, which is loaded for the next time.
         """
         wanted = self.wanted()
         if wanted.analyser and (left := self._make_terms()):
             return left
         steps: list[tuple[str, Kind]] = [(FAST, ARTICLE), (FAST, TICKET)] if FAST in wanted.encoders else []
         steps += [(name, ARTICLE) for name in wanted.encoders if name != FAST and is_patient]
-        return next((left for name, kind in steps if (left := self._make_vectors(name, kind))), 0)
+        return next((left for name, kind in steps if (left := self._make_vectors(name, kind, wait=wait))), 0)
 
     def _make_terms(self) -> int:
         analyser = self._analysed_by()
@@ -162,8 +163,10 @@ class Meaning:
             self._put(ARTICLE, analyser.maker, [(key, b"") for key, _title, _body in made])
         return len(made)
 
-    def _make_vectors(self, name: str, kind: Kind) -> int:
-        encoder = self._encoder(name)
+    def _make_vectors(self, name: str, kind: Kind, *, wait: bool) -> int:
+        encoder = self._encoder(name) if wait else self._ready(name)
+        if encoder is None:
+            return 0
         texts = self._texts(kind, encoder.maker, encoder.at_once)
         found = encoder.of_texts([(title, body) for _key, title, body in texts]) if texts else []
         with atomic(self._db):

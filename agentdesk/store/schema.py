@@ -223,6 +223,11 @@ def _spelled(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX identity_spelled ON identity (spelled, kind)")
 
 
+def _labels(db: sqlite3.Connection) -> None:
+    """The index of words anew, with the labels of articles."""
+    words.create(db)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -234,6 +239,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _index_of_tickets,
     _learning,
     _spelled,
+    _labels,
 )
 VERSION = len(MIGRATIONS)
 

@@ -106,12 +106,13 @@ class Search:
         """Begin the index anew; `index_some` fills it."""
         indexing.forget_all(self._db)
 
-    def learn_some(self, *, is_patient: bool = True) -> int:
+    def learn_some(self, *, is_patient: bool = True, wait: bool = True) -> int:
         """Let the replies that were sent and the extras teach something, for about a tenth of a second; 0 when done.
 
-        Unless the caller `is_patient`, the slow encoder is left for later.
+        Unless the caller `is_patient`, the slow encoder is left for later; unless it may `wait`, so is one that has to
+        be loaded first.
         """
-        return self.judgements.learn_some() or self.meaning.make_some(is_patient=is_patient)
+        return self.judgements.learn_some() or self.meaning.make_some(is_patient=is_patient, wait=wait)
 
     # What was asked
 

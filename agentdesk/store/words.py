@@ -57,7 +57,14 @@ class Indexed(NamedTuple):
         return self.title.format(row=row), self.body.format(row=row)
 
 
-ARTICLES = Indexed(0, "article_words", "article", "{row}.title", "{row}.body", "title, body")
+ARTICLES = Indexed(
+    0,
+    "article_words",
+    "article",
+    "{row}.title",
+    "CASE {row}.labels WHEN '[]' THEN {row}.body ELSE {row}.body || char(10) || {row}.labels END",
+    "title, body, labels",
+)
 PEOPLE = Indexed(1, "person_words", "person", "{row}.name", f"coalesce({_VALUES}, '')", "name, identities")
 TICKETS = Indexed(2, "ticket_words", "ticket", "''", "", "subject, number, requester", "porter ascii")
 KINDS = (ARTICLES, PEOPLE, TICKETS)

@@ -108,7 +108,11 @@ class Engine:
         while await self.disk.do(lambda store: store.search.index_some(INDEX_STEP)):
             continue
         began = monotonic()
-        while await self.disk.do(lambda store: store.search.learn_some(is_patient=monotonic() - began < LEARN_SECONDS)):
+
+        def learn(store: Store) -> int:
+            return store.search.learn_some(is_patient=monotonic() - began < LEARN_SECONDS, wait=False)
+
+        while await self.disk.do(learn):
             continue
 
     async def summary(self) -> Summary:

@@ -144,6 +144,24 @@ def test_an_answer_that_may_not_wait_leaves_out_what_is_not_loaded(store: Store)
     assert found == []
 
 
+def test_who_may_not_wait_learns_the_next_time_what_an_encoder_has_to_read(store: Store) -> None:
+    may_load, is_loaded = Event(), Event()
+
+    def slowly(_name: str) -> Topics:
+        may_load.wait()
+        is_loaded.set()
+        return Topics()
+
+    search = Search(store.db, Tools(Letters, slowly))
+    search.meaning.want(Wanted(False, ("use",)))
+
+    assert search.meaning.make_some(wait=False) == 0
+    may_load.set()
+    is_loaded.wait()
+    make_all(search)
+    assert search.meaning.made("use") == (3, 1)
+
+
 def test_lists_count_by_their_best() -> None:
     assert blended([(1.0, {1: 8.0, 2: 4.0}), (1.0, {2: 0.2}), (1.0, {})]) == {1: pytest.approx(1 / 1.5), 2: 1.0}
 

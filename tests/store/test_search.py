@@ -557,3 +557,15 @@ def test_of_two_tickets_with_the_same_words_the_shorter_says_more(store: Store) 
     ]
 
     assert found.index("80") < found.index("81")
+
+
+def test_an_article_is_found_by_its_labels_until_they_change(store: Store) -> None:
+    take(store, article("k8", "開けかた", "ふたを回します。", labels=("弁当箱", "lunchbox")))
+    index_all(store)
+    assert names(store.search.search("lunchbox", now=NOW, kinds=["article"])) == ["article k8"]
+
+    take(store, article("k8", "開けかた", "ふたを回します。", labels=("水筒",), stamp=9))
+    index_all(store)
+
+    assert names(store.search.search("水筒", now=NOW, kinds=["article"])) == ["article k8"]
+    assert store.search.search("弁当箱", now=NOW, kinds=["article"]) == []
