@@ -340,6 +340,24 @@ async def test_what_was_taken_back_is_in_the_open_composer_again(desk: Desk) -> 
         assert app.composer.text == "sorry"
 
 
+async def test_a_reply_that_was_taken_back_forgets_the_status_of_the_key_that_sent_it(desk: Desk) -> None:
+    app = Writing(desk)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.reply()
+        await pilot.press(*"sorry")
+        await app.composer.send("pending")
+        await desk.undo()
+        app.reply()
+
+        assert (app.composer.text, app.composer.besides) == ("sorry", ())
+        await pilot.pause(0.2)
+
+    draft = desk.store.drafts.get(TICKET, "reply")
+    assert draft is not None
+    assert draft.changes == ()
+
+
 async def test_news_from_the_store_leaves_the_caret_where_it_is(desk: Desk) -> None:
     desk.store.drafts.save(Draft(TICKET, "reply", "one\r\ntwo", NOW, caret=0))
     app = Writing(desk)

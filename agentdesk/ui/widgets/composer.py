@@ -67,6 +67,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         self._saving: Timer | None = None
         self._problem = ""
         self._seen: TicketRow | None = None
+        self._left: tuple[Draft, Leaving] | None = None
         self._warned = self._is_gone = False
 
     def compose(self) -> ComposeResult:
@@ -335,6 +336,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             raise Refused(_("The customer wrote again while you were writing. Read it; sending once more sends this."))
         hold = self.desk.config.undo_seconds
         draft = self._draft(row)
+        self._left = draft, leaving
         self._leave_empty()
         try:
             with self._drafts.leaving(row.ticket.ref, leaving.kind):
@@ -440,7 +442,21 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         now = self.desk.clock()
         return Draft(row.ticket.ref, self.kind, self.text, now, self.cc, self.uploads, self.field.caret, self.besides)
 
+    def _as_before(self, draft: Draft) -> Draft:
+        """A message that was taken back as it was before a key sent it, without the status of that key."""
+        if self._left is None:
+            return draft
+        before, leaving = self._left
+        is_back = (draft.ticket, draft.kind, draft.body) == (before.ticket, before.kind, leaving.body)
+        if not is_back or draft.changes != leaving.changes[1:]:
+            return draft
+        self._left = None
+        self._drafts.put(before)
+        self.run_worker(self._save(), group="drafts")
+        return before
+
     def _show_draft(self, draft: Draft) -> None:
+        draft = self._as_before(draft)
         self.cc, self.besides, self._uploads.files = draft.cc, draft.changes, draft.uploads
         self.field.show(draft.body, draft.caret)
         self._kept, self._kept_caret = self.text, self.field.caret
