@@ -103,7 +103,7 @@ class Find(Titled[None]):
         self.field.action_select_all()
         self._activate("ticket")
         self._show_state()
-        keys = [("Enter", _("open it")), ("↑↓", _("move")), ("Tab", _("next kind")), ("ctrl+f", _("narrow down"))]
+        keys = [("Enter", _("open it")), ("Tab", _("next kind")), ("ctrl+f", _("narrow down"))]
         self.footer.show_hints([*keys, ("ctrl+s", _("keep as a queue")), ("Esc", _("back"))])
 
     def on_unmount(self) -> None:
@@ -191,6 +191,7 @@ class Find(Titled[None]):
         self.why.show(Line(((" ", "plain"), *why_words(await self._background.read(look)))))
 
     def _show_state(self) -> None:
+        self.query_one("#found").set_class(not self.answers.question.strip(), "-unasked")
         self.state.show(*_state_lines(self.answers, self.heading if self.account else "", self.size.width))
 
     # Choosing
@@ -305,7 +306,7 @@ def _state_lines(answers: Answers, heading: str, width: int) -> list[Line]:
 
 
 def _example_words() -> str:
-    return _('For example: parcel status:open   waiting>2h   "whole phrase"   -without   after:yesterday')
+    return _('For example: parcel status:open   waiting>2h   "a phrase"   -without')
 
 
 def _completion_line(answers: Answers) -> Line:
