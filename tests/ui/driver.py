@@ -179,20 +179,21 @@ async def opened_desk(
     weather: Weather | None = None,
     also: Iterable[tuple[Account, Weather]] = (),
     app: type[AgentDesk] = AgentDesk,
+    is_new: bool = False,
 ) -> AsyncIterator[DeskDriver]:
     """A desk on a cache with these items, open and quiet; nothing is synced. Opening it again keeps the cache.
 
-    `also` are accounts beside the first, each with how its line is.
+    `also` are accounts beside the first, each with how its line is; a desk that `is_new` has none at all.
     """
     before = i18n.active()
     i18n.use(language, UTC)
     folders = Folders(folder / "config", folder / "data", folder / "logs")
     desk = Desk(folders, config or Config(), clock=lambda: NOW)
-    desk.store.desktop.put_account(Account(ACCOUNT, "zendesk", "https://acme.example", "aiko@acme.example", "none", ME))
-    desk.store.desktop.report(weather or Weather(ACCOUNT, "online", NOW, synced_at=NOW - timedelta(seconds=12)))
-    for account, line in also:
+    first = Account(ACCOUNT, "zendesk", "https://acme.example", "aiko@acme.example", "none", ME)
+    line = weather or Weather(ACCOUNT, "online", NOW, synced_at=NOW - timedelta(seconds=12))
+    for account, its_line in () if is_new else ((first, line), *also):
         desk.store.desktop.put_account(account)
-        desk.store.desktop.report(line)
+        desk.store.desktop.report(its_line)
     desk.store.mirror.take(Page(tuple(items), ""))
     screen = app(desk, syncs=False)
     try:

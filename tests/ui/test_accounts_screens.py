@@ -80,6 +80,26 @@ async def test_an_account_is_set_up_with_every_step_tried(
         assert driver.app.screen is driver.app.main
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_desk_without_an_account_offers_to_add_one(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with opened_desk(tmp_path, size=size, is_new=True) as driver:
+        await asked(driver, "Welcome. This desk has no account yet.")
+        driver.sees("Add an account", "Look around in the demo")
+
+        await driver.press("enter")
+
+        await asked(driver, "Address of the helpdesk")
+
+
+async def test_a_desk_without_an_account_leads_to_the_demo(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, size=NARROW, is_new=True) as driver:
+        await asked(driver, "Welcome. This desk has no account yet.")
+
+        await driver.press("down", "enter")
+
+        assert driver.app.wants_demo
+
+
 async def test_leaving_keeps_nothing(tmp_path: Path, safe: Safe, helpdesk: tuple[Helpdesk, str]) -> None:
     async with opened_desk(tmp_path, size=NARROW) as driver:
         await driver.runs("account add")
