@@ -1,10 +1,17 @@
 """What happened to a ticket, in the agent's language: kinds of events, and changes with names for their ids."""
 
+import re
+from datetime import datetime
+from typing import Final
+
+from agentdesk import i18n
 from agentdesk.columns import link_change_words, priority_word, status_word
 from agentdesk.i18n import _
 from agentdesk.model import Event, Field, Kind, Priority, Ref, Status
 from agentdesk.store import Store
 from agentdesk.text.safe import safe_line
+
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class Names:
@@ -102,6 +109,7 @@ def field_word(field: str) -> str:
         "type": _("Type"),
         "brand": _("Brand"),
         "form": _("Form"),
+        "Due": _("Due"),
     }
     return words.get(field, field)
 
@@ -115,5 +123,15 @@ def value_word(field: str, value: str | None) -> str:
             return status_word(Status(value))
         case "priority" if value in set(Priority):
             return priority_word(Priority(value))
+        case _ if _MOMENT.fullmatch(value):
+            return _moment_word(value)
         case _:
             return value
+
+
+def _moment_word(value: str) -> str:
+    """A time as people write it, in the agent's zone; one that no calendar has stays as it came."""
+    try:
+        return i18n.stamp(datetime.fromisoformat(value))
+    except ValueError:
+        return value

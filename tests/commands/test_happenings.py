@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agentdesk import i18n
 from agentdesk.commands.happenings import Names, kind_word, what_changed
 from agentdesk.exchange import Page
 from agentdesk.model import Event, Kind, Ref, Role, Team
@@ -29,3 +30,15 @@ def test_every_kind_of_event_has_a_word() -> None:
     words = [kind_word(Event(Ref("acme", "1"), kind, AT)) for kind in Kind]
 
     assert all(words)
+
+
+def test_a_moment_that_a_field_had_is_told_as_people_write_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "agentdesk.db")
+    then = datetime(2026, 11, 24, 6, tzinfo=UTC)
+
+    words = what_changed(changed("Due", "no-time", then.isoformat()), Names(store))
+    odd = what_changed(changed("Due", None, "2026-99-24T06:00:00Z"), Names(store))
+
+    store.close()
+    assert words == f"Due: from no-time to {i18n.stamp(then)}"
+    assert odd == "Due: 2026-99-24T06:00:00Z"
