@@ -46,6 +46,7 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
         {"query": query, "results": results},
         headings=(_("Kind"), _("Id"), _("Title"), _("Found")),
         rows=[[hit.kind, cx.desk.clear_name(hit.ref), hit.title, hit.snippet] for hit in hits],
+        nothing=_("Nothing is found for {query!r}.", query=query),
     )
 
 
