@@ -35,7 +35,7 @@ class Names:
     def field(self, account: str, field: str) -> str:
         """What a field is called."""
         known = self._account_fields(account).get(field)
-        return safe_line(known.label) if known else field_word(field)
+        return safe_line(known.label) if known and known.label != field else field_word(field)
 
     def person(self, account: str, id: str | None) -> str:
         return self.value(account, "assignee", id) if id else ""

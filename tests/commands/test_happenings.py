@@ -6,7 +6,7 @@ from pathlib import Path
 from agentdesk import i18n
 from agentdesk.commands.happenings import Names, kind_word, what_changed
 from agentdesk.exchange import Page
-from agentdesk.model import Event, Kind, Ref, Role, Team
+from agentdesk.model import Event, Field, Kind, Ref, Role, Team
 from agentdesk.store import Store
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -42,3 +42,14 @@ def test_a_moment_that_a_field_had_is_told_as_people_write_it(tmp_path: Path) ->
     store.close()
     assert words == f"Due: from no-time to {i18n.stamp(then)}"
     assert odd == "Due: 2026-99-24T06:00:00Z"
+
+
+def test_a_field_whose_label_is_but_its_id_is_called_by_the_agent_s_word(tmp_path: Path) -> None:
+    store = Store(tmp_path / "agentdesk.db")
+    store.mirror.take(Page((Field(Ref("acme", "status"), "status"), Field(Ref("acme", "f1"), "注文番号")), ""))
+    names = Names(store)
+
+    called = [names.field("acme", "status"), names.field("acme", "f1")]
+
+    store.close()
+    assert called == ["Status", "注文番号"]
