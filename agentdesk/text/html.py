@@ -62,6 +62,8 @@ def html_to_text(html: str) -> HtmlText:
     return HtmlText(_tidy(result.content or ""), tuple(visitor.links))
 
 
+_ESCAPED: Final = re.compile(r"^([ \t>]*(?:\d{1,9})?)\\([-+#.)])", re.MULTILINE)
+"""What the converter marks at the beginning of a line, lest a typed `1.` or `-` become a list in Markdown."""
 _OPTIONS: Final = ConversionOptions(
     extract_metadata=False,
     autolinks=False,
@@ -163,7 +165,8 @@ _BLANK_LINES: Final = re.compile(r"\n(?:[ >]*\n){2,}")
 
 def _tidy(text: str) -> str:
     """Return safe text without spaces at line ends and with at most one blank line in a row."""
-    lines = _LINE_SPACE.sub("", safe_text(_ROWS.sub(_aligned, text)).replace("\u00a0", " "))
+    plain = _ESCAPED.sub(r"\1\2", _ROWS.sub(_aligned, text))
+    lines = _LINE_SPACE.sub("", safe_text(plain).replace("\u00a0", " "))
     return _BLANK_LINES.sub(_one_blank, lines).strip("\n")
 
 

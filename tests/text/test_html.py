@@ -147,3 +147,11 @@ def test_the_history_of_a_mail_from_outlook_can_be_folded() -> None:
     blocks = fold(html_to_text(f"<p class=MsoNormal>新しい<o:p></o:p></p><div>{headers}</div><p>古い</p>").text)
 
     assert [block.kind for block in blocks] == [Kind.TEXT, Kind.QUOTE]
+
+
+@pytest.mark.parametrize("typed", ["1. 箱に入れる", "2) send", "- milk", "+ sugar", "# 3", "> 1. quoted"])
+def test_what_begins_a_line_like_a_list_has_no_backslash(typed: str) -> None:
+    words = typed.removeprefix("> ")
+    html = f"<blockquote>{words}</blockquote>" if typed != words else f"<p>{words}</p>"
+
+    assert html_to_text(html).text == typed
