@@ -219,6 +219,28 @@ def test_a_rating_is_an_event_and_an_offer_of_one_is_not() -> None:
     assert (event.kind, event.data["score"], event.body) == (Kind.RATING, "bad", "slow")
 
 
+def test_a_change_of_the_score_is_a_rating_once() -> None:
+    offered: Doc = {
+        "id": 1,
+        "type": "Change",
+        "field_name": log.SCORE,
+        "previous_value": "unoffered",
+        "value": "offered",
+    }
+    bad: Doc = {"id": 2, "type": "Change", "field_name": log.SCORE, "previous_value": "offered", "value": "bad"}
+    told: Doc = {"id": 3, "type": "SatisfactionRating", "score": "bad", "body": "遅い"}
+    exported = {"id": 900, "ticket_id": 1, "updater_id": 41, "created_at": "2026-05-01T08:00:00Z"}
+    child = {"id": 2, "event_type": "Change", log.SCORE: "bad", "previous_value": "offered"}
+
+    (rating,) = events(offered, bad, author_id=41)
+    (same,) = log.events_from_export({**exported, "child_events": [child]}, "acme", known())
+    (once,) = events(bad, told, author_id=41)
+
+    assert (rating.kind, rating.data["score"], rating.field) == (Kind.RATING, "bad", "")
+    assert (same.ref, same.kind) == (rating.ref, Kind.RATING)
+    assert once.body == "遅い"
+
+
 def test_the_lines_of_a_chat_are_messages() -> None:
     history = [
         {"chat_index": 0, "type": "ChatJoin", "actor_id": 41, "timestamp": 1777622400000},

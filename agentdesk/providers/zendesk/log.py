@@ -93,6 +93,8 @@ _NOT_A_FIELD = frozenset(
 _WRITTEN = frozenset({"Comment", "VoiceComment", "FacebookComment"})
 _POSTED = frozenset({"Tweet", "FacebookEvent"})
 """What says that words were posted to a network: a message only where no comment in the same audit has these words."""
+SCORE = "satisfaction_score"
+"""The field whose change is a rating: what a customer's click on a survey leaves in the audits and in the export."""
 _UNRATED = frozenset({"", "offered", "unoffered"})
 _WORDS_OF_UNKNOWN = ("body", "message", "subject", "macro_title", "value", "resource")
 
@@ -169,7 +171,9 @@ def _setting_from(audit: Doc, account: str, customer: str | None, author: str) -
 
 
 def _without_copies(entries: list[Doc], type_key: str) -> list[Doc]:
-    """The entries of one audit without those that only tell where the words of its comment were posted."""
+    """The entries of one audit without those that repeat another: where its comment was posted, what it was rated."""
+    if any(text(entry, type_key) == "SatisfactionRating" and text(entry, "score") for entry in entries):
+        entries = [entry for entry in entries if text(entry, "field_name") != SCORE and SCORE not in entry]
     if not any(text(entry, type_key) in _WRITTEN for entry in entries):
         return entries
     return [entry for entry in entries if text(entry, type_key) not in _POSTED]
@@ -200,7 +204,7 @@ def _events_from(entry: Doc, type_key: str, setting: Setting, known: Known) -> I
         case "VoiceComment":
             yield call_from(entry, bare, setting.via)
         case "Change":
-            yield from _changes_from(entry, bare)
+            yield from (change for event in _changes_from(entry, bare) if (change := _rated(event)))
         case "Create":
             yield from (event for event in _changes_from(entry, bare) if event.field in _WORTH_KNOWING_AT_BIRTH)
         case "SatisfactionRating":
@@ -304,6 +308,16 @@ def _rating_from(entry: Doc, bare: Event) -> Iterator[Event]:
     words = safe_text(text(rating, "comment", "body"))
     reason = safe_line(text(rating, "reason"))
     yield replace(bare, kind=Kind.RATING, body=words, data={"score": score, "reason": reason or None})
+
+
+def _rated(event: Event) -> Event | None:
+    """A change of the score as the rating that it is, None for a mere offer of one; other changes as they are."""
+    if event.field != SCORE:
+        return event
+    if event.new is None or event.new in _UNRATED:
+        return None
+    rating = {"score": event.new, "reason": None}
+    return replace(event, kind=Kind.RATING, field="", old=None, new=None, data=rating)
 
 
 def _chat_from(entry: Doc, setting: Setting, known: Known) -> Iterator[Event]:
