@@ -39,6 +39,8 @@ TITLE_WEIGHT = 3.0
 NO_WORDS = '"\x00"'
 MOST_RANKED = 200
 MOST_MESSAGES = 200
+MOST_NAMED = 2_000
+"""Of more customers whose names begin so, as with one letter, no order tells which is meant."""
 SMALL_CACHE = 50_000
 EXACT_WEIGHT = 2.0
 WHOLE_WEIGHT = 0.5
@@ -394,10 +396,11 @@ class Search:
         return self._db.execute(
             "SELECT p.account, p.id, p.name, "
             "(SELECT group_concat(i.value, '  ') FROM identity i WHERE i.account = p.account AND i.person = p.id), "
-            "-bm25(person_words, 2.0, 1.0) AS score FROM person_words JOIN person p ON p.key = person_words.rowid "
-            "WHERE person_words MATCH ? AND p.role = 'customer' AND (? IS NULL OR p.account = ?) "
-            "ORDER BY score DESC, p.name LIMIT ?",
-            (expression, account, account, limit),
+            "found.score FROM (SELECT p.key, -bm25(person_words, 2.0, 1.0) AS score FROM person_words "
+            "CROSS JOIN person p ON p.key = person_words.rowid WHERE person_words MATCH ? AND p.role = 'customer' "
+            "AND (? IS NULL OR p.account = ?) LIMIT ?) found JOIN person p ON p.key = found.key "
+            "ORDER BY found.score DESC, p.name LIMIT ?",
+            (expression, account, account, MOST_NAMED, limit),
         ).fetchall()
 
     # What fits the open ticket

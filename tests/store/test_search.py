@@ -16,7 +16,7 @@ from agentdesk.filters import parse
 from agentdesk.model import Article, Event, Identity, Item, Kind, Person, Ref, Role, Status, Ticket
 from agentdesk.store import Store, words
 from agentdesk.store.newest import NEWEST, newest
-from agentdesk.store.search import Hit, HitKind
+from agentdesk.store.search import MOST_NAMED, Hit, HitKind
 from agentdesk.store.store import opened
 from agentdesk.store.words import KINDS, TICKETS, Indexed, cut, cut_once
 
@@ -569,3 +569,10 @@ def test_an_article_is_found_by_its_labels_until_they_change(store: Store) -> No
 
     assert names(store.search.search("水筒", now=NOW, kinds=["article"])) == ["article k8"]
     assert store.search.search("弁当箱", now=NOW, kinds=["article"]) == []
+
+
+def test_a_letter_that_thousands_of_names_begin_with_finds_some_of_them(store: Store) -> None:
+    take(store, *(Person(ref(f"p{n}"), f"Zoe{n}", Role.CUSTOMER) for n in range(MOST_NAMED + 5)))
+    index_all(store)
+
+    assert len(store.search.search("z", now=NOW, kinds=["customer"], limit=7)) == 7
