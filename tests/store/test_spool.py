@@ -103,9 +103,9 @@ def test_what_a_crash_left_behind_is_swept_after_a_day(store: Store, plan: Path)
     orphan, kept = (store.spool.take(plan, "acme", LIMITS) for _count in range(2))
     store.drafts.save(Draft(TICKET, "reply", "", NOW, uploads=(kept,)))
 
-    store.spool.sweep(NOW)
+    store.spool.sweep(datetime.now(UTC))
     assert is_whole(orphan)
-    store.spool.sweep(NOW + timedelta(days=2))
+    store.spool.sweep(datetime.now(UTC) + timedelta(days=2))
 
     assert (is_whole(orphan), is_whole(kept)) == (False, True)
 
@@ -131,6 +131,6 @@ def test_a_copy_that_the_system_holds_on_to_goes_with_the_next_sweep(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "unlink", held)
         store.spool.release([upload])
-    store.spool.sweep(NOW + timedelta(days=2))
+    store.spool.sweep(datetime.now(UTC) + timedelta(days=2))
 
     assert not is_whole(upload)
