@@ -86,6 +86,8 @@ class Desk:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-writer")
         self._writing_store: Store | None = None
         self._on_written: list[Callable[[], None]] = []
+        self._on_noted: list[Callable[[], None]] = []
+        self._foreign: int | None = None
         self._is_closed = False
 
     # Writing
@@ -95,13 +97,33 @@ class Desk:
 
         Raises `StoreError` where the disk does not take it.
         """
+        answer = await self._on_writer(work)
+        self.wake()
+        self._tell(self._on_written)
+        return answer
+
+    async def note(self, work: Callable[[Store], T]) -> T:
+        """As `write`, for what no screen shows and nothing sends: the screens need not read anything again for it.
+
+        Unless somebody else has written meanwhile: then it is told as any other write.
+        """
+        answer, foreign = await self._on_writer(lambda store: (work(store), store.revision()))
+        is_alone, self._foreign = foreign == self._foreign, foreign
+        if is_alone:
+            self._tell(self._on_noted)
+            is_alone = await self._on_writer(Store.revision) == foreign  # nobody slipped in before it was heard
+        if not is_alone:
+            self._tell(self._on_written)
+        return answer
+
+    async def _on_writer(self, work: Callable[[Store], T]) -> T:
         if self._is_closed:
             raise Refused(_("The desk is closed."))
-        answer = await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
-        self.wake()
-        for written in self._on_written:
-            written()
-        return answer
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+
+    def _tell(self, listeners: "Sequence[Callable[[], None]]") -> None:
+        for listener in listeners:
+            listener()
 
     def _write(self, work: Callable[[Store], T]) -> T:
         if self._writing_store is None:
@@ -116,6 +138,10 @@ class Desk:
     def on_written(self, listener: Callable[[], None]) -> None:
         """Call `listener` on the caller's thread after each write of this desk."""
         self._on_written.append(listener)
+
+    def on_noted(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the caller's thread after each note of this desk that nobody else has written beside."""
+        self._on_noted.append(listener)
 
     async def close(self) -> None:
         """Stop the sync, finish what is being written and close the file; closing again does nothing."""

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -72,6 +72,37 @@ async def test_listeners_hear_of_each_write_on_the_caller_s_thread(desk: Desk) -
     await desk.write(lambda store: None)
 
     assert heard == [threading.get_ident()]
+
+
+async def test_a_note_is_no_news_unless_somebody_else_has_written(desk: Desk) -> None:
+    heard: list[str] = []
+    desk.on_written(lambda: heard.append("news"))
+    desk.on_noted(lambda: heard.append("noted"))
+    await desk.note(lambda store: store.desktop.remember("last", 1))  # the first cannot know
+
+    await desk.note(lambda store: store.desktop.remember("last", 2))
+    with closing(Store(desk.folders.database)) as other:
+        other.desktop.remember("theirs", 1)
+    await desk.note(lambda store: store.desktop.remember("last", 3))
+    await desk.note(lambda store: store.desktop.remember("last", 4))
+
+    assert heard == ["news", "noted", "news", "noted"]
+
+
+async def test_what_is_written_right_after_a_note_was_heard_is_told(desk: Desk) -> None:
+    heard: list[str] = []
+    await desk.note(lambda store: store.desktop.remember("last", 1))
+
+    def slip_in() -> None:
+        heard.append("noted")
+        with closing(Store(desk.folders.database)) as other:
+            other.desktop.remember("theirs", 1)
+
+    desk.on_written(lambda: heard.append("news"))
+    desk.on_noted(slip_in)
+    await desk.note(lambda store: store.desktop.remember("last", 2))
+
+    assert heard == ["noted", "news"]
 
 
 async def test_closing_twice_does_nothing_more(desk: Desk) -> None:

@@ -78,7 +78,7 @@ class Place:
         now = self._now()
         if now != self._saved and not self._is_over:
             self._saved = now
-            await self._desk.write(lambda store: store.desktop.remember(NAME, now))
+            await self._desk.note(lambda store: store.desktop.remember(NAME, now))
 
     @property
     def is_step_on(self) -> bool:

@@ -41,7 +41,7 @@ class Prompt:
             self._line.close()
             history = list(self._line.history)
             self._main.focus_pane(self._main.at)
-            await self._main.desk.write(lambda store: store.desktop.remember(HISTORY, history))
+            await self._main.desk.note(lambda store: store.desktop.remember(HISTORY, history))
 
     def _completions(self, line: str, caret: int) -> list[Completion]:
         return completions(self._registry, line, caret, self._names)

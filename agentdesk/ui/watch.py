@@ -43,21 +43,28 @@ class Watch:
         self._main.set_interval(POLL_SECONDS, self.look)
         self._main.set_interval(CLOCK_SECONDS, self.show_standing)
         self._main.set_interval(LIST_CLOCK_SECONDS, self._main.tickets.tick)
-        self._desk.on_written(self.look)
+        self._desk.on_written(self._reload)
+        self._desk.on_noted(self._pass_over)
         self.show_standing()
 
     def look(self) -> None:
         """Reload if anybody has written since the last look."""
-        revision = self._desk.store.revision()
-        if revision != self._revision:
-            self._revision = revision
-            self._main.reload()
-            if (front := self._front) is not None:
-                front.reload()
-            self.show_standing()
-            self.count()
-            if self._desk.has_other_accounts:
-                self._main.run_worker(self._desk.restart_sync(), group="sync")
+        if self._desk.store.revision() != self._revision:
+            self._reload()
+
+    def _reload(self) -> None:
+        self._pass_over()
+        self._main.reload()
+        if (front := self._front) is not None:
+            front.reload()
+        self.show_standing()
+        self.count()
+        if self._desk.has_other_accounts:
+            self._main.run_worker(self._desk.restart_sync(), group="sync")
+
+    def _pass_over(self) -> None:
+        """Take what has been written so far as read."""
+        self._revision = self._desk.store.revision()
 
     def show_standing(self) -> None:
         """Let the title bar say where things stand."""

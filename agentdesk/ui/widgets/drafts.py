@@ -48,8 +48,15 @@ class Drafts:
         for key, draft in list(self._waiting.items()):
             if self._waiting.get(key) is not draft:
                 continue  # sent, or written anew, while an earlier one was on its way
-            await self._desk.write(lambda store, draft=draft: store.drafts.save(draft))  # type: ignore[misc]
+            await self._bring(draft)
             if self._waiting.get(key) is draft:
                 del self._waiting[key]
             written.append(draft)
         return written
+
+    async def _bring(self, draft: Draft) -> None:
+        """Lists show that there is a draft, not its words: these are only noted."""
+        known = self._desk.store.drafts.get(draft.ticket, draft.kind)
+        is_news = draft.is_empty or known is None
+        keep = self._desk.write if is_news else self._desk.note
+        await keep(lambda store: store.drafts.save(draft))
