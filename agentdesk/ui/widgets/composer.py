@@ -38,7 +38,7 @@ from agentdesk.ui.widgets.frame import FrameLine
 from agentdesk.ui.widgets.lines import joined
 from agentdesk.ui.widgets.outside import edited_outside
 
-SAVE_SECONDS = 0.15
+SAVE_SECONDS = 0.1
 AGAIN_SECONDS = 1.0
 SLOW_SECONDS = 0.5
 _ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\"]+")
