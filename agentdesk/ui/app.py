@@ -54,6 +54,8 @@ HANGUP = 1
 SIGNALLED = 128
 """A program that a signal ended says so in its exit code: this and the signal's number."""
 FALLBACK_THEME = "dark"
+FEW_COLOURS = ("standard", "windows")
+"""What Rich calls the terminals that show sixteen colours."""
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
 
 
@@ -70,6 +72,7 @@ class AgentDesk(App[None]):
         self.furnished = asyncio.Event()
         self.exit_code = 0
         self.wants_demo = False
+        self.has_few_colours = False
         self._syncs = syncs
         self._shows_caret = desk.config.show_caret
         if linear.is_wanted():
@@ -356,6 +359,7 @@ def dialog_twin(event: events.Key) -> events.Key | None:
 def run(desk: Desk, demo: Callable[[], Desk] | None = None) -> None:
     """Open the desk in this terminal until the person leaves, or would rather see the demo's."""
     app = AgentDesk(desk)
+    app.has_few_colours = app.console.color_system in FEW_COLOURS
     app.run()
     asyncio.run(_close(app))
     if app.wants_demo and demo is not None:

@@ -47,10 +47,15 @@ class Painter:
     def style(self, tone: Tone, ground: Ground = "plain") -> Style:
         found = self._styles.get((tone, ground))
         if found is None:
-            back = self._widget.rich_style.bgcolor if ground == "plain" else self._colour(_GROUNDS[ground])
-            found = Style(color=self._colour(_NAMES.get(tone, tone)), bgcolor=back, bold=tone == "strong" or None)
-            self._styles[tone, ground] = found
+            found = self._styles[tone, ground] = self._mixed(tone, ground)
         return found
+
+    def _mixed(self, tone: Tone, ground: Ground) -> Style:
+        """The colours of a tone on a ground; of sixteen too few stand apart on the cursor, which is reversed there."""
+        if ground == "cursor" and getattr(self._widget.app, "has_few_colours", False):
+            return Style(color=self._colour("background"), bgcolor=self._colour("strong"))
+        back = self._widget.rich_style.bgcolor if ground == "plain" else self._colour(_GROUNDS[ground])
+        return Style(color=self._colour(_NAMES.get(tone, tone)), bgcolor=back, bold=tone == "strong" or None)
 
     def _colour(self, variable: str) -> Color:
         """A colour of the theme; asked directly, as component classes would be styled anew for every widget."""

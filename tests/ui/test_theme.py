@@ -3,16 +3,21 @@
 from pathlib import Path
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from textual.color import Color
 from textual.theme import Theme
 
 from agentdesk.config import Config
 from agentdesk.errors import ConfigError
+from agentdesk.ui.painting import Tone
 from agentdesk.ui.theme import VARIABLES, load_theme, read_theme, shipped_folder, theme_files
 from tests.ui.driver import opened_desk, tickets
 
 SHIPPED = sorted(shipped_folder().glob("*.toml"))
 TEXTS = [word for word in VARIABLES if word not in ("faint", "cursor", "cursor-idle")]
+SHOWN_TONES: tuple[Tone, ...] = ("plain", "strong", "dim", "accent", "soon", "late", "good", "reply", "note")
 GROUNDS = ("background", "surface", "panel", "cursor", "cursor-idle")
 
 
@@ -40,6 +45,27 @@ def test_the_cursor_can_be_told_from_the_ground(path: Path) -> None:
     theme = read_theme(path)
 
     assert contrast(colour(theme, "cursor"), colour(theme, "background")) > 1.1
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+async def test_every_text_on_the_cursor_can_be_read_in_sixteen_colours(tmp_path: Path, path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(2), config=Config(theme=path.stem)) as desk:
+        desk.app.has_few_colours = True
+        painter = desk.app.main.tickets.painter
+        painter.forget()
+
+        for tone in SHOWN_TONES:
+            style = painter.style(tone, "cursor")
+
+            assert contrast(of_sixteen(style.color), of_sixteen(style.bgcolor)) > 7, tone
+
+
+def of_sixteen(wanted: RichColor | None) -> Color:
+    """What a terminal of sixteen colours shows in place of a colour."""
+    assert wanted is not None
+    number = wanted.downgrade(ColorSystem.STANDARD).number
+    assert number is not None
+    return Color(*DEFAULT_TERMINAL_THEME.ansi_colors[number])
 
 
 def colour(theme: Theme, name: str) -> Color:
