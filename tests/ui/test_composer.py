@@ -563,6 +563,21 @@ async def prepared(desk: Desk) -> None:
     await desk.write(lambda store: store.mirror.take(Page((canned,), "3")))
 
 
+async def test_what_the_ticket_has_already_is_not_told_of_a_template(desk: Desk) -> None:
+    actions = (CannedAction("remove_tags", ("gone",)), CannedAction("current_tags", ("refund",)))
+    canned = Canned(Ref(ACCOUNT, "c9"), "Refund", "The refund is on its way.", actions=actions)
+    await desk.write(lambda store: store.mirror.take(Page((canned,), "3")))
+    app = Writing(desk)
+
+    async with app.run_test(size=(100, 12)) as pilot:
+        app.reply()
+        told = await app.composer.insert_template("Refund")
+        await pilot.pause(0.3)
+
+        assert told == "With it: Tags: +refund. alt+x leaves that out."
+        assert "with it: Tags: +refund" in app.words()
+
+
 async def test_what_a_template_changes_is_told_and_leaves_with_its_words(desk: Desk) -> None:
     await prepared(desk)
     app = Writing(desk)

@@ -82,7 +82,7 @@ class Writing(Act):
         composer = self.work.composer
         assert composer.row is not None, "an open composer has its ticket"
         account, store = composer.row.ticket.ref.account, self.app.desk.store
-        words = {change_words(one, account, store): one for one in composer.besides}
+        words = {change_words(one, account, store): one for one in composer.effects}
         if not words:
             raise Refused(_("Nothing but the words leaves."))
         every = Choice("", _("all of it")) if len(words) > 1 else None

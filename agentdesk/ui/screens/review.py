@@ -127,7 +127,7 @@ class Review(ModalScreen[None]):
         me = composer.desk.wording.me(ticket.ref.account)
         subject = f"#{ticket.number} {safe_line(ticket.subject)}"
         leaving = composer.leaving()
-        besides = [_step_words(one, ticket.ref.account, composer.desk.store) for one in leaving.besides]
+        besides = [_step_words(one, ticket.ref.account, composer.desk.store) for one in composer.effects]
         self._can_wait = composer.can_wait
         self.letter = Letter(leaving, subject, me.signature if me else "", besides)
 

@@ -19,7 +19,7 @@ from textual.widgets import TextArea
 
 from agentdesk.commands.files import described, limits_words
 from agentdesk.commands.outbox import change_words
-from agentdesk.desk import Desk
+from agentdesk.desk import Desk, effective
 from agentdesk.errors import AgentdeskError, Refused
 from agentdesk.i18n import _, listed, plural
 from agentdesk.model import Article, Canned, Change, Ref, Status, TicketRow, Upload, first_words
@@ -175,7 +175,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             self.field.go_to(start + rendered.missing[0].start)
         steps = steps_of(exact[0], row.ticket, self._around(row.ticket.ref.account))
         self._change_besides(together(self.besides, steps.changes))
-        told = [_("With it: {what}. alt+x leaves that out.", what=self.besides_words())] if self.besides else []
+        told = [_("With it: {what}. alt+x leaves that out.", what=self.besides_words())] if self.effects else []
         unknown = safe_line(", ".join(steps.unknown))
         return " ".join([*told, *([_("Not known here: {steps}.", steps=unknown)] if unknown else [])])
 
@@ -184,10 +184,15 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
         teams = tuple(team.ref.id for team in queries.teams(account) if me in team.members)
         return Around(me, teams, {field.ref.id: field for field in queries.fields(account)})
 
+    @property
+    def effects(self) -> tuple[Change, ...]:
+        """Of what leaves with the words, what changes the ticket as it is now."""
+        return effective(self._needs_open().ticket, self.besides)
+
     def besides_words(self) -> str:
-        """What leaves with the words, in the agent's language."""
+        """What changes with the words, in the agent's language."""
         row = self._needs_open()
-        words = [change_words(one, row.ticket.ref.account, self.desk.store) for one in self.besides]
+        words = [change_words(one, row.ticket.ref.account, self.desk.store) for one in self.effects]
         return safe_line(listed(words))
 
     def keep_fields(self, besides: Sequence[Change] | None = None) -> None:
@@ -502,7 +507,7 @@ class Composer(Pane, can_focus=False, can_focus_children=True):
             words.append((_("draft saved"), "dim"))
         else:
             words.append((_("empty"), "dim"))
-        besides: list[Span] = [(_("with it: {what}", what=self.besides_words()), "soon")] if self.besides else []
+        besides: list[Span] = [(_("with it: {what}", what=self.besides_words()), "soon")] if self.effects else []
         return joined([*words, *besides])
 
     def _recipient(self, row: TicketRow) -> str:
