@@ -66,6 +66,16 @@ def events(shell: Shell, id: str) -> list[dict[str, Any]]:  # JSON
     return found
 
 
+# Typing
+
+
+def test_a_word_given_by_its_name_is_refused_with_how_to_type_it(shell: Shell, ids: list[str]) -> None:
+    said = shell("ticket", "assign", ids[0], "--to", "me")
+
+    assert said.code == 2
+    assert "Type it like this: agentdesk ticket assign ID[,ID...] [TO]" in said.err
+
+
 # Reading
 
 
