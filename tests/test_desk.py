@@ -163,7 +163,7 @@ async def test_waiting_ends_when_the_process_that_syncs_has_no_line(
     desk.store.desktop.report(Weather("acme", state, now, "no line today"))
     ops = await desk.decide([desk.ticket("1")], [Note("hello")])
 
-    with pytest.raises(error, match="no line today"):
+    with pytest.raises(error):
         await desk.wait_for(ops)
 
 

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from agentdesk.errors import Offline, RateLimited, Unauthorized
-from agentdesk.i18n import _
+from agentdesk.i18n import _, clock
 from agentdesk.providers.base import sign_in_again
 from agentdesk.store.desktop import Weather
 from agentdesk.sync.engine import Engine, Summary
@@ -216,12 +216,17 @@ async def _has_happened(engine: Engine, began: datetime) -> bool:
 
 
 async def check_line(engine: Engine) -> Weather | None:
-    """The line as the holder of the lease sees it; raises `Offline` or `Unauthorized` when nothing comes through."""
+    """The line as the holder of the lease sees it; raises `Offline` or `Unauthorized` when nothing comes through.
+
+    In the reader's language: the reason that is kept is in the holder's.
+    """
     weather = await engine.disk.do(lambda store: store.desktop.weather(engine.account))
     if weather is not None and weather.state == "offline":
-        raise Offline(weather.message, arrived=False)
+        since = clock(weather.since)
+        told = _("{account}: the helpdesk cannot be reached since {time}.", account=engine.account, time=since)
+        raise Offline(told, arrived=False)
     if weather is not None and weather.state == "unauthorized":
-        raise Unauthorized(weather.message)
+        raise Unauthorized(sign_in_again(engine.account))
     return weather
 
 

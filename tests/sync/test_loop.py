@@ -15,12 +15,13 @@ import pytest
 
 from agentdesk.errors import Offline, Unauthorized
 from agentdesk.exchange import Page
+from agentdesk.i18n import clock
 from agentdesk.model import Note, Ref, Reply
 from agentdesk.store import Store
-from agentdesk.store.desktop import Weather
+from agentdesk.store.desktop import Weather, WeatherState
 from agentdesk.sync.engine import Engine
 from agentdesk.sync.lease import LASTS, has_ended, new_holder
-from agentdesk.sync.loop import Loop, sync_once
+from agentdesk.sync.loop import Loop, check_line, sync_once
 
 from .desk import Desk, Inline
 from .helpdesk import ACCOUNT, START, Clock, Fake, Helpdesk, Trouble
@@ -334,6 +335,24 @@ async def test_a_single_round_says_when_the_credentials_are_refused(morning: Mor
         await sync_once(morning.desk.engine, sleep=morning.time.sleep)
 
     assert morning.weather().state == "unauthorized"
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "told"),
+    [
+        ("offline", Offline, f"{ACCOUNT}: the helpdesk cannot be reached since {clock(START)}."),
+        ("unauthorized", Unauthorized, f"Sign in again: agentdesk account sign-in {ACCOUNT}"),
+    ],
+)
+async def test_the_line_is_told_in_the_readers_language_and_not_in_the_holders(
+    morning: Morning, state: WeatherState, error: type[Exception], told: str
+) -> None:
+    morning.desk.store.desktop.report(Weather(ACCOUNT, state, START, message="つながりません。"))
+
+    with pytest.raises(error) as raised:
+        await check_line(morning.desk.engine)
+
+    assert str(raised.value) == told
 
 
 async def test_a_single_round_waits_out_a_pause_and_goes_on(morning: Morning) -> None:
