@@ -19,7 +19,7 @@ from agentdesk.errors import StoreError
 from agentdesk.i18n import _, active
 from agentdesk.paths import Folders, demo_folders, private_file
 from agentdesk.providers.base import Provider
-from agentdesk.store.desktop import Account, Weather
+from agentdesk.store.desktop import PREPARING, Account, Weather
 from agentdesk.store.store import opened
 
 ACCOUNT = "demo"
@@ -69,7 +69,7 @@ async def providers(places: Folders, lang: Lang | None, tickets: int, seed: int)
     spoken: Lang = lang or cast(Lang, active().code)
     helpdesk = Helpdesk(private_file(places.data / "helpdesk.db"), export_lag=EXPORT_LAG)
     try:
-        _announce(places.database, _("Preparing the demo's helpdesk"))
+        _announce(places.database)
         fill(helpdesk, tickets=tickets, seed=seed, lang=spoken)
         signed = helpdesk.credentials()
         app = create_app(helpdesk, limits=unlimited())
@@ -85,8 +85,8 @@ async def providers(places: Folders, lang: Lang | None, tickets: int, seed: int)
         helpdesk.close()
 
 
-def _announce(database: Path, phase: str) -> None:
+def _announce(database: Path) -> None:
     """Say what is going on before the first sync can; later starts have nothing to prepare."""
     with opened(database) as store:
         if store.desktop.weather(ACCOUNT) is None:
-            store.desktop.report(Weather(ACCOUNT, "fresh", utc_now(), phase=phase))
+            store.desktop.report(Weather(ACCOUNT, "fresh", utc_now(), phase=PREPARING))

@@ -24,6 +24,8 @@ LAST_MARK = "last mark"
 USUAL_PORTS = (80, 443)
 USUAL_LIMITS = FileLimits(50 * 1024 * 1024)
 WeatherState = Literal["fresh", "online", "offline", "limited", "unauthorized", "broken"]
+PREPARING = "preparing"
+"""The phase in which the demo's helpdesk is made, before anything can be read."""
 
 
 @record

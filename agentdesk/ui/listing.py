@@ -11,6 +11,7 @@ from agentdesk.desk import Desk
 from agentdesk.filters import Filter, parse, within
 from agentdesk.i18n import _
 from agentdesk.store import Store
+from agentdesk.store.desktop import PREPARING
 from agentdesk.ui.background import Background
 from agentdesk.ui.widgets.ticket_list import TicketList
 
@@ -72,6 +73,8 @@ class Listing:
         """What the empty list says; while the cache is being filled for the first time, that it is."""
         desktop, accounts = self.desk.store.desktop, self.desk.accounts()
         weathers = [desktop.weather(account.name) for account in accounts]
+        if any(weather is not None and weather.phase == PREPARING for weather in weathers):
+            return _("The demo's helpdesk is being prepared: its tickets appear here in a moment.")
         if any(
             weather is None or (weather.state in ("fresh", "online") and weather.synced_at is None)
             for weather in weathers

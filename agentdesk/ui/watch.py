@@ -82,6 +82,8 @@ class Watch:
             is_first=not self._has_counted,
         )
         self._main.title_bar.show(standing)
+        if not self._main.tickets.count:
+            self._main.tickets.refresh()  # what an empty list says depends on the line, too
         if (front := self._front) is not None:
             front.show_standing(standing, self._main.title_bar.signs)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from agentdesk.exchange import Page
 from agentdesk.model import Note, Op, OpState, Reply, SetStatus, Status, View
 from agentdesk.model import Ref as Name
-from agentdesk.store.desktop import Weather
+from agentdesk.store.desktop import PREPARING, Weather
 from agentdesk.store.drafts import Draft
 from agentdesk.store.outbox import Author
 from tests.ui.driver import ACCOUNT, NARROW, NOW, opened_desk, people, question, ticket, tickets
@@ -327,6 +327,17 @@ async def test_the_palette_begins_with_what_agents_do_all_day(tmp_path: Path) ->
 
         reply, note = desk.text.index("Write to the customer"), desk.text.index("Write a note that only")
         assert reply < note < desk.text.index("Assign the selected tickets to a colleague")
+
+
+async def test_an_empty_list_says_that_the_demos_helpdesk_is_being_prepared(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, weather=Weather(ACCOUNT, "online", NOW)) as desk:
+        preparing = Weather(ACCOUNT, "fresh", NOW, phase=PREPARING)
+        await desk.desk.write(lambda store: store.desktop.report(preparing))
+        desk.app.watch_store.show_standing()
+        await desk.settles()
+
+        desk.sees("The demo's helpdesk is being prepared: its tickets appear here in a moment.")
+        assert "Preparing the demo's helpdesk" in desk.lines[0]
 
 
 async def test_an_empty_list_of_a_cache_being_filled_says_so(tmp_path: Path) -> None:

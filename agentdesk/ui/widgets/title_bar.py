@@ -10,7 +10,7 @@ from agentdesk.commands.outbox import upload_words
 from agentdesk.i18n import _, clock, day, number, plural, spoken
 from agentdesk.model import STUCK, OpState
 from agentdesk.record import record
-from agentdesk.store.desktop import Weather
+from agentdesk.store.desktop import PREPARING, Weather
 from agentdesk.store.uploads import Progress
 from agentdesk.ui.glyphs import Glyphs
 from agentdesk.ui.painting import Painter, Span, Tone, ends, fitted
@@ -189,7 +189,7 @@ def _phase(phase: str) -> str:
 
 def _synced(weather: Weather, now: datetime) -> Span:
     if weather.synced_at is None:
-        return _("connecting"), "dim"
+        return _("Preparing the demo's helpdesk") if weather.phase == PREPARING else _("connecting"), "dim"
     age = max(now - weather.synced_at, timedelta(0))
     seconds = int(age.total_seconds())
     if seconds < 5:
