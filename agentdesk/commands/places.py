@@ -55,7 +55,9 @@ ALL_ACCOUNTS = "all"
 
 
 def needs_several_accounts(cx: Context) -> str | None:
-    return None if cx.desk.has_several_accounts else _("This desk has one account only.")
+    return (
+        None if cx.desk.has_several_accounts else _("This desk has one account only. To add another, run: account add")
+    )
 
 
 @commands.add("account", keys="g s", when=needs_several_accounts, is_recorded=False)

@@ -131,7 +131,7 @@ async def test_one_account_alone_cannot_be_switched(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(1)) as desk:
         await desk.runs("account all")
 
-        desk.sees("This desk has one account only.")
+        desk.sees("This desk has one account only. To add another, run: account add")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
