@@ -1,7 +1,7 @@
 """Asking: what a query asks of the search, read off its filter."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms
@@ -69,18 +69,32 @@ def _ways_to_write(term: Word | Phrase, *, is_alone: bool) -> list[str]:
     return ways if is_alone or len(ways[0]) > LONGEST_PARTICLE else ways[:1]
 
 
-def of_articles(where: Node) -> str | None:
-    """Any of the words, all of the phrases, none of what is negated; None when no word is asked."""
+def of_articles(where: Node, is_known: Callable[[str], bool]) -> str | None:
+    """Any of the words, all of the phrases, none of what is negated; None when no word is asked.
+
+    A word that `is_known` as it stands is not taken as a beginning too beside others, where it would count double. Nor
+    must a phrase stand in what answers a sentence.
+    """
     asked = terms(where)
-    found = tokens([term for term in asked if isinstance(term, Word)])
-    begun_words = [term for term in asked if isinstance(term, Word) and term.is_prefix and _is_a_word(term, found)]
-    prefixes = [part for term in begun_words if (part := expression(term))]
-    phrases = [part for term in asked if isinstance(term, Phrase) and (part := expression(term))]
-    wanted = " AND ".join(phrases) or " OR ".join([*([any_of(found)] if found else []), *prefixes])
+    demanded = [] if is_sentence(where) else [term for term in asked if isinstance(term, Phrase)]
+    phrases = [part for term in demanded if (part := expression(term))]
+    found = tokens([term for term in asked if isinstance(term, Word) or not phrases])
+    prefixes = [part for term in _begun_words(asked, found, is_known) if (part := expression(term))]
+    anything = " OR ".join([*phrases, *([any_of(found)] if found else []), *prefixes])
+    wanted = " AND ".join([*phrases, f"({anything})"]) if phrases else anything
     if not wanted:
         return None
     absent = [part for term in _negated(where) if (part := expression(term))]
     return f"({wanted}) NOT ({' OR '.join(absent)})" if absent else wanted
+
+
+def _begun_words(asked: list[Word | Phrase], found: Collection[str], is_known: Callable[[str], bool]) -> Iterable[Word]:
+    """The words that may only be beginnings."""
+    for term in asked:
+        if isinstance(term, Word) and term.is_prefix and _is_a_word(term, found):
+            whole = expression(Word(term.text))
+            if len(asked) == 1 or whole is None or not is_known(whole):
+                yield term
 
 
 def all_at_once(where: Node) -> str | None:
@@ -124,7 +138,8 @@ def is_sentence(where: Node) -> bool:
     parts = _parts(where)
     words = [one for one in parts if isinstance(one, Word)]
     count = sum(len(segment(one.text)) for one in words)
-    return bool(said(where)) and (len(words) > SENTENCE_WORDS or count > SENTENCE_TOKENS)
+    is_asked = any(one.text.endswith(("?", "？")) for one in words[-1:])
+    return bool(said(where)) and (is_asked or len(words) > SENTENCE_WORDS or count > SENTENCE_TOKENS)
 
 
 def is_one_word(where: Node) -> bool:
@@ -136,7 +151,11 @@ def is_one_word(where: Node) -> bool:
 def _is_a_word(term: Word, others: Collection[str]) -> bool:
     """Is this one word, and not a run of Japanese as long as a sentence, nor grammar between other tokens?"""
     found = segment(term.text)
-    if len(found) > WORD_TOKENS or (len(found) > SHORT_WORD_TOKENS and re.search(PARTICLE, term.text)):
+    if (
+        "/" in term.text
+        or len(found) > WORD_TOKENS
+        or (len(found) > SHORT_WORD_TOKENS and re.search(PARTICLE, term.text))
+    ):
         return False
     return not others or not set(found).isdisjoint(others)
 

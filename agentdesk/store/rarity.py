@@ -1,22 +1,28 @@
 """Rarity: which of many words tell rows apart, and the tickets that have most of those.
 
 A word counts for more the fewer rows have it (the logarithm of their share, as in BM25), and once for each ticket.
-Words that many tickets have are left out: they cost time and say nothing.
+Words that many tickets have are left out: they cost time and say nothing. The text of the best is then read, for how
+often the words stand in it, which the index does not keep.
 """
 
+import re
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from math import log
 
 from agentdesk.store.conditions import Condition
-from agentdesk.store.words import TICKETS, Indexed, any_of, spelled
+from agentdesk.store.words import INDEXED_CHARACTERS, TICKETS, Indexed, any_of, spelled
 
 RARE_AT_LEAST = 2_000
 RARE_AT_MOST = 2_500
 MOST_COUNTED = 80
-MOST_ASKED = 16
+MOST_ASKED = 32
 TOKENS_ASKED = 40
 CANDIDATES = 400
+MOST_READ = 60
+LATIN_STEM = r"\b[a-z0-9]{1,3}\b|\b[a-z0-9]{3,}?(?=(?:ing|ed|es|s|e)?\b)"
+"""About what the index stems words to, near enough to count them."""
 LEAST_WORTH = 0.01
 SATURATION, LENGTH_COUNTS = 1.2, 0.75
 """The k1 and b of BM25: the longer a ticket is, the less says a word in it."""
@@ -42,16 +48,31 @@ def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, li
         ["SELECT rowid AS key, ? AS worth FROM ticket_words WHERE ticket_words MATCH ?"] * len(rare)
     )
     asked = [value for token, worth in rare for value in (worth, _asked(TICKETS, token))]
-    return db.execute(
-        "WITH met AS (SELECT t.key, t.updated_at, found.score, length(t.subject) + coalesce((SELECT "
-        "sum(length(e.body)) FROM event e WHERE e.account = t.account AND e.ticket = t.id), 0) AS long "
+    found = db.execute(
+        "SELECT t.key, found.score, t.subject || char(10) || coalesce((SELECT group_concat(substr(e.body, 1, ?), "
+        "char(10)) FROM event e WHERE e.account = t.account AND e.ticket = t.id), '') "
         f"FROM (SELECT key, sum(worth) AS score FROM ({lists}) GROUP BY key "
         "ORDER BY score DESC, key DESC LIMIT ?) found CROSS JOIN ticket t ON t.key = found.key "
-        f"WHERE {demanded.sql}) "
-        f"SELECT key, score / (1 + {SATURATION} * (1 - {LENGTH_COUNTS} + {LENGTH_COUNTS} * long / "
-        "(SELECT avg(long) FROM met))) AS score FROM met ORDER BY score DESC, updated_at DESC LIMIT ?",
-        (*asked, CANDIDATES, *demanded.values, limit),
+        f"WHERE {demanded.sql} ORDER BY found.score DESC, t.updated_at DESC LIMIT ?",
+        (INDEXED_CHARACTERS, *asked, CANDIDATES, *demanded.values, max(limit, MOST_READ)),
     ).fetchall()
+    return _weighed(found, rare)[:limit]
+
+
+def _weighed(found: Sequence[tuple[int, float, str]], rare: Sequence[tuple[str, float]]) -> list[tuple[int, float]]:
+    """The tickets by how often each word stands in their text, and for how much of it (BM25); the best first."""
+    usual = sum(len(text) for _key, _score, text in found) / max(len(found), 1)
+    stems = [(token, worth, "".join(re.findall(LATIN_STEM, token)[:1])) for token, worth in rare]
+    weighed = []
+    for key, score, text in found:
+        lower = text.lower()
+        room = SATURATION * (1 - LENGTH_COUNTS + LENGTH_COUNTS * len(text) / usual)
+        words = Counter(re.findall(LATIN_STEM, lower))
+        often = [(worth, words[stem] if stem else lower.count(token)) for token, worth, stem in stems]
+        counted = sum(worth * times * (SATURATION + 1) / (times + room) for worth, times in often)
+        unseen = score - sum(worth for worth, times in often if times)
+        weighed.append((key, counted + max(unseen, 0.0) * (SATURATION + 1) / (1 + room)))
+    return sorted(weighed, key=lambda one: -one[1])
 
 
 def _total(db: sqlite3.Connection, kind: Indexed) -> int:

@@ -42,8 +42,9 @@ MOST_MESSAGES = 200
 MOST_NAMED = 2_000
 """Of more customers whose names begin so, as with one letter, no order tells which is meant."""
 SMALL_CACHE = 50_000
-EXACT_WEIGHT = 2.0
-WHOLE_WEIGHT = 0.5
+TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.2
+"""An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
+WHOLE_WEIGHT = 0.1
 MOST_TRUST = 1.5
 """What was sent and solved such tickets weighs by how many and how alike, but never more than this."""
 
@@ -187,7 +188,7 @@ class Search:
 
     def _articles(self, question: Filter, now: datetime, limit: int, account: str | None, *, wait: bool) -> list[Hit]:
         condition = article_condition(within(question, account).where, now)
-        asked = asking.of_articles(question.where)
+        asked = asking.of_articles(question.where, self._is_known)
         if condition is None or asked is None:
             return []
         tokens = asking.tokens(terms(question.where))
@@ -197,7 +198,9 @@ class Search:
             return self._shown_articles(blended([(1.0, exact)]), tokens, limit)
         said = asking.said(question.where)
         judged = self.judgements.of_such(tokens)
-        scores = self._ranked(asked, said, condition, dict.fromkeys(exact, 1.0), judged, wait=wait)
+        titled = self._lexical(f"{{title}} : ({whole})", condition) if exact else {}
+        first = [(EVERY_WEIGHT, exact), (TITLED_WEIGHT, dict.fromkeys(titled, 1.0))]
+        scores = self._ranked(asked, said, condition, first, judged, wait=wait)
         return self._shown_articles(scores, tokens, limit)
 
     def _ranked(
@@ -205,12 +208,12 @@ class Search:
         asked: str,
         said: str,
         condition: Condition,
-        first: Mapping[int, float],
+        first: Sequence[tuple[float, dict[int, float]]],
         judged: Mapping[int, Judgement],
         *,
         wait: bool,
     ) -> dict[int, float]:
-        """Articles by words, by dictionary words, by meaning and by use, blended; `first` raises some to the top."""
+        """Articles by words, by dictionary words, by meaning and by use, blended; `first` raises some."""
         words = self._lexical(asked, condition)
         by_terms = self.meaning.by_terms(said) if said else {}
         near = self.meaning.nearest(said, wait=wait) if said else []
@@ -218,8 +221,13 @@ class Search:
         trust = min(MOST_TRUST, max(used.values(), default=0.0))
         allowed = self._allowed(condition) if by_terms or near or used else words.keys()
         share = 0.5 if by_terms else 1.0
-        lists = [(share, words), (share, by_terms), *((1.0, one) for one in near), (EXACT_WEIGHT, first), (trust, used)]
+        lists = [(share, words), (share, by_terms), *((1.0, one) for one in near), *first, (trust, used)]
         return blended([(weight, {key: one[key] for key in one if key in allowed}) for weight, one in lists])
+
+    def _is_known(self, asked: str) -> bool:
+        """Does any article have this?"""
+        found = self._db.execute("SELECT 1 FROM article_words WHERE article_words MATCH ? LIMIT 1", (asked,))
+        return found.fetchone() is not None
 
     def _lexical(self, asked: str, condition: Condition) -> dict[int, float]:
         """The best articles for an expression, by bm25."""
@@ -415,7 +423,7 @@ class Search:
         here = Condition("a.account = ?", (ticket.account,))
         ways = [token for way in self.vocabulary.words().ways(text) for token in self._apart(way)]
         asked = any_of(dict.fromkeys([*tokens, *ways])) or NO_WORDS
-        scores = self._ranked(asked, text, here, {}, judged, wait=False)
+        scores = self._ranked(asked, text, here, [], judged, wait=False)
         best = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[: limit * 2]
         suggestions = [self._judged(self._article(key, score, tokens), judged.get(key)) for key, score in best]
         spoken = _base(language)

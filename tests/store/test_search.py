@@ -559,6 +559,44 @@ def test_of_two_tickets_with_the_same_words_the_shorter_says_more(store: Store) 
     assert found.index("80") < found.index("81")
 
 
+def test_a_quoted_word_within_a_sentence_need_not_stand_in_the_answer(store: Store) -> None:
+    take(store, article("k8", "Kettles", "How the kettle of the kitchen is cleaned, with vinegar and warm water."))
+    index_all(store)
+
+    found = store.search.search('how do I get the "limescale" out of my kitchen kettle', now=NOW, kinds=ARTICLES)
+
+    assert "article k8" in names(found)
+
+
+def test_a_last_word_that_articles_have_is_not_asked_as_a_beginning_too(store: Store) -> None:
+    take(store, article("k9", "Tables", "The kettleholder of the table."))
+    index_all(store)
+
+    assert names(store.search.search("spoon kettleh", now=NOW, kinds=ARTICLES)) == ["article k9"]
+
+    take(store, article("k10", "Kettles", "A kettle."))
+    index_all(store)
+
+    assert names(store.search.search("spoon kettle", now=NOW, kinds=ARTICLES)) == ["article k10"]
+
+
+def test_a_question_finds_the_ticket_that_says_its_rare_word_most(store: Store) -> None:
+    often = "the kettle leaks, a kettle like that is no kettle"
+    once = "the kettle leaks, though the lid of it is as good"
+    take(
+        store,
+        ticket("91", "Help", 90),
+        message("e91", "91", often, hours_ago=90),
+        ticket("92", "Help", 1),
+        message("e92", "92", once, hours_ago=1),
+    )
+    index_all(store)
+
+    found = [hit.ref.id for hit in store.search.search("which kettle?", now=NOW, kinds=ONLY_TICKETS)]
+
+    assert found.index("91") < found.index("92")
+
+
 def test_an_article_is_found_by_its_labels_until_they_change(store: Store) -> None:
     take(store, article("k8", "開けかた", "ふたを回します。", labels=("弁当箱", "lunchbox")))
     index_all(store)
