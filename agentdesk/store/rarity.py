@@ -19,6 +19,7 @@ RARE_AT_MOST = 2_500
 MOST_COUNTED = 80
 MOST_ASKED = 32
 TOKENS_ASKED = 40
+EVERYDAY_SHARE, EVERYDAY_AT_LEAST, EVERYDAY_AT_MOST = 0.1, 20, 20_000
 CANDIDATES = 400
 MOST_READ = 60
 LATIN_STEM = r"\b[a-z0-9]{1,3}\b|\b[a-z0-9]{3,}?(?=(?:ing|ed|es|s|e)?\b)"
@@ -32,6 +33,14 @@ def telling_apart(db: sqlite3.Connection, kind: Indexed, tokens: Sequence[str], 
     """The rarest of the tokens that the index has at all, and that not more than a share of the rows have."""
     counted = _counted(db, kind, tokens, max(RARE_AT_LEAST, int(_total(db, kind) * share)))
     return [token for _count, _place, token in counted[:TOKENS_ASKED]]
+
+
+def everyday(db: sqlite3.Connection, tokens: Sequence[str]) -> set[str]:
+    """Those of the tokens that many tickets have: greetings and manners, rare as they are in articles, tell nothing."""
+    most = min(max(int(_total(db, TICKETS) * EVERYDAY_SHARE), EVERYDAY_AT_LEAST), EVERYDAY_AT_MOST)
+    asked = f"SELECT count(*) FROM (SELECT 1 FROM {TICKETS.words} WHERE {TICKETS.words} MATCH ? LIMIT ?)"
+    counts = {token: db.execute(asked, (_asked(TICKETS, spelled(token)), most + 1)).fetchone()[0] for token in tokens}
+    return {token for token, count in counts.items() if count > most}
 
 
 def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, limit: int) -> list[tuple[int, float]]:

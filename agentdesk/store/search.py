@@ -433,7 +433,10 @@ class Search:
         )[:limit]
 
     def _apart(self, text: str) -> list[str]:
-        return rarity.telling_apart(self._db, ARTICLES, asking.tokens([Phrase(text)]), share=0.2)
+        """The words of a customer's that tell articles apart; their manners only where there is nothing else."""
+        rare = rarity.telling_apart(self._db, ARTICLES, asking.tokens([Phrase(text)]), share=0.2)
+        manners = rarity.everyday(self._db, rare)
+        return [token for token in rare if token not in manners] or rare
 
     def _judged(self, hit: Hit, such: Judgement | None) -> Suggestion:
         """The hit with how it was used; what solved tickets before rises."""

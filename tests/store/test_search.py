@@ -461,6 +461,18 @@ def test_a_suggestion_says_how_often_it_was_sent_and_solved(store: Store) -> Non
     assert (first.hit.ref.id, first.inserted, first.solved) == ("k1", 3, 1)
 
 
+def test_manners_of_many_tickets_suggest_nothing(store: Store) -> None:
+    manners = "Sorry to bother you, could you kindly advise? Thank you in advance."
+    polite = [ticket(f"1{n:02}", f"Question {n}", n) for n in range(30)]
+    said = [message(f"p{n:02}", f"1{n:02}", manners) for n in range(30)]
+    sorry = article("k5", "Sorry in advance", "Sorry to bother you: kindly advise us in advance.", "en-us")
+    asked = (ticket("200", "Where is it", 1), message("e200", "200", f"{manners} My refund is missing."))
+    store.mirror.take(Page((*polite, *said, sorry, *asked), ""))
+    index_all(store)
+
+    assert [one.hit.ref.id for one in store.search.suggest_articles(ref("200"), language="en")] == ["k4"]
+
+
 def test_an_article_finds_the_tickets_it_was_sent_in(store: Store) -> None:
     store.db.execute("INSERT INTO inserted (account, ticket, article, how, at) VALUES ('acme', '2', 'k1', 'link', 0)")
 

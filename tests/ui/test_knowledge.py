@@ -148,6 +148,31 @@ async def test_suggestions_come_once_the_articles_are_indexed(tmp_path: Path) ->
     await desk.close()
 
 
+async def test_what_fits_better_is_suggested_once_all_of_the_index_is_there(tmp_path: Path) -> None:
+    desk = desk_at(tmp_path / "fresh")
+    fill(desk.store, 1)
+    while desk.store.search.index_some(100):
+        pass
+    better = Article(
+        Ref(ACCOUNT, "better"), "請求に覚えがないとき", "二重請求と身に覚えのない請求の調べかた。", language="ja"
+    )
+    desk.store.mirror.take(Page((better,), ""))
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+        assert (app.knowledge.list.answer.whole, better.title in app.words()) == (False, False)
+
+        while desk.store.search.index_some(100):
+            pass
+        app.knowledge.reload()
+        await settled(app, pilot)
+        assert (app.knowledge.list.answer.whole, better.title in app.words()) == (True, True)
+
+    await desk.close()
+
+
 async def test_a_new_message_suggests_again_and_leaves_what_is_being_read(desk: Desk) -> None:
     app = Knowing(desk)
 

@@ -80,9 +80,13 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
             self._suggest()
 
     def reload(self) -> None:
-        """Look again where nothing fitted: the articles, or their index, may have come in meanwhile."""
-        if self.row is not None and not self.field.value and not self.list.answer.articles:
+        """Look again where nothing fitted, and once all of the index is there: what fits better may have come in."""
+        if self.row is None or self.field.value:
+            return
+        if not self.list.answer.articles:
             self._suggest()
+        elif not self.list.answer.whole:
+            self.run_worker(self._suggest_when_whole, group="index", exclusive=True)  # type: ignore[arg-type]
 
     def search(self, query: str) -> None:
         """Search the articles; an empty query asks for one."""
@@ -179,6 +183,10 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         self.screen.set_focus(self.list)
         self.list.choose(0)
 
+    async def _suggest_when_whole(self) -> None:
+        if await self._background.read(_is_whole):
+            self._suggest()
+
     def _suggest(self) -> None:
         if self.row is None:
             self._show(Answer(None))
@@ -202,6 +210,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
                 tuple(search.duplicates(ref, limit=SIMILAR)),
                 language=language,
                 year=year,
+                whole=_is_whole(store),
             )
 
         self._look_soon(look)
@@ -246,6 +255,10 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         requester = row.ticket.requester
         person = self.desk.store.queries.person(Ref(row.ticket.ref.account, requester)) if requester else None
         return person.language if person else ""
+
+
+def _is_whole(store: Store) -> bool:
+    return store.search.remaining() == 0
 
 
 def _gist(row: TicketRow) -> tuple[object, ...]:

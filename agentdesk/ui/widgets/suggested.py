@@ -26,7 +26,7 @@ class Answer:
 
     Articles (with their use where known), solved tickets, prepared answers, what this customer was answered before, and
     tickets that may be the same; `language` is the customer's, and what is in another one is marked. Days of
-    another year than `year` are shown with it.
+    another year than `year` are shown with it. While the index is being filled, the answer is not `whole`.
     """
 
     question: object
@@ -38,6 +38,7 @@ class Answer:
     problem: str = ""
     language: str = ""
     year: int = 0
+    whole: bool = True
 
     def entries(self) -> tuple[Entry, ...]:
         """Everything in the order in which it is shown."""
