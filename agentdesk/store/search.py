@@ -29,7 +29,7 @@ from agentdesk.store.why import Why, text_of, why
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import telling
-from agentdesk.text.snippet import Span, snippet
+from agentdesk.text.snippet import CUT, Span, snippet
 
 HitKind = Literal["article", "ticket", "customer"]
 EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
@@ -482,15 +482,18 @@ class Search:
 
 def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
     """The passage to show of a text; a long one is looked at near its first hit only, as places cost time to find."""
+    start = 0
     if len(text) > 2 * PASSAGE_CHARACTERS:
         lower = text[:INDEXED_CHARACTERS].lower()
         first = min((at for token in tokens if (at := lower.find(token)) >= 0), default=0)
         start = max(first - PASSAGE_CHARACTERS // 2, 0)
         space = text.find(" ", start, first)
         start = space + 1 if start and space >= 0 else start
-        text = ("…" if start else "") + text[start : start + 2 * PASSAGE_CHARACTERS]
-    passage, spans = snippet(text, tokens, SNIPPET_CELLS)
-    return passage, tuple(spans)
+        text = text[start : start + 2 * PASSAGE_CHARACTERS]
+    passage, spans = snippet(text, tokens, SNIPPET_CELLS - bool(start))
+    if not start or passage.startswith(CUT):
+        return passage, tuple(spans)
+    return CUT + passage, tuple((first + len(CUT), last + len(CUT)) for first, last in spans)
 
 
 def _relative(hits: list[Hit]) -> list[Hit]:

@@ -93,8 +93,8 @@ def _placed(text: str) -> tuple[str, list[int], list[int]]:
         return spelled, list(range(len(text))), list(range(1, len(text) + 1))
     if _is_one_by_one(text):
         pieces = list(map(_spelled_unit, text))
-        if max(map(len, pieces)) == 1:
-            return "".join(pieces), list(range(len(text))), list(range(1, len(text) + 1))
+        sources = [at for at, piece in enumerate(pieces) for _char in piece]
+        return "".join(pieces), sources, [at + 1 for at in sources]
     pieces = []
     starts: list[int] = []
     ends: list[int] = []
@@ -181,9 +181,6 @@ def _is_one_by_one(text: str) -> bool:
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
     """Yield the parts that can be normalised one by one: a half-width voicing mark goes with the kana before."""
-    if _is_one_by_one(text):
-        yield from ((at, at + 1) for at in range(len(text)))
-        return
     waiting: tuple[int, int] | None = None
     for cluster in clusters(text):
         if waiting and _VOICED.match(text, cluster.start):

@@ -7,8 +7,8 @@ words are not stemmed here, the index does that (`porter`). Punctuation and `_` 
 """
 
 import re
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from typing import Final
 
 from agentdesk.text.normalise import normalise
 
@@ -18,14 +18,6 @@ _CJK: Final = (
 )
 _RUN: Final = f"([{_CJK}]+)|[^\\W_{_CJK}]+"  # compiled by its first use: that takes 3 ms, which no start need spend
 _HIRAGANA: Final = re.compile("[\u3041-\u309f\u30fc]+")
-
-
-class Token(NamedTuple):
-    """A token and where it is in the normalised text."""
-
-    text: str
-    start: int
-    end: int
 
 
 def segment(text: str) -> list[str]:
@@ -41,15 +33,19 @@ def segment(text: str) -> list[str]:
     return found
 
 
-def tokens(normal: str) -> Iterator[Token]:
-    """Yield the tokens of text that is already normalised."""
+def places(normal: str, wanted: Collection[str], is_wanted: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Yield where tokens are in text that is already normalised: those of CJK in `wanted`, Latin that `is_wanted`."""
     for run in re.finditer(_RUN, normal):
         start, end = run.span()
-        if run[1] is None or end - start == 1:
-            yield Token(run[0], start, end)
-            continue
-        for at in range(start, end - 1):
-            yield Token(normal[at : at + 2], at, at + 2)
+        if run[1] is None:
+            if is_wanted(run[0]):
+                yield start, end
+        elif end - start == 1:
+            if run[0] in wanted:
+                yield start, end
+        else:
+            pairs = map(str.__add__, run[0], run[0][1:])
+            yield from ((at, at + 2) for at, pair in enumerate(pairs, start) if pair in wanted)
 
 
 def telling(words: list[str]) -> list[str]:

@@ -1,21 +1,23 @@
 """Where the words of a search are in a text, and the passage that shows most of them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Final
 
 from agentdesk.text.cells import NARROW
 from agentdesk.text.graphemes import clusters, is_plain
 from agentdesk.text.normalise import normalise_with_places
-from agentdesk.text.segment import telling, tokens
+from agentdesk.text.segment import places, telling
 from agentdesk.text.width import cell_width
 
 Span = tuple[int, int]
 
 LONGEST_SEARCHED: Final = 20_000
 _MOST_PASSAGES: Final = 200
-_CUT: Final = "…"
+CUT: Final = "…"
+_SAME: Final = 3
+"""So many letters begin any two words of one stem."""
 
 
 def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
@@ -26,17 +28,19 @@ def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
     wanted = set(telling(list(query_tokens)))
     if not wanted:
         return []
+    stems: dict[str, list[str]] = {}
+    for word in wanted:
+        stems.setdefault(word[:_SAME], []).append(word)
+
+    def is_wanted(word: str) -> bool:
+        if word in wanted:
+            return True
+        return word.isascii() and any(_same_stem(word, other) for other in stems.get(word[:_SAME], ()))
+
     normal = normalise_with_places(text)
-    known: dict[str, bool] = {}
     spans: list[Span] = []
-    for token in tokens(normal.text):
-        if token.text not in known:
-            known[token.text] = token.text in wanted or (
-                token.text.isascii() and any(_same_stem(token.text, word) for word in wanted)
-            )
-        if not known[token.text]:
-            continue
-        start, end = normal.starts[token.start], normal.ends[token.end - 1]
+    for first, last in places(normal.text, wanted, is_wanted):
+        start, end = normal.starts[first], normal.ends[last - 1]
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
@@ -51,15 +55,16 @@ def snippet(text: str, terms: Iterable[str], cells: int) -> tuple[str, list[Span
     """
     line = " ".join(text[:LONGEST_SEARCHED].split())
     spans = highlight(line, terms)
-    if cell_width(line) <= cells:
+    edges = _edges(line)
+    if _width(line, edges) <= cells:
         return line, spans
-    start = _best_start(line, spans, cells)
-    lead = _CUT if start else ""
-    room = cells - cell_width(lead) - cell_width(_CUT)
-    end = _fitting_end(line, start, room)
-    if _fitting_end(line, start, room + cell_width(_CUT)) == len(line):
+    start = _best_start(line, edges, spans, cells)
+    lead = CUT if start else ""
+    room = cells - cell_width(lead) - cell_width(CUT)
+    end = _fitting_end(line, edges, start, room)
+    if _fitting_end(line, edges, start, room + cell_width(CUT)) == len(line):
         end = len(line)
-    tail = _CUT if end < len(line) else ""
+    tail = CUT if end < len(line) else ""
     passage = lead + line[start:end] + tail
     shift = len(lead) - start
     shown = [
@@ -68,16 +73,27 @@ def snippet(text: str, terms: Iterable[str], cells: int) -> tuple[str, list[Span
     return (passage, shown) if cell_width(passage) <= cells else ("", [])
 
 
-def _best_start(line: str, spans: list[Span], cells: int) -> int:
+def _edges(line: str) -> Sequence[int] | None:
+    """Return how many cells lie before each place of a line; None for one whose characters belong together."""
+    if line.isascii() and line.isprintable():
+        return range(len(line) + 1)
+    return [0, *accumulate(map(NARROW.__getitem__, line))] if is_plain(line) else None
+
+
+def _width(line: str, edges: Sequence[int] | None) -> int:
+    return cell_width(line) if edges is None else edges[-1]
+
+
+def _best_start(line: str, edges: Sequence[int] | None, spans: list[Span], cells: int) -> int:
     """Return where a passage begins that holds as many different hits as can be."""
-    if not spans or _fitting_end(line, 0, cells - 1) >= spans[-1][1]:
+    if not spans or _fitting_end(line, edges, 0, cells - 1) >= spans[-1][1]:
         return 0
     best, best_worth = spans[0], 0
     starts = [first for first, _ in spans]
-    for span in spans[:_MOST_PASSAGES]:
-        end = _fitting_end(line, span[0], cells * 3 // 4)
-        hits = spans[bisect_left(starts, span[0]) : bisect_left(starts, end)]
-        worth = sum(len(word) for word in {line[first:last].casefold() for first, last in hits})
+    words = [line[first:last].casefold() for first, last in spans]
+    for place, span in enumerate(spans[:_MOST_PASSAGES]):
+        end = _fitting_end(line, edges, span[0], cells * 3 // 4)
+        worth = sum(map(len, set(words[place : bisect_left(starts, end)])))
         if worth > best_worth:
             best, best_worth = span, worth
     return _comfortable_start(line, best[0], cells // 4)
@@ -97,10 +113,9 @@ def _comfortable_start(line: str, at: int, room: int) -> int:
     return next((cluster.end for cluster in clusters(line, max(start - 1, 0), at) if cluster.end >= start), at)
 
 
-def _fitting_end(line: str, start: int, cells: int) -> int:
-    shown = line[start : start + max(cells, 0) + 1]  # one more than can fit
-    if is_plain(shown):
-        return start + bisect_right(list(accumulate(map(NARROW.__getitem__, shown))), cells)
+def _fitting_end(line: str, edges: Sequence[int] | None, start: int, cells: int) -> int:
+    if edges is not None:
+        return max(bisect_right(edges, edges[start] + cells) - 1, start)
     end = start
     for cluster in clusters(line, start):
         cells -= cluster.cells
