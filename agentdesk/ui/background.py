@@ -31,21 +31,22 @@ class Background:
         """
         if self._is_closed:
             raise asyncio.CancelledError
+        asked = object()  # the same question may be asked again after it was broken off
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question, asked)
         except asyncio.CancelledError:
             with self._lock:
-                self._stale = question
-                if self._store is not None and self._asked is question:
+                self._stale = asked
+                if self._store is not None and self._asked is asked:
                     self._store.break_off()
             raise
 
-    def _read(self, question: Callable[[Store], T]) -> T:
+    def _read(self, question: Callable[[Store], T], asked: object) -> T:
         if self._store is None:
             self._store = Store(self._path)
             self._store.break_off_when(lambda: self._asked is self._stale)
         with self._lock:
-            self._asked = question
+            self._asked = asked
         try:
             return question(self._store)
         finally:

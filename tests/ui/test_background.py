@@ -10,7 +10,9 @@ import pytest
 from agentdesk.store import Store
 from agentdesk.ui.background import Background
 
-ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+ENDLESS = f"{NUMBERS} SELECT count(*) FROM n"
+LONG = f"SELECT count(*) FROM ({NUMBERS} SELECT i FROM n LIMIT 99999)"
 
 
 async def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path) -> None:
@@ -32,4 +34,24 @@ async def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path) ->
 
     assert await background.read(lambda store: store.revision()) > 0
     assert monotonic() - started < 10
+    background.close()
+
+
+async def test_the_same_question_is_answered_after_it_was_broken_off(tmp_path: Path) -> None:
+    background = Background(tmp_path / "desk.db")
+    began, goes_on = Event(), Event()
+
+    def long(store: Store) -> int:
+        began.set()
+        goes_on.wait(10)
+        return int(store.db.execute(LONG).fetchone()[0])
+
+    asked = asyncio.create_task(background.read(long))
+    await asyncio.to_thread(began.wait)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    goes_on.set()
+
+    assert await background.read(long) == 99_999
     background.close()
