@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms
 from agentdesk.store.words import any_of, expression, spellings
+from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import segment, telling
 
 SHORTEST_BEGINNING = 3
@@ -16,6 +17,8 @@ LONGEST_PARTICLE = 2
 WORD_TOKENS, SHORT_WORD_TOKENS = 5, 3
 PARTICLE = "を|(?<=[ァ-ヺー\u3400-\u9fff])[のとにはがでもへや](?=[ァ-ヺ\u3400-\u9fff])"
 """What makes two words of a run of Japanese."""
+KATAKANA = "[ァ-ヺー]+"
+"""One word, however long."""
 
 
 def typed(text: str) -> Filter:
@@ -151,11 +154,8 @@ def is_one_word(where: Node) -> bool:
 def _is_a_word(term: Word, others: Collection[str]) -> bool:
     """Is this one word, and not a run of Japanese as long as a sentence, nor grammar between other tokens?"""
     found = segment(term.text)
-    if (
-        "/" in term.text
-        or len(found) > WORD_TOKENS
-        or (len(found) > SHORT_WORD_TOKENS and re.search(PARTICLE, term.text))
-    ):
+    is_long = len(found) > WORD_TOKENS and not re.fullmatch(KATAKANA, normalise(term.text))
+    if "/" in term.text or is_long or (len(found) > SHORT_WORD_TOKENS and re.search(PARTICLE, term.text)):
         return False
     return not others or not set(found).isdisjoint(others)
 

@@ -23,13 +23,13 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from agentdesk.filters import And, Node, Not, Or, Phrase, Word
-from agentdesk.text.normalise import kana_twin, normalise
+from agentdesk.text.normalise import kana_twin, long_endings, normalise
 from agentdesk.text.segment import segment
 
 INDEXED_CHARACTERS = 20_000
 """What lies further back in a text is not found; a mail of megabytes must not stop the others."""
 
-MAKER = "pairs 3"
+MAKER = "pairs 4"
 """What makes the index; one that says something else is begun anew."""
 
 NEW = -1
@@ -197,8 +197,10 @@ def _note(key: str, part: str, was: str, source: str = "", kind: int = TICKETS.n
 
 def cut(text: str) -> str:
     """The text of an article or a person as it goes into the index."""
-    tokens = segment(text[:INDEXED_CHARACTERS])
-    return " ".join([*tokens, *sorted(_ends(tokens))])
+    text = text[:INDEXED_CHARACTERS]
+    tokens = segment(text)
+    words_at_ends = (f"{end[:2]} {end[1:]}" for end in sorted(long_endings(text)))
+    return " ".join([*tokens, *sorted(_ends(tokens)), *words_at_ends])
 
 
 def cut_once(text: str) -> set[str]:
@@ -209,6 +211,7 @@ def cut_once(text: str) -> set[str]:
     text = text[:INDEXED_CHARACTERS]
     found = set(segment(text))
     if not text.isascii():
+        found.update(end[1:] for end in long_endings(text))
         found = {token if token.isascii() or token[-1] > _LAST_LATIN else _plain(token) for token in found}
         found.update(char for char in set("".join(found)) if char > _LAST_LATIN)
     return {token[:_LONGEST_TOKEN] for token in found} if max(map(len, found), default=0) > _LONGEST_TOKEN else found
@@ -378,17 +381,18 @@ def _stands(text: str, ways: str) -> bool:
     runs, rows = _wanted(ways)
     if any(run in text for run in runs):
         return True
-    if runs:
-        normal = normalise(text)
-        if any(run in normal for run in runs):
-            return True
-    if not rows:
-        return False
-    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
-    if not re.search(_MARKED, plain):
-        rows = [row for row in rows if row.latin.search(plain)]
+    normal = normalise(text)
+    if any(run in normal or _ends_a_word(run, normal) for run in runs):
+        return True
+    if not re.search(_MARKED, normal):
+        rows = [row for row in rows if row.latin.search(normal)]
     found = _tokens_of(text) if rows else []
     return any(_is_in(found, row.tokens, row.is_open) for row in rows)
+
+
+def _ends_a_word(run: str, normal: str) -> bool:
+    """Does the run stand at the end of a longer word of katakana, where its ー is left out?"""
+    return run[-1] == "ー" and re.search(f"{run[:-1]}(?![ァ-ヺー])", normal) is not None
 
 
 class _Row(NamedTuple):

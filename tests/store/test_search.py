@@ -421,6 +421,50 @@ def test_a_kanji_at_the_end_of_a_word_is_found_and_parts_must_stand_together(
     assert {hit.ref.id for hit in store.search.search(query, now=NOW, kinds=["ticket"])} == found
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("エラー", {"4", "5"}),
+        ("ｴﾗｰ", {"4", "5"}),
+        ("えらー", {"4", "5"}),
+        ("サーバエラー", {"4"}),
+        ("サーバーエラー", {"4"}),
+        ("キー", {"5"}),
+        ("カード", {"6"}),
+        ("クレジットカード", {"6"}),
+        ("3000円", {"6"}),
+        ("3,000円", {"6"}),
+        ("WiFi", {"6"}),
+        ("渡邊", {"5"}),
+        ("佐佐木", {"4"}),
+    ],
+)
+def test_a_word_is_found_in_longer_ones_and_in_another_spelling(store: Store, query: str, found: set[str]) -> None:
+    take(
+        store,
+        ticket("4", "サーバーエラーの件", 0.5),
+        message("m4", "4", "佐々木です"),
+        ticket("5", "ｼｽﾃﾑｴﾗｰ、パスワードキー", 0.5),
+        message("m5", "5", "渡辺です"),
+        ticket("6", "お問い合わせ", 0.5),
+        message("m6", "6", "クレジット・カードで３，０００円のWi-Fiルーターを買いました"),
+        *(
+            article(f"k{id}", title, body)
+            for id, title, body in (
+                ("14", "サーバーエラーの件", "佐々木です"),
+                ("15", "ｼｽﾃﾑｴﾗｰ、パスワードキー", "渡辺です"),
+                ("16", "お問い合わせ", "クレジット・カードで３，０００円のWi-Fiルーターを買いました"),
+            )
+        ),
+    )
+    index_all(store)
+
+    hits = store.search.search(query, now=NOW, kinds=["ticket", "article"])
+    assert {hit.ref.id for hit in hits if hit.kind == "ticket"} == found
+    assert {f"{hit.ref.id[-1]}" for hit in hits if hit.kind == "article"} >= found
+    assert set(names(hits)) >= {f"article k1{id}" for id in found}
+
+
 def test_an_index_made_in_another_way_is_begun_anew_and_says_how_far_it_is(store: Store) -> None:
     store.db.execute("UPDATE word_index SET maker = 'something older'")
 
