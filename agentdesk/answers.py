@@ -17,7 +17,7 @@ class Answer(NamedTuple):
     """`document` for `--json`; for people either a table (`headings`, `rows`) or `text`.
 
     `failed` makes the shell end with exit code 1 although there is something to show, `unreachable` with 3.
-    `nothing` is what people are told, beside the data, where the table is empty.
+    `nothing` is what people are told, beside the data, where the table is empty; `hint` in any case.
     """
 
     document: Document
@@ -27,6 +27,7 @@ class Answer(NamedTuple):
     failed: bool = False
     unreachable: bool = False
     nothing: str = ""
+    hint: str = ""
 
 
 def iso(moment: datetime | None) -> str | None:

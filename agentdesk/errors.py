@@ -34,11 +34,15 @@ class StoreError(AgentdeskError):
 
 
 class FilterError(AgentdeskError):
-    """A query does not read; `at` is the character offset where it stops making sense."""
+    """A query does not read; `at` is the character offset where it stops making sense.
 
-    def __init__(self, message: str, at: int = 0) -> None:
+    It is a slip where nothing but a query can have been meant.
+    """
+
+    def __init__(self, message: str, at: int = 0, *, is_slip: bool = False) -> None:
         super().__init__(message)
         self.at = at
+        self.is_slip = is_slip
 
 
 class Refused(AgentdeskError):

@@ -151,6 +151,8 @@ async def _answered(
         if not isinstance(answer, Answer):
             answer = _ops_answer(desk, cx.ops)
         write(answer, form)
+        if answer.hint:
+            click.echo(answer.hint, err=True)
         if form == "text" and answer.nothing and not answer.rows:
             click.echo(answer.nothing, err=True)
         return code or (UNREACHABLE if answer.unreachable else int(answer.failed))

@@ -141,6 +141,23 @@ def test_a_search_answers_best_first_and_keeps_to_its_kind_and_limit(shell: Shel
     assert (nothing.code, nothing.out, "zzzqqq" in nothing.err) == (0, "", True)
 
 
+@pytest.mark.parametrize(
+    "asked", ["返品（手数料は", 'What does "pending mean', "refund:)", "注文番号：12345は？", "price<100"]
+)
+def test_a_raw_question_is_answered_whatever_signs_it_holds(shell: Shell, asked: str) -> None:
+    found = shell("search", asked, "--kind", "article", "--json")
+
+    assert (found.code, found.document["query"]) == (0, asked)
+    assert "Looked for the words" in found.err or "？" in asked
+
+
+def test_a_slip_in_a_search_is_refused_and_suggests(shell: Shell) -> None:
+    found = shell("search", "status:opne")
+
+    assert (found.code, found.out) == (1, "")
+    assert "Did you mean open?" in found.err
+
+
 def test_an_article_is_shown(shell: Shell) -> None:
     (hit,) = shell("search", "返金", "--kind", "article", "--limit", "1", "--json").document["results"]
 

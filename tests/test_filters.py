@@ -1,6 +1,6 @@
 """The filter language: what reads, what it means, and what is said of what does not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -18,6 +18,7 @@ from agentdesk.filters import (
     Compare,
     Day,
     DaysBack,
+    Heard,
     Month,
     Node,
     Not,
@@ -28,6 +29,7 @@ from agentdesk.filters import (
     Word,
     both,
     day_after,
+    hear,
     moment,
     parse,
 )
@@ -148,9 +150,65 @@ def test_a_wrong_query_says_where_and_suggests(text: str, at: int, words: str) -
     assert (caught.value.at, words in str(caught.value)) == (at, True)
 
 
-def refusal(text: str) -> FilterError | None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        'What does "pending mean?', "My order: 12345 is not here?", "Where is my order #12345?", "order #12345",
+        "status: delivered but nothing here", "(refund", "refund)", ":-)", "it's 5' 10\" tall", "cost < 100 ?",
+        "price<100", "size:L", "C:\\Users\\x", "mailto:foo@bar.com", "cash OR", "OR", "NOT", "I can NOT log in",
+        "How do I use the -v option?", "To be OR NOT to be, that is it",
+        "エラー：接続できません", "状態：配送済みなのに届かない",
+        "担当：田中さんですか？", "期限：明日まで？", "「ログインできません」と出る",
+        "返品（手数料込み", "＞＜", "（´・ω・｀）", "😡",
+        "one\ntwo -three", "how " * 1500, "(" * 3000, "is my order status:shipped?", '"', "「",
+    ],
+)  # fmt: skip
+def test_what_customers_write_is_heard_as_its_words(text: str) -> None:
+    where = hear(text).question.where
+
+    words = where.parts if isinstance(where, And) else (where,)
+    assert words
+    assert all(isinstance(word, Word) for word in words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "refund -status:open", "(a OR b) c", "a または b", '"was charged twice"', "「二重 請求」", "-spam", "NOT spam",
+        "#123", "status:open is my order late?", "担当:自分 返品できますか？", "tag:vip,gold",
+        "group:「Tier 2」 sla<2h", "Re: hello",
+    ],
+)  # fmt: skip
+def test_what_reads_as_a_query_is_heard_as_one(text: str) -> None:
+    assert hear(text) == Heard(parse(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["stauts:open", "a status:opne", "is:waitng", "waiting>5", "bounce>many", "status:", "状態：解決済"]
+)
+def test_a_slip_in_what_can_only_be_a_query_is_refused(text: str) -> None:
+    with pytest.raises(FilterError):
+        hear(text)
+
+
+def test_words_that_were_meant_as_a_query_say_why_they_are_none() -> None:
+    short, told = hear("(refund OR exchange"), hear("Why (of all things do I wait?")
+
+    assert short.problem is not None
+    assert "never closed" in str(short.problem)
+    assert told.problem is None
+
+
+@given(st.text())
+def test_any_text_is_heard_or_refused_in_words(text: str) -> None:
+    error = refusal(text, hear)
+
+    assert error is None or error.is_slip
+
+
+def refusal(text: str, read: Callable[[str], object] = parse) -> FilterError | None:
     try:
-        parse(text)
+        read(text)
     except FilterError as error:
         return error
     return None

@@ -1,5 +1,6 @@
 """Searching from the shell."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer
@@ -7,10 +8,12 @@ from agentdesk.commands.answering import needs_ticket, one_ticket
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
+from agentdesk.filters import Filter, hear
 from agentdesk.i18n import _
+from agentdesk.text.safe import safe_line
 
 if TYPE_CHECKING:
-    from agentdesk.store.search import HitKind
+    from agentdesk.store.search import Hit, HitKind
 
 ALIASES = "aliases.txt"
 KINDS: "tuple[HitKind, ...]" = ("article", "ticket", "customer")
@@ -24,12 +27,11 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
         raise Refused(_("There is no kind {kind!r}. Choose one of: {names}.", kind=kind, names=", ".join(KINDS)))
     if limit < 1:
         raise Refused(_("--limit is how many results at most, 1 or more."))
-    kinds = tuple(one for one in KINDS if kind in ("", one))
+    heard = hear(query)
     await cx.desk.index()
-    hits = cx.desk.store.search.search(
-        query, kinds=kinds, limit=limit, now=cx.now(), account=cx.account or None, wait=True
-    )[:limit]
     now = cx.now()
+    # nobody types on: the last word is a beginning only where as a word it finds nothing
+    hits = _found(cx, heard.question, kind, limit, now) or _found(cx, query, kind, limit, now)
     await cx.desk.write(lambda store: store.search.vocabulary.searched(query, bool(hits), now))
     results = [
         {
@@ -47,7 +49,14 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
         headings=(_("Kind"), _("Id"), _("Title"), _("Found")),
         rows=[[hit.kind, cx.desk.clear_name(hit.ref), hit.title, hit.snippet] for hit in hits],
         nothing=_("Nothing is found for {query!r}.", query=query),
+        hint=_("Looked for the words: {reason}", reason=safe_line(str(heard.problem))) if heard.problem else "",
     )
+
+
+def _found(cx: Context, query: Filter | str, kind: str, limit: int, now: datetime) -> "list[Hit]":
+    kinds = tuple(one for one in KINDS if kind in ("", one))
+    search = cx.desk.store.search
+    return search.search(query, kinds=kinds, limit=limit, now=now, account=cx.account or None, wait=True)[:limit]
 
 
 @commands.add("ticket similar", scope="shell", when=needs_ticket, in_shell=True, is_recorded=False)

@@ -8,6 +8,7 @@ as their ASCII twins; offsets in errors are offsets in the text as typed.
 """
 
 from agentdesk.filters.fields import FIELDS, PRIORITIES, STATUSES, FieldKind
+from agentdesk.filters.hearing import Heard, hear
 from agentdesk.filters.question import (
     ALL,
     And,
@@ -44,6 +45,7 @@ __all__ = [
     "DaysBack",
     "FieldKind",
     "Filter",
+    "Heard",
     "Month",
     "Node",
     "Not",
@@ -57,6 +59,7 @@ __all__ = [
     "compares",
     "day_after",
     "folded",
+    "hear",
     "moment",
     "parse",
     "sorted_by",

@@ -148,20 +148,34 @@ def unknown_field(name: str) -> str:
     """What is said of a field that there is not, with the nearest one that there is."""
     if folded(name) in _NOT_KEPT:
         return _("The cache does not keep {name} for tickets yet; bounce>1 and waiting>2h find hard ones.", name=name)
-    known = [spelling for entry in _FIELDS for spelling in (entry.name, *entry.aliases)]
-    near = get_close_matches(folded(name), [*known, "sort"], n=1, cutoff=0.6)
+    near = _nearest_field(name)
     if near:
-        return _("There is no field {name}. Did you mean {near}?", name=name, near=f"{near[0]}:")
+        return _("There is no field {name}. Did you mean {near}?", name=name, near=f"{near}:")
     return _("There is no field {name}. Put it in quotes to look for the words.", name=name)
+
+
+def is_misspelt_field(name: str) -> bool:
+    """Is a field meant that there is not, or whose name is spelled otherwise?"""
+    return folded(name) in _NOT_KEPT or _nearest_field(name) is not None
+
+
+def _nearest_field(name: str) -> str | None:
+    known = [spelling for entry in _FIELDS for spelling in (entry.name, *entry.aliases)]
+    return next(iter(get_close_matches(folded(name), [*known, "sort"], n=1, cutoff=0.7)), None)
 
 
 def unknown_value(field: str, value: str, values: Mapping[str, tuple[str, ...]]) -> str:
     """What is said of a value that a field does not take."""
-    known = [spelling for name, others in values.items() for spelling in (name, *others)]
-    near = get_close_matches(folded(value), known, n=1, cutoff=0.5)
+    near = nearest_value(value, values)
     if near:
-        return _("{field}: knows no {value}. Did you mean {near}?", field=field, value=value, near=near[0])
+        return _("{field}: knows no {value}. Did you mean {near}?", field=field, value=value, near=near)
     return _("{field}: knows no {value}. Choose one of: {known}.", field=field, value=value, known=", ".join(values))
+
+
+def nearest_value(value: str, values: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The spelling of a value that another one is nearly; None where it is like none."""
+    known = [spelling for name, others in values.items() for spelling in (name, *others)]
+    return next(iter(get_close_matches(folded(value), known, n=1, cutoff=0.5)), None)
 
 
 def meaning(value: str, values: Mapping[str, tuple[str, ...]]) -> str | None:

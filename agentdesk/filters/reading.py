@@ -11,7 +11,9 @@ from agentdesk.filters.fields import (
     FieldKind,
     FieldWord,
     field_named,
+    is_misspelt_field,
     meaning,
+    nearest_value,
     unknown_field,
     unknown_value,
 )
@@ -34,14 +36,18 @@ _OPERATORS: Mapping[str, Operator] = {
     ">=": ">=",
     "≥": ">=",
 }
+_EITHER = ("OR", "||", "または")
+_BOTH = ("AND", "&&")
+OPERATORS = frozenset((*_EITHER, *_BOTH))
+"""What joins words and is none, standing on its own."""
 _NESTING = 40
-_LONGEST = 4000
+LONGEST = 4000
 
 
 def parse(text: str) -> Filter:
     """The filter that a text asks for; raises `FilterError` with the offset at which it stops making sense."""
-    if len(text) > _LONGEST:
-        raise FilterError(_("This query is too long."), _LONGEST)
+    if len(text) > LONGEST:
+        raise FilterError(_("This query is too long."), LONGEST)
     return _Reader(text).filter()
 
 
@@ -78,7 +84,7 @@ class _Reader:
 
     def _either(self) -> Node:
         parts = [self._all()]
-        while not self._ended() and self._takes("OR", "||", "または"):
+        while not self._ended() and self._takes(*_EITHER):
             began = self._at
             part = self._all()
             if part == And() or parts[0] == And():
@@ -90,10 +96,10 @@ class _Reader:
         parts: list[Node] = []
         while not self._ended() and self._text[self._at] != ")":
             began = self._at
-            if self._takes("OR", "||", "または"):
+            if self._takes(*_EITHER):
                 self._at = began
                 break
-            if not self._takes("AND", "&&"):
+            if not self._takes(*_BOTH):
                 part = self._one()
                 if part is not None:
                     parts.append(part)
@@ -124,7 +130,7 @@ class _Reader:
         part = self._one()
         self._depth -= 1
         if part is None:
-            raise FilterError(_("An order cannot be negated; write sort:-wait to turn it round."), began)
+            raise FilterError(_("An order cannot be negated; write sort:-wait to turn it round."), began, is_slip=True)
         return Not(part)
 
     def _deeper(self, began: int) -> None:
@@ -170,13 +176,13 @@ class _Reader:
         value_at = match.end()
         if name in ("sort", "order", "並び", "並び順"):
             self._at = value_at
-            self._sort = _sort(self._value(), value_at)
+            self._sort = _sort(self._value(), value_at, is_slip=name != "order")
             return None
         entry = field_named(name)
         if entry is None:
             if value_at >= len(self._text) or self._text[value_at].isspace():
                 return self._word()
-            raise FilterError(unknown_field(match["name"]), match.start())
+            raise FilterError(unknown_field(match["name"]), match.start(), is_slip=is_misspelt_field(name))
         self._at = value_at
         values = self._values(entry)
         compared = [Compare(entry.name, op, _read_value(entry, op, value, at)) for value, at in values]
@@ -196,7 +202,8 @@ class _Reader:
                 values.append((part, at))
             at += len(part) + 1
         if not values:
-            raise FilterError(_("{field}: needs a value.", field=entry.name), self._at)
+            is_last = self._at >= len(self._text)
+            raise FilterError(_("{field}: needs a value.", field=entry.name), self._at, is_slip=is_last)
         return values
 
     def _value(self) -> str:
@@ -206,15 +213,23 @@ class _Reader:
         return match[0]
 
 
-def _sort(text: str, at: int) -> Sort:
+def _sort(text: str, at: int, *, is_slip: bool) -> Sort:
     by = meaning(text.removeprefix("-"), SORTS)
     if by is None:
-        raise FilterError(unknown_value("sort", text, SORTS), at)
+        raise FilterError(unknown_value("sort", text, SORTS), at, is_slip=is_slip and bool(text))
     return Sort(by, text.startswith("-"))
 
 
 def _read_value(entry: FieldWord, op: Operator, text: str, at: int) -> Value:
-    """What a value means to its field."""
+    """What a value means to its field; a whole phrase of Japanese behind a colon was not meant as one."""
+    try:
+        return _value_of(entry, op, text, at)
+    except FilterError as error:
+        is_slip = text.isascii() or nearest_value(text, entry.values) is not None
+        raise FilterError(str(error), error.at, is_slip=is_slip) from None
+
+
+def _value_of(entry: FieldWord, op: Operator, text: str, at: int) -> Value:
     if op != ":" and entry.kind in (FieldKind.NAME, FieldKind.CHOICE):
         raise FilterError(_("{field} has no order; write {field}:{value}", field=entry.name, value=text), at)
     match entry.kind:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, parse, terms
+from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, hear, terms
 from agentdesk.store.words import any_of, expression, spellings
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import segment, telling
@@ -23,7 +23,7 @@ KATAKANA = "[ァ-ヺー]+"
 
 def typed(text: str) -> Filter:
     """The filter of a text whose last word may not be complete."""
-    question = parse(text)
+    question = hear(text).question
     if not text or text[-1].isspace():
         return question
     match question.where:

@@ -12,7 +12,7 @@ from datetime import datetime
 from math import log1p
 from typing import Literal
 
-from agentdesk.filters import And, Filter, Phrase, Word, parse, terms, within
+from agentdesk.filters import And, Filter, Phrase, Word, hear, terms, within
 from agentdesk.model import Canned, Event, Ref
 from agentdesk.record import record
 from agentdesk.store import asking, indexing, misspelt, rarity, rows
@@ -42,7 +42,7 @@ MOST_MESSAGES = 200
 MOST_NAMED = 2_000
 """Of more customers whose names begin so, as with one letter, no order tells which is meant."""
 SMALL_CACHE = 50_000
-TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.2
+TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
 """An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
 WHOLE_WEIGHT = 0.1
 MOST_TRUST = 1.5
@@ -130,7 +130,7 @@ class Search:
         account: str | None = None,
         wait: bool = False,
     ) -> list[Hit]:
-        """What a query finds, best first, at most `limit` of each kind; raises `FilterError` for one that reads wrong.
+        """What a query finds, best first, at most `limit` of each kind; raises `FilterError` for a slip in one.
 
         Only what lives in `account` is looked at, where one is named. The last word of a text that is still being
         typed counts as a beginning. Extras that are not loaded yet are left out, unless the answer may `wait` for them.
@@ -168,7 +168,7 @@ class Search:
 
     def why(self, query: str, hit: Hit) -> Why:
         """Why a query found this."""
-        asked = [term.text for term in terms(parse(query).where)]
+        asked = [term.text for term in terms(hear(query).question.where)]
         if not asked:
             return Why()
         words = self.vocabulary.words()

@@ -7,6 +7,7 @@ from typing import Literal
 
 from agentdesk.commands.registry import Command, commands
 from agentdesk.errors import FilterError
+from agentdesk.filters import hear
 from agentdesk.filters.completing import Completion, complete
 from agentdesk.i18n import _, number
 from agentdesk.model import Canned
@@ -41,7 +42,8 @@ class Problem:
 class Answers:
     """What a question found: results by kind, how the last word may go on, and, a little later, how tickets divide.
 
-    `tickets` is how many there are in all, None until that is known.
+    `tickets` is how many there are in all, None until that is known. Beside a `problem`, what is found is found by the
+    words alone.
     """
 
     question: str
@@ -75,6 +77,7 @@ class Seeker:
         if not question.strip():
             return Answers(question, {})
         try:
+            problem = hear(question).problem
             hits = store.search.search(question, now=now, limit=MOST, account=self._account)
         except FilterError as error:
             return Answers(question, {}, ways, Problem(safe_line(str(error)), error.at))
@@ -85,7 +88,8 @@ class Seeker:
             "template": self._templates(store, question),
             "command": best(question, commands, lambda one: f"{one.name} {one.help}")[:MOST],
         }
-        return Answers(question, found, ways, progress=store.search.progress())
+        hint = Problem(safe_line(str(problem)), problem.at) if problem else None
+        return Answers(question, found, ways, hint, progress=store.search.progress())
 
     def counted(self, store: Store, answers: Answers, now: datetime) -> Answers:
         """The same answers, with how many tickets there are and how they divide."""

@@ -558,6 +558,16 @@ def test_articles_with_every_word_come_before_those_with_one(store: Store) -> No
     assert names(store.search.search("返品 領収書", now=NOW, kinds=ARTICLES))[0] == "article k8"
 
 
+@pytest.mark.parametrize(
+    "asked", ["「領収書を出してください」と言われた", "I asked: is (my order) -late?", "注文 #12345 の領収書"]
+)
+def test_a_raw_question_finds_articles_by_its_words(store: Store, asked: str) -> None:
+    take(store, article("k7", "領収書", "発行のしかた"), article("k8", "Late orders", "where your order is"))
+    index_all(store)
+
+    assert names(store.search.search(asked, now=NOW, kinds=ARTICLES))
+
+
 def test_a_sentence_ranks_tickets_by_what_they_share_not_by_their_age(store: Store) -> None:
     take(
         store,

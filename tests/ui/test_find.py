@@ -119,6 +119,18 @@ async def test_a_wrong_query_says_where_and_keeps_what_was_found(desk: Desk) -> 
         assert "Tickets  2" in app.words()
 
 
+async def test_words_with_a_stray_sign_are_found_and_the_sign_is_shown(desk: Desk) -> None:
+    app = Finding(desk)
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        app.find.field.value = "二重 (請求"
+        await settled(app, pilot)
+
+        place = next(text for text in app.words().splitlines() if "↑" in text)
+        assert "never closed" in place
+        assert "Tickets  2" in app.words()
+
+
 async def test_the_word_that_is_typed_goes_on_with_the_right_arrow(desk: Desk) -> None:
     app = Finding(desk)
 

@@ -149,7 +149,7 @@ class Find(Titled[None]):
         if answers.tickets is not None:
             self.results["ticket"].show_total(answers.tickets)
             self.facets.show(answers.facets, answers.question)
-        elif answers.problem is None or not before.count():
+        elif answers.problem is None or answers.count() or not before.count():
             self._show_results(answers)
         self._show_state()
 
