@@ -7,8 +7,8 @@ What changed in between stays noted for a later step. Two programs may do it at 
 note gone. What changed comes before what was never indexed, and that is built from the newest down.
 
 Forgetting is thorough: what FTS5 deletes it only marks, until its segments are merged, and the write-ahead log keeps
-old pages. So when words have left the index, its segments are merged into one, step by step, and the log is emptied;
-`secure_delete` blanks what the file no longer uses.
+old pages. So when words have left the index, its segments are merged into one, step by step, searches for what is gone
+are forgotten (`lost`), and the log is emptied; `secure_delete` blanks what the file no longer uses.
 """
 
 import sqlite3
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from time import perf_counter, sleep
 
 from agentdesk.record import record
-from agentdesk.store import words
+from agentdesk.store import lost, words
 from agentdesk.store.atomic import atomic
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, KINDS, NEW, TICKETS, Indexed
 
@@ -27,6 +27,7 @@ TOKENS_AT_ONCE = 8_000
 PAGES_AT_ONCE = 16
 MERGES_AT_ONCE = 6
 LONGEST_REST_SECONDS = 0.003
+JUDGED = "judged_words"
 _NOTED = "SELECT part, was_title, was_body FROM unindexed WHERE kind = ? AND key = ? ORDER BY part"
 Text = tuple[str, str]
 Notes = Sequence[tuple[int, str | None, str | None]]
@@ -231,9 +232,14 @@ def _write(db: sqlite3.Connection, one: _Work) -> None:
     if one.forgotten is not None:
         _put(db, one.kind, one.key, one.forgotten, command="delete")
     if one.is_loss:
+        lost.note(db, _tokens(one.forgotten) - _tokens(one.added))
         db.execute("UPDATE word_index SET is_unclean = 1 WHERE kind = ? AND is_unclean <> 1", (one.kind.number,))
     if one.added is not None:
         _put(db, one.kind, one.key, one.added)
+
+
+def _tokens(text: Text | None) -> set[str]:
+    return set(" ".join(text or ()).split())
 
 
 def _put(db: sqlite3.Connection, kind: Indexed, key: int, text: Text, command: str = "") -> None:
@@ -306,20 +312,29 @@ def _clean(db: sqlite3.Connection) -> int:
         if state == 1:
             _merge(db, kind)
             return 1
-    if db.execute("SELECT 1 FROM word_index WHERE is_unclean = 2").fetchone():
-        _empty_log(db)
+    if not db.execute("SELECT 1 FROM word_index WHERE is_unclean = 2").fetchone():
+        return 0
+    with atomic(db):
+        if _merge_pages(db, (JUDGED,)):
+            return 1
+        lost.forget_searches(db)
+    _empty_log(db)
     return 0
 
 
 def _merge(db: sqlite3.Connection, kind: Indexed) -> None:
     """Write some pages of all segments as one; when nothing was left to do, only the log remains to be emptied."""
-    tables = (kind.words, "article_terms") if kind is ARTICLES else (kind.words,)
     with atomic(db):
-        before = db.total_changes
-        for table in tables:
-            db.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)", (-PAGES_AT_ONCE,))
-        if db.total_changes - before < 2 * len(tables):
+        if not _merge_pages(db, (kind.words, "article_terms") if kind is ARTICLES else (kind.words,)):
             db.execute("UPDATE word_index SET is_unclean = 2 WHERE kind = ?", (kind.number,))
+
+
+def _merge_pages(db: sqlite3.Connection, tables: Sequence[str]) -> bool:
+    """Write some pages of all segments of these indexes as one; was there anything left to do?"""
+    before = db.total_changes
+    for table in tables:
+        db.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)", (-PAGES_AT_ONCE,))
+    return db.total_changes - before >= 2 * len(tables)
 
 
 def _empty_log(db: sqlite3.Connection) -> None:

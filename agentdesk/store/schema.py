@@ -228,6 +228,12 @@ def _labels(db: sqlite3.Connection) -> None:
     words.create(db)
 
 
+def _lost_words(db: sqlite3.Connection) -> None:
+    from agentdesk.store import lost  # late, as above
+
+    lost.create(db)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -240,6 +246,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _learning,
     _spelled,
     _labels,
+    _lost_words,
 )
 VERSION = len(MIGRATIONS)
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from agentdesk.filters import And, Node, Not, Or, Word
 from agentdesk.i18n import _
 from agentdesk.record import record
-from agentdesk.store import rows
+from agentdesk.store import lost, rows
+from agentdesk.store.lost import MISSED
 from agentdesk.text.aliases import Aliases, aliases, groups_of, words_of
 from agentdesk.text.normalise import normalise
 
 FILES = "vocabulary"
 ALIASES, STOPWORDS = "aliases.txt", "stopwords.txt"
-MISSED = "missed search"
 SOON = timedelta(minutes=3)
 MOST_WAYS = 8
 LONGEST_QUERY = 60
@@ -80,9 +80,12 @@ class Vocabulary:
     # Learning
 
     def searched(self, query: str, found: bool, now: datetime) -> None:
-        """Remember a search that found nothing; one that found something soon after makes a candidate of the two."""
+        """Remember a search that found nothing; one that found something soon after makes a candidate of the two.
+
+        What was searched for with a word that is in the cache no more, as after a redaction, is not kept.
+        """
         query = query.strip()
-        if not query or len(query) > LONGEST_QUERY:
+        if not query or len(query) > LONGEST_QUERY or (not found and lost.is_lost(self._db, query)):
             return
         row = self._db.execute("SELECT value FROM place WHERE name = ?", (MISSED,)).fetchone()
         missed = rows.unpack(row[0]) if row else None

@@ -116,8 +116,8 @@ def begin(db: sqlite3.Connection, kind: Indexed) -> None:
         db.execute(f"INSERT INTO {kind.words} ({kind.words}, rank) VALUES (?, ?)", (setting, pages))
     db.execute("DELETE FROM unindexed WHERE kind = ?", (kind.number,))
     db.execute(
-        "INSERT OR REPLACE INTO word_index (kind, maker, unbuilt, total) "
-        f"SELECT ?, ?, coalesce(max(key), 0) + 1, count(*) FROM {kind.table}",
+        "INSERT OR REPLACE INTO word_index (kind, maker, unbuilt, total, is_unclean) "
+        f"SELECT ?, ?, coalesce(max(key), 0) + 1, count(*), 2 FROM {kind.table}",
         (kind.number, MAKER),
     )
 

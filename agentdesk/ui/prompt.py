@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 from agentdesk.commands.registry import Registry
 from agentdesk.filters.completing import Completion
 from agentdesk.model import Priority, Status
+from agentdesk.store.lost import HISTORY
 from agentdesk.ui.completing import completions, names_in_use
 from agentdesk.ui.theme import theme_files
 from agentdesk.ui.widgets.command_line import CommandLine
 
 if TYPE_CHECKING:
     from agentdesk.ui.screens.desk import DeskScreen
-
-HISTORY = "command history"
 
 
 class Prompt:

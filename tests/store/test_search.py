@@ -15,6 +15,7 @@ from agentdesk.exchange import Page
 from agentdesk.filters import parse
 from agentdesk.model import Article, Event, Identity, Item, Kind, Person, Ref, Role, Status, Ticket
 from agentdesk.store import Store, words
+from agentdesk.store.lost import HISTORY
 from agentdesk.store.newest import NEWEST, newest
 from agentdesk.store.search import MOST_NAMED, Hit, HitKind
 from agentdesk.store.store import opened
@@ -680,3 +681,47 @@ def test_a_letter_that_thousands_of_names_begin_with_finds_some_of_them(store: S
     index_all(store)
 
     assert len(store.search.search("z", now=NOW, kinds=["customer"], limit=7)) == 7
+
+
+@pytest.mark.parametrize("when", ["learned", "never indexed", "half rebuilt", "about to be rebuilt"])
+def test_a_redacted_word_is_in_no_byte_however_far_the_index_is(store: Store, when: str) -> None:
+    take(
+        store,
+        article("k8", "Kettle", "About the kettle", url="https://help.example/k8"),
+        ticket("8", "kettle hunterzwei", 30),
+        message("m8", "8", "my kettle hunterzwei is broken"),
+        message("m9", "8", "see https://help.example/k8", Kind.REPLY),
+    )
+    if when != "never indexed":
+        index_all(store)
+    while when == "learned" and store.search.learn_some():
+        pass
+    if when == "half rebuilt":
+        store.search.rebuild()
+        store.search.index_some(2)
+
+    take(store, ticket("8", "kettle", 1, stamp=2), message("m8", "8", "my kettle is broken"))
+    if when == "about to be rebuilt":
+        store.search.rebuild()
+    index_all(store)
+
+    assert not written(store, b"hunterzwei")
+
+
+def test_a_search_for_what_was_redacted_is_not_kept(store: Store) -> None:
+    vocabulary = store.search.vocabulary
+    take(store, message("e1", "1", "My card is hunterzwei, thank you"))
+    index_all(store)
+    vocabulary.searched("secret card", found=False, now=NOW)
+    vocabulary.searched("hunterzwei", found=True, now=NOW)
+    vocabulary.searched("hunterdrei", found=False, now=NOW)
+    store.desktop.remember(HISTORY, ["find hunterzwei", "find 返品"])
+
+    take(store, message("e1", "1", "My card is gone, thank you"))
+    index_all(store)
+    vocabulary.searched("hunterzwei", found=False, now=NOW)
+
+    assert vocabulary.candidates() == []
+    assert store.desktop.place(HISTORY) == ["find 返品"]
+    assert not written(store, b"hunterzwei")
+    assert written(store, b"hunterdrei")
