@@ -33,7 +33,7 @@ from agentdesk.filters import (
     moment,
     parse,
 )
-from agentdesk.filters.completing import complete
+from agentdesk.filters.completing import Name, complete
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 TOKYO = timezone(timedelta(hours=9))
@@ -265,19 +265,31 @@ def test_every_field_has_words_and_no_spelling_means_two_things() -> None:
         ("tag:v", ["vip", '"very big"']),
         ("status:open,so", ["solved"]),
         ("sort:w", ["wait"]),
+        ('tag:"ver', ['"very big"']),
+        ('a -tag:"very b', ['"very big"']),
+        ("tag:“ver", ['"very big"']),
+        ("tag:gold,v", ["vip"]),
+        ('"a phrase" tag:v', ["vip", '"very big"']),
+        ('"tag', []),
         ("zzz", []),
     ],
 )
 def test_completion_offers_fields_values_and_names_in_use(text: str, offered: list[str]) -> None:
-    offers = complete(text, len(text), lambda field: ["vip", "very big", "gold"] if field == "tag" else [])
+    offers = complete(text, len(text), tags_in_use)
 
     assert [offer.text for offer in offers] == offered
 
 
+def tags_in_use(field: str, begun: str) -> list[Name]:
+    return [Name(tag) for tag in ("vip", "very big", "gold") if field == "tag" and tag.startswith(begun)]
+
+
 def test_a_completion_says_what_it_replaces() -> None:
-    (offer,) = complete("is:waiting tag:g", 16, lambda _field: ["gold"])
+    (offer,) = complete("is:waiting tag:g", 16, tags_in_use)
+    (quoted,) = complete('is:waiting tag:"very b', 22, tags_in_use)
 
     assert (offer.start, offer.end) == (15, 16)
+    assert (quoted.start, quoted.end) == (15, 22)
 
 
 def test_two_filters_join_in_the_order_of_the_second() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from agentdesk.commands.context import Context
 from agentdesk.commands.outbox import change_words
 from agentdesk.errors import Refused
+from agentdesk.filters import Filter
 from agentdesk.i18n import _, plural
 from agentdesk.model import Change, Op, Ref, Status, TicketRow
 
@@ -17,6 +18,12 @@ def needs_ticket(cx: Context) -> str | None:
 def no_account() -> str:
     """What to do where there is no account yet."""
     return _("No account yet. Add one: agentdesk account add")
+
+
+def say_taken(cx: Context, question: Filter) -> None:
+    """Say which misspelt names of a query were taken for which others."""
+    for one in cx.desk.store.queries.taken(question):
+        cx.front.say(one.words)
 
 
 def one_ticket(cx: Context) -> TicketRow:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer
-from agentdesk.commands.answering import needs_ticket, one_ticket
+from agentdesk.commands.answering import needs_ticket, one_ticket, say_taken
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
@@ -29,6 +29,7 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
         raise Refused(_("--limit is how many results at most, 1 or more."))
     heard = hear(query)
     await cx.desk.index()
+    say_taken(cx, heard.question)
     now = cx.now()
     # nobody types on: the last word is a beginning only where as a word it finds nothing
     hits = _found(cx, heard.question, kind, limit, now) or _found(cx, query, kind, limit, now)

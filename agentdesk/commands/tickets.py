@@ -8,7 +8,7 @@ from typing import NoReturn
 from agentdesk import i18n
 from agentdesk.answers import Answer, event_document, ticket_document
 from agentdesk.columns import COLUMNS, link_words, priority_word, status_word
-from agentdesk.commands.answering import allowed, deciding, needs_ticket, no_account, one_ticket
+from agentdesk.commands.answering import allowed, deciding, needs_ticket, no_account, one_ticket, say_taken
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.happenings import Names, kind_word, what_changed
 from agentdesk.commands.outbox import change_words
@@ -52,6 +52,7 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
     question = within(parse(query), cx.account)
     keys = queries.keys(question, now=now, limit=limit or None)
     rows = queries.rows(keys)
+    say_taken(cx, question)
     names = ("account", *SHELL_COLUMNS) if cx.desk.has_several_accounts and not cx.account else SHELL_COLUMNS
     shown = [COLUMNS[name] for name in names]
     return Answer(

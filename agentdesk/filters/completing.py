@@ -18,13 +18,22 @@ class Completion(NamedTuple):
     about: str = ""
 
 
-Known = Callable[[str], Sequence[str]]
-"""The names in use in a field (`tag`, `assignee`, ...), asked only for the field that is being typed."""
+class Name(NamedTuple):
+    """A value in use, and what may be said to tell it from another."""
+
+    text: str
+    about: str = ""
+
+
+Known = Callable[[str, str], Sequence[Name]]
+"""The names in use in a field (`tag`, `assignee`, ...) that begin so, asked only for the field that is being typed."""
 
 _LAST = re.compile(r'[^\s()"]*$')
+_QUOTED = re.compile(r'[^\s()":]+:"[^"]*$')
+"""A value that is begun with a quotation mark, spaces and all."""
 
 
-def nothing_known(_field: str) -> Sequence[str]:
+def nothing_known(_field: str, _begun: str) -> Sequence[Name]:
     """No names in use."""
     return ()
 
@@ -32,8 +41,10 @@ def nothing_known(_field: str) -> Sequence[str]:
 def complete(text: str, caret: int, known: Known = nothing_known) -> list[Completion]:
     """What the word before the caret may become; what is begun in Japanese goes on in Japanese."""
     before = text[:caret].translate(TWINS)
-    match = _LAST.search(before)
-    assert match is not None, "the pattern matches the empty text"
+    is_quoted = before.count('"') % 2 == 1
+    match = (_QUOTED if is_quoted else _LAST).search(before)
+    if match is None:
+        return []  # a phrase
     start = match.start()
     typed = match[0]
     if typed.startswith("-"):
@@ -49,26 +60,26 @@ def complete(text: str, caret: int, known: Known = nothing_known) -> list[Comple
         spelled = _spelled(wanted, "sort", ("並び",))
         found += [(f"{spelled}:", _("the order"))] if spelled else []
         return [Completion(name, start, caret, about) for name, about in found]
-    value = typed[at.end() :].rpartition(",")[2]
-    values = _values_of(folded(at["name"]), known)
-    wanted, is_japanese = folded(value), not at["name"].isascii()
+    value = typed[at.end() :]
+    is_listed = "," in value and not is_quoted
+    value = value if is_quoted else value.rpartition(",")[2]
+    begun = text[caret - len(value) : caret][is_quoted:]
+    names = _values(folded(at["name"]), begun, known, is_japanese=not at["name"].isascii())
     return [
-        Completion(written(spelled), caret - len(value), caret)
-        for name, others in values.items()
-        if (spelled := _spelled(wanted, name, others, is_japanese=is_japanese))
+        Completion(written(name), caret - len(value), caret, about)
+        for name, about in names
+        if not (is_listed and written(name) != name)  # what is quoted stands alone
     ]
 
 
-def _values_of(name: str, known: Known) -> Mapping[str, tuple[str, ...]]:
-    if name == "sort":
-        return SORTS
-    entry = field_named(name)
-    if entry is None:
-        return {}
-    return {
-        **{str(value): others for value, others in entry.values.items()},
-        **dict.fromkeys(known(entry.name), ()),
-    }
+def _values(field: str, begun: str, known: Known, *, is_japanese: bool) -> list[Name]:
+    """The words that mean something in a field, then the names in use."""
+    entry = field_named(field)
+    words: Mapping[str, tuple[str, ...]] = SORTS if field == "sort" else entry.values if entry else {}
+    wanted = folded(begun)
+    spelled = [_spelled(wanted, str(word), others, is_japanese=is_japanese) for word, others in words.items()]
+    names = [Name(word) for word in spelled if word]
+    return names + [one for one in known(entry.name, begun) if one.text not in words] if entry else names
 
 
 def _spelled(wanted: str, name: str, others: Sequence[str], *, is_japanese: bool = False) -> str | None:

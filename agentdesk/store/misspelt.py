@@ -6,6 +6,7 @@ wrong.
 """
 
 import sqlite3
+from collections.abc import Iterable
 
 SHORTEST = 4
 LONG = 7
@@ -16,9 +17,9 @@ MOST_MEANT = 5
 def meant(db: sqlite3.Connection, typed: str) -> list[str]:
     """The names one or two slips away from a word, the nearest first; none for a word too short to tell."""
     word = typed.casefold()
-    if not (word.isascii() and word.isalpha() and len(word) >= SHORTEST):
+    if not can_slip(word):
         return []
-    slips = 2 if len(word) >= LONG else 1
+    slips = _allowed(word)
     db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.name_word USING fts5vocab (main, person_words, row)")
     names = db.execute(
         "SELECT term FROM temp.name_word WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ?",
@@ -26,6 +27,28 @@ def meant(db: sqlite3.Connection, typed: str) -> list[str]:
     )
     near = sorted((distance, name) for (name,) in names if (distance := _slips(word, name, slips)) <= slips)
     return [name for _distance, name in near[:MOST_MEANT]]
+
+
+def near(typed: str, names: Iterable[str]) -> list[str]:
+    """Those of the names that are fewest slips away from a word, each once; none where all are too far."""
+    word = typed.casefold()
+    slips = _allowed(word) if can_slip(word) else 0
+    apart = {
+        name: _slips(word, name.casefold(), slips)
+        for name in dict.fromkeys(names)
+        if name[:1].casefold() == word[:1] and abs(len(name) - len(word)) <= slips
+    }
+    least = min(apart.values(), default=slips + 1)
+    return [name for name, distance in apart.items() if distance == least <= slips][:MOST_MEANT]
+
+
+def can_slip(word: str) -> bool:
+    """Is it long enough, and of a script, to tell a slip from another name?"""
+    return word.isascii() and len(word) >= SHORTEST and word.replace("-", "").replace("_", "").isalpha()
+
+
+def _allowed(word: str) -> int:
+    return 2 if len(word) >= LONG else 1
 
 
 def _slips(one: str, other: str, most: int) -> int:

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Sort
+from agentdesk.filters.completing import Name
 from agentdesk.model import (
     STAFF,
     Article,
@@ -42,6 +43,8 @@ from agentdesk.store.conditions import (
     people_named,
 )
 from agentdesk.store.customers import Bond, Circle, Customers
+from agentdesk.store.meant import Taken, taken, understood
+from agentdesk.store.names import names
 from agentdesk.store.rows import Row
 
 MOST_PARAMETERS = 500
@@ -125,6 +128,10 @@ class Queries:
         ).fetchone()
         return int(count)
 
+    def taken(self, question: Filter) -> list[Taken]:
+        """The misspelt names of a filter, and what they were taken for."""
+        return taken(self._db, question.where)
+
     def rows(self, keys: Sequence[int]) -> list[TicketRow]:
         """The tickets with these keys, in the order of the keys; one that is gone is left out."""
         found: dict[int, TicketRow] = {}
@@ -154,7 +161,7 @@ class Queries:
 
     def _where(self, question: Filter, now: datetime, me: Mapping[str, str] | None, asleep: bool) -> Condition:
         conditions = Conditions(self._db, self.me() if me is None else me, now)
-        asked = conditions.of(question.where)
+        asked = conditions.of(understood(self._db, question).where)
         if is_of_unsolved(question.where):
             asked = Condition(f"t.is_unsolved AND {asked.sql}", asked.values)
         if asleep or _names_snoozed(question.where):
@@ -414,6 +421,10 @@ class Queries:
             f"SELECT {rows.FIELD} FROM field WHERE account = ? ORDER BY position, label", (account,)
         )
         return [rows.field_from(row) for row in found]
+
+    def names(self, field: str, begun: str) -> list[Name]:
+        """What a value of a field of the filter language may become that begins so, the likeliest first."""
+        return names(self._db, field, begun)
 
     def tags(self, beginning: str = "", limit: int = 50) -> list[str]:
         """Tags of the tickets that changed last, the most used first."""

@@ -234,6 +234,31 @@ def _lost_words(db: sqlite3.Connection) -> None:
     lost.create(db)
 
 
+def _tags_in_use(db: sqlite3.Connection) -> None:
+    """How many tickets have each tag, kept by triggers: completing a tag, or finding one misspelt, reads no ticket."""
+    db.execute("CREATE TABLE tag_use (tag TEXT PRIMARY KEY COLLATE NOCASE, tickets INTEGER NOT NULL) WITHOUT ROWID")
+    db.execute(
+        "INSERT INTO tag_use (tag, tickets) SELECT tag.value, count(*) FROM ticket, json_each(ticket.tags) tag "
+        "WHERE tag.type = 'text' GROUP BY tag.value COLLATE NOCASE"
+    )
+    those = "SELECT value FROM json_each({row}.tags) WHERE type = 'text'"
+    more = (
+        "INSERT INTO tag_use (tag, tickets) SELECT DISTINCT value COLLATE NOCASE, 0 "
+        f"FROM ({those.format(row='new')}) WHERE value COLLATE NOCASE NOT IN (SELECT tag FROM tag_use); "
+        f"UPDATE tag_use SET tickets = tickets + 1 WHERE tag IN ({those.format(row='new')}); "
+    )
+    fewer = (
+        f"UPDATE tag_use SET tickets = tickets - 1 WHERE tag IN ({those.format(row='old')}); "
+        f"DELETE FROM tag_use WHERE tickets < 1 AND tag IN ({those.format(row='old')}); "
+    )
+    for name, when, what in (
+        ("added", "INSERT ON ticket WHEN new.tags <> '[]'", more),
+        ("changed", "UPDATE OF tags ON ticket WHEN old.tags <> new.tags", more + fewer),
+        ("removed", "DELETE ON ticket WHEN old.tags <> '[]'", fewer),
+    ):
+        db.execute(f"CREATE TRIGGER tag_use_{name} AFTER {when} BEGIN {what}END")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -247,6 +272,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _spelled,
     _labels,
     _lost_words,
+    _tags_in_use,
 )
 VERSION = len(MIGRATIONS)
 

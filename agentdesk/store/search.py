@@ -22,6 +22,7 @@ from agentdesk.store.facets import MOST_COUNTED, Facet, facets
 from agentdesk.store.given import earlier_answers, fitting
 from agentdesk.store.judgements import Judgement, Judgements, own_words, telling_words
 from agentdesk.store.meaning import RELATED, Meaning, Tools, blended
+from agentdesk.store.meant import understood
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.vocabulary import Vocabulary
@@ -146,7 +147,7 @@ class Search:
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _understood(self, query: Filter | str) -> Filter:
-        question = asking.typed(query) if isinstance(query, str) else query
+        question = understood(self._db, asking.typed(query) if isinstance(query, str) else query)
         return replace(question, where=self.vocabulary.widened(question.where))
 
     def divided(

@@ -1,11 +1,11 @@
 """Completion of the command line: the names of commands, and what is known of their arguments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from agentdesk.commands.registry import Command, Registry
 from agentdesk.errors import Refused
-from agentdesk.filters.completing import Completion, Known, complete
-from agentdesk.store import Store
+from agentdesk.filters.completing import Completion, Known, Name, complete
+from agentdesk.model import Priority, Status
 from agentdesk.ui.completing_paths import path_completions
 
 MOST_SHOWN = 8
@@ -62,23 +62,13 @@ def _words(command: Command, line: str, began: int, caret: int, known: Known) ->
     field = FIELD_OF.get(command.name)
     if field is None:
         return []
-    wanted = line[began:caret].casefold()
-    return [Completion(word, began, caret) for word in known(field) if word.casefold().startswith(wanted)]
+    begun = line[began:caret]
+    own = [word for word in _OWN_WORDS.get(field, ()) if word.startswith(begun.casefold())]
+    return [Completion(one.text, began, caret, one.about) for one in (*map(Name, own), *known(field, begun))]
 
 
-def names_in_use(store: Store, field: str) -> Sequence[str]:
-    """What tickets of this desk have in a field of the filter language, most likely first."""
-    queries, accounts = store.queries, [account.name for account in store.desktop.accounts()]
-    match field:
-        case "assignee":
-            return ["me", "none", *(one.name for name in accounts for one in queries.people(name))]
-        case "tag":
-            return queries.tags()
-        case "group":
-            return [team.name for name in accounts for team in queries.teams(name)]
-        case "view":
-            return [view.title for name in accounts for view in queries.views(name)]
-        case "account":
-            return accounts
-        case _:
-            return []
+_OWN_WORDS: Mapping[str, tuple[str, ...]] = {
+    "assignee": ("me", "none"),
+    "status": tuple(status.value for status in Status),
+    "priority": (*(priority.value for priority in reversed(Priority)), "none"),
+}

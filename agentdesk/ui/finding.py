@@ -15,11 +15,11 @@ from agentdesk.record import record
 from agentdesk.store import Store
 from agentdesk.store.facets import Facet
 from agentdesk.store.indexing import Progress
+from agentdesk.store.meant import Taken
 from agentdesk.store.search import Hit
 from agentdesk.store.why import Why
 from agentdesk.text.normalise import normalise
 from agentdesk.text.safe import safe_line
-from agentdesk.ui.completing import names_in_use
 from agentdesk.ui.matching import best
 from agentdesk.ui.painting import Span
 from agentdesk.ui.widgets.lines import joined
@@ -53,31 +53,29 @@ class Answers:
     progress: Progress | None = None
     tickets: int | None = None
     facets: tuple[Facet, ...] = ()
+    taken: tuple[Taken, ...] = ()
 
     def count(self) -> int:
         return sum(len(results) for results in self.found.values())
 
 
 class Seeker:
-    """Answers questions for one opening of Find; its names and prepared answers are read once."""
+    """Answers questions for one opening of Find; its prepared answers are read once."""
 
     def __init__(self, account: str | None, prepared: Callable[[Store], Iterable[Canned]]) -> None:
         self._account = account
         self._read_prepared = prepared
         self._prepared: list[tuple[str, Canned]] | None = None
-        self._names: dict[str, Sequence[str]] = {}
 
     def answers(self, store: Store, question: str, caret: int, now: datetime) -> Answers:
         """What a question finds, without the counts."""
         ways = tuple(
-            one
-            for one in complete(question, caret, lambda field: self._known(store, field))
-            if one.text != question[one.start : one.end]
+            one for one in complete(question, caret, store.queries.names) if one.text != question[one.start : one.end]
         )
         if not question.strip():
             return Answers(question, {})
         try:
-            problem = hear(question).problem
+            heard = hear(question)
             hits = store.search.search(question, now=now, limit=MOST, account=self._account)
         except FilterError as error:
             return Answers(question, {}, ways, Problem(safe_line(str(error)), error.at))
@@ -88,8 +86,10 @@ class Seeker:
             "template": self._templates(store, question),
             "command": best(question, commands, lambda one: f"{one.name} {one.help}")[:MOST],
         }
+        problem = heard.problem
         hint = Problem(safe_line(str(problem)), problem.at) if problem else None
-        return Answers(question, found, ways, hint, progress=store.search.progress())
+        taken = tuple(store.queries.taken(heard.question))
+        return Answers(question, found, ways, hint, progress=store.search.progress(), taken=taken)
 
     def counted(self, store: Store, answers: Answers, now: datetime) -> Answers:
         """The same answers, with how many tickets there are and how they divide."""
@@ -106,11 +106,6 @@ class Seeker:
         words = normalise(question).split()
         found = [one for text, one in self._prepared if all(word in text for word in words)]
         return sorted(found, key=lambda one: not all(word in normalise(one.title) for word in words))[:MOST]
-
-    def _known(self, store: Store, field: str) -> Sequence[str]:
-        if field not in self._names:
-            self._names[field] = names_in_use(store, field)
-        return self._names[field]
 
 
 def why_words(why: Why) -> tuple[Span, ...]:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agentdesk.commands.registry import Registry
-from agentdesk.filters.completing import Completion
-from agentdesk.model import Priority, Status
+from agentdesk.filters.completing import Completion, Name
 from agentdesk.store.lost import HISTORY
-from agentdesk.ui.completing import completions, names_in_use
+from agentdesk.ui.completing import completions
 from agentdesk.ui.theme import theme_files
 from agentdesk.ui.widgets.command_line import CommandLine
 
@@ -22,7 +21,6 @@ class Prompt:
         self._main = main
         self._registry = registry
         self._line: CommandLine | None = None
-        self._known: dict[str, Sequence[str]] = {}
 
     async def open(self, start: str) -> None:
         """Let the person type a command that begins so."""
@@ -31,7 +29,6 @@ class Prompt:
             history = [str(one) for one in remembered] if isinstance(remembered, list) else []
             self._line = CommandLine(self._completions, history)
             await self._main.mount(self._line)
-        self._known.clear()
         self._line.open(start)
 
     async def close(self) -> None:
@@ -45,14 +42,15 @@ class Prompt:
     def _completions(self, line: str, caret: int) -> list[Completion]:
         return completions(self._registry, line, caret, self._names)
 
-    def _names(self, field: str) -> Sequence[str]:
-        """What may stand in a field, read once while the line is open."""
-        if field not in self._known:
-            self._known[field] = self._words(field)
-        return self._known[field]
+    def _names(self, field: str, begun: str) -> Sequence[Name]:
+        """What may stand in a field and begins so, most likely first."""
+        known = self._words(field)
+        if known is None:
+            return self._main.desk.store.queries.names(field, begun)
+        return [Name(word) for word in known if word.casefold().startswith(begun.casefold())]
 
-    def _words(self, field: str) -> Sequence[str]:
-        """What may stand in a field, most likely first."""
+    def _words(self, field: str) -> Sequence[str] | None:
+        """The words of the desk itself; None for a field of the tickets."""
         desk = self._main.desk
         match field:
             case "template":
@@ -60,13 +58,9 @@ class Prompt:
                 return [canned.title for canned in desk.wording.templates(row)] if row is not None else []
             case "account name":
                 return ["all", *(account.name for account in desk.accounts())]
-            case "status":
-                return [status.value for status in Status]
-            case "priority":
-                return [*(priority.value for priority in reversed(Priority)), "none"]
             case "theme":
                 return list(theme_files(desk.folders.themes))
             case "queue":
                 return [queue.name for queue in self._main.queues.queues]
             case _:
-                return names_in_use(desk.store, field)
+                return None

@@ -9,12 +9,15 @@ from textual.pilot import Pilot
 
 from agentdesk.commands import load
 from agentdesk.desk import Desk
+from agentdesk.model import Ref
+from agentdesk.store.search import Hit
 from agentdesk.text.width import cell_width
 from agentdesk.ui.finding import Answers
 from agentdesk.ui.pane import RunLine, TicketWanted
 from agentdesk.ui.screens.find import Answered, Find
+from agentdesk.ui.widgets.found import Results
 
-from .example import Showing, desk_at, fill
+from .example import NOW, Showing, desk_at, fill
 
 
 class Finding(Showing):
@@ -247,3 +250,32 @@ async def test_escape_goes_back(desk: Desk) -> None:
         await pilot.pause()
 
         assert app.screen is not app.find
+
+
+async def test_a_misspelt_name_finds_what_was_meant_and_says_so(desk: Desk) -> None:
+    app = Finding(desk, "tag:biling")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+
+        assert "There is no tag:biling. Shown: tag:billing." in app.words()
+
+
+async def test_a_name_with_a_space_is_completed_in_quotation_marks(desk: Desk) -> None:
+    app = Finding(desk)
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.press(*"customer:田")
+        await settled(app, pilot)
+        await pilot.press("right")
+        await settled(app, pilot)
+
+        assert app.find.field.value == 'customer:"田中 美咲"'
+
+
+def test_a_passage_is_drawn_where_there_is_no_room_at_all() -> None:
+    hit = Hit("ticket", Ref("acme", "1"), "Parcel", "Where is my parcel?", ((12, 18),))
+    results = Results("ticket", {}, NOW)
+    results.results = [hit]
+
+    assert results.body(0)

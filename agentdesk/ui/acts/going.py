@@ -2,6 +2,7 @@
 
 from agentdesk.config import Queue
 from agentdesk.errors import FilterError, Refused
+from agentdesk.filters import parse
 from agentdesk.i18n import _, plural
 from agentdesk.model import Op
 from agentdesk.store.drafts import Draft
@@ -29,6 +30,8 @@ class Going(Act):
             raise Refused(_("This query does not read: {reason}", reason=str(error))) from error
         self.main.queues.show(queue.name)
         self.main.close_ticket()
+        for one in self.app.desk.store.queries.taken(parse(queue.filter)):
+            self.app.say(one.words)
         self.app.watch_store.show_standing()
 
     async def show_account(self, name: str | None) -> None:

@@ -25,6 +25,7 @@ from agentdesk.model import Canned, Ref
 from agentdesk.store import Store
 from agentdesk.store.search import Hit
 from agentdesk.store.why import Why
+from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width
 from agentdesk.ui.background import Background
 from agentdesk.ui.finding import KINDS, Answers, Problem, Seeker, why_words
@@ -294,6 +295,8 @@ def _state_lines(answers: Answers, heading: str, width: int) -> list[Line]:
         return _problem_lines(answers.question, problem, width)
     if not answers.question.strip():
         return [line((f" {_example_words()}", "dim"))]
+    if answers.taken:
+        return [line((f" {safe_line(one.words)}", "soon")) for one in answers.taken]
     if answers.progress is not None:
         done, total = number(answers.progress.done), number(answers.progress.total)
         said = _("The search index is being built: {done} of {total}. Older tickets follow.", done=done, total=total)

@@ -244,7 +244,7 @@ def _highlighted(hit: Hit, room: int) -> list[Span]:
     first, last = hit.spans[0] if hit.spans else (0, 0)
     at = 0
     if cell_width(hit.snippet[:last]) > room:
-        lead = room // LEAD_SHARE
+        lead = max(room, 0) // LEAD_SHARE
         while cell_width(hit.snippet[at:first]) > lead:
             at += 1
     parts: list[Span] = [("…", "dim")] if at else []
