@@ -5,9 +5,10 @@ meets: what is loaded has already happened. Unknown e-mails make users, missing 
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from agentdesk.sandbox import folder as folders
 from agentdesk.sandbox.dataset import Dataset, Doc
 from agentdesk.sandbox.fields import status_id
 from agentdesk.sandbox.people import identities_of
@@ -31,35 +32,8 @@ def load(helpdesk: Helpdesk, dataset: Dataset) -> int:
 
 
 def load_folder(helpdesk: Helpdesk, folder: Path) -> int:
-    """How many tickets were loaded from a folder's JSONL files. Raises ValueError naming a broken file and line."""
-    articles = list(_lines(folder / "articles.jsonl"))
-    sections = {int(one.get("section_id") or 1) for one in articles}
-    locale = str(articles[0].get("locale") or "en-us").lower() if articles else "en-us"
-    place: Doc = {"name": "General", "locale": locale}
-    dataset = Dataset(
-        users=list(_lines(folder / "users.jsonl")),
-        organizations=list(_lines(folder / "organizations.jsonl")),
-        categories=[{**place, "id": 1}] if articles else [],
-        sections=[{**place, "id": one, "category_id": 1} for one in sorted(sections)],
-        articles=[{**one, "section_id": int(one.get("section_id") or 1)} for one in articles],
-        tickets=_lines(folder / "tickets.jsonl"),
-    )
-    return load(helpdesk, dataset)
-
-
-def _lines(path: Path) -> Iterator[Doc]:
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    doc = json.loads(line)
-                except ValueError as error:
-                    raise ValueError(f"{path.name}, line {number}: not JSON: {error}") from error
-                if not isinstance(doc, dict):
-                    raise ValueError(f"{path.name}, line {number}: not a JSON object")
-                yield doc
+    """How many tickets were loaded from a folder's JSONL files. Raises ValueError naming file and line."""
+    return load(helpdesk, folders.read(folder))
 
 
 class _Loader:

@@ -132,7 +132,7 @@ def answers(questions: Sequence[Question], shell: Callable[..., Said], at_once: 
 
 def _own(id: str) -> str:
     """The id that the collection knows a result by, without the language of an article."""
-    return id.partition("/")[0]
+    return id.partition("-")[0]
 
 
 def _besides(one: Question, ids: list[str]) -> list[str]:

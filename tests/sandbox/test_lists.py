@@ -6,7 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from agentdesk.sandbox.dataset import Dataset
 from agentdesk.sandbox.limits import Limits, unlimited
+from agentdesk.sandbox.load import load
 from agentdesk.sandbox.routes.every import EVERY_ENDPOINT
 
 from .conftest import BASE, Desk
@@ -241,3 +243,15 @@ async def test_an_outside_event_is_on_the_customers_list(desk: Desk, api: httpx.
 
     assert sent.status_code == 202
     assert [(one["type"], one["properties"]) for one in listed] == [("order_placed", {"total": 12})]
+
+
+async def test_exported_articles_bring_their_languages_when_asked(desk: Desk, api: httpx.AsyncClient) -> None:
+    load(desk.helpdesk, Dataset(sections=[{"id": 1}], articles=[
+        {"id": 5, "title": "返品", "locale": "ja", "section_id": 1},
+        {"id": 5, "title": "Returns", "locale": "en-us", "section_id": 1},
+    ]))  # fmt: skip
+
+    asked: dict[str, str | int] = {"start_time": 0, "include": "translations"}
+    found = (await api.get("/help_center/incremental/articles.json", params=asked)).json()["articles"]
+
+    assert [[one["title"] for one in article["translations"]] for article in found] == [["返品", "Returns"]]

@@ -164,11 +164,52 @@ def test_a_folder_is_read_with_ids_kept_and_unknown_mails_made_users(tmp_path: P
     assert helpdesk.tickets.create({"comment": {"body": "next"}}, helpdesk.admin())[0]["id"] > 9
 
 
-def test_a_broken_line_is_named(tmp_path: Path) -> None:
-    (tmp_path / "tickets.jsonl").write_text('{"id": 1}\n{"id": \n', encoding="utf-8")
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"id": ', "not JSON"), ("[1]", "not a JSON object"), ('{"id": "a1"}', "id is not a whole number"),
+        ('{"id": 1}', "id 1 is there already"), ('{"subject": 5}', "subject is not text"),
+        ('{"created_at": "yesterday"}', "created_at is no time"), ('{"requester": "Bob"}', "requester is not"),
+        ('{"tags": "a"}', "tags is not a list"), ('{"comments": [5]}', "one of comments"),
+        ('{"comments": [{"author_id": "x"}]}', "author_id is not"),
+    ],
+)  # fmt: skip
+def test_a_broken_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    (tmp_path / "tickets.jsonl").write_text(f'{{"id": 1}}\n{line}\n', encoding="utf-8")
 
-    with pytest.raises(ValueError, match=r"tickets\.jsonl, line 2"):
+    with pytest.raises(ValueError, match=rf"tickets\.jsonl, line 2: .*{reason}"):
         load_folder(Helpdesk(), tmp_path)
+
+
+def test_a_line_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "articles.jsonl").write_bytes('{"title": "返品"}'.encode("cp932"))
+
+    with pytest.raises(ValueError, match=r"articles\.jsonl, line 1: not UTF-8"):
+        load_folder(Helpdesk(), tmp_path)
+
+
+def test_a_folder_of_bare_articles_is_read_however_it_is_written(tmp_path: Path) -> None:
+    lines = ['{"id": "7", "title": "返品", "body": "手順は"}', "", '{"title": null}', '{"id": 7, "locale": "en-US"}']
+    (tmp_path / "articles.jsonl").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    helpdesk = Helpdesk()
+
+    load_folder(helpdesk, tmp_path)
+
+    known = helpdesk.help_center.translations.where(Query())
+    assert [(one["source_id"] == 7, one["locale"], one["title"]) for one in known] == [
+        (True, "ja", "返品"), (False, "en-us", ""), (True, "en-us", ""),
+    ]  # fmt: skip
+
+
+def test_a_ticket_is_read_from_as_little_as_its_text(tmp_path: Path) -> None:
+    line = {"id": "3", "requester": "a@b.example", "created_at": 1_700_000_000, "comments": ["届きません"]}
+    (tmp_path / "tickets.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    helpdesk = Helpdesk()
+
+    load_folder(helpdesk, tmp_path)
+
+    ticket = helpdesk.tickets.live(3)
+    assert (ticket["subject"], ticket["created_at"]) == ("届きません", "2023-11-14T22:13:20Z")
 
 
 def test_credentials_and_tickets_are_kept_in_the_file_for_its_owner_alone(tmp_path: Path) -> None:

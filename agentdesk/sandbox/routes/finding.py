@@ -11,6 +11,7 @@ from agentdesk.sandbox.paging import Show, Stored, address, cut, decode, encode,
 from agentdesk.sandbox.problems import Problem, bad_page, bad_value, missing
 from agentdesk.sandbox.records import Query, Shelf, moment
 from agentdesk.sandbox.routes import showing
+from agentdesk.sandbox.routes.helpcenter import translations_of
 from agentdesk.sandbox.search import KINDS, Search, bad_search, order_of
 from agentdesk.sandbox.state import Helpdesk
 from agentdesk.sandbox.tickets import event_value
@@ -313,8 +314,11 @@ def articles(call: Call) -> Doc:
     end = int(datetime.fromisoformat(rows[-1]["updated_at"]).timestamp()) if rows else start
     while len(rows) < len(found) and found[len(rows)]["updated_at"] == rows[-1]["updated_at"]:
         rows.append(found[len(rows)])
+    shown = [shapes.article(row, call.base) for row in rows]
+    if "translations" in call.includes():
+        shown = [one | {"translations": translations_of(call, one["id"])} for one in shown]
     return {
-        "articles": [shapes.article(row, call.base) for row in rows],
+        "articles": shown,
         "count": len(rows),
         "next_page": address(call, start_time=end) if len(rows) < len(found) else None,
         "end_time": end,

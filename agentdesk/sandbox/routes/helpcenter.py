@@ -41,7 +41,7 @@ def _article_list(call: Call, query: Query) -> Doc:
         articles = [_shown(call, call.desk.help_center.shown(row, locale)) for row in found]
         if "translations" in call.includes():
             for article in articles:
-                article["translations"] = _translations(call, article["id"])
+                article["translations"] = translations_of(call, article["id"])
         return articles
 
     listing = Listing("articles", rows, shown, lambda found: _beside(call, found), offset_sorts=("position", "title"))
@@ -150,7 +150,8 @@ def _translation(call: Call, row: Doc) -> Doc:
     return {"url": address, "html_url": f"{root}/hc/{row['locale']}/articles/{row['source_id']}", **row}
 
 
-def _translations(call: Call, article_id: int) -> list[Doc]:
+def translations_of(call: Call, article_id: int) -> list[Doc]:
+    """The words of an article in each of its languages."""
     rows = call.desk.help_center.translations.where(Query("source_id = ?", (article_id,)))
     return [_translation(call, row) for row in rows]
 
