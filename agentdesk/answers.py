@@ -65,6 +65,7 @@ def ticket_document(row: TicketRow) -> dict[str, object]:
         "last_customer_message": iso(ticket.last_customer_message),
         "messages": ticket.messages,
         "bounces": ticket.bounces,
+        "effort": ticket.effort,
         "rating": ticket.rating,
         "snoozed_until": iso(row.snoozed_until),
         "promised_at": iso(row.promised_at),

@@ -18,6 +18,8 @@ Align = Literal["left", "right"]
 SOON = timedelta(hours=1)
 """Less time than this until an answer is due is shown amber."""
 MANY_BOUNCES = 2
+MUCH_EFFORT = 4
+"""From here on, a customer's effort is shown amber."""
 MANY_DAYS = timedelta(days=2)
 """From here on hours no longer matter at a glance."""
 UNREAD = "*"
@@ -245,6 +247,14 @@ _COLUMNS = (
         6,
         lambda row, now: str(row.ticket.bounces),
         lambda row, now: "amber" if row.ticket.bounces >= MANY_BOUNCES else "dim",
+        align="right",
+    ),
+    Column(
+        "effort",
+        lambda: _("Effort"),
+        6,
+        lambda row, now: "" if row.ticket.effort is None else str(row.ticket.effort),
+        lambda row, now: "amber" if (row.ticket.effort or 0) >= MUCH_EFFORT else "dim",
         align="right",
     ),
     Column("status", lambda: _("Status"), 10, lambda row, now: status_word(row.ticket.status), _plain),

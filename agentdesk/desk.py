@@ -276,6 +276,7 @@ class Desk:
             pass
         while await self.write(lambda store: store.search.learn_some(is_patient=False)):
             pass
+        await self.score()
 
     def extras(self) -> "Wanted":
         """The extras of the search that are installed and not switched off."""
@@ -284,7 +285,16 @@ class Desk:
         has, is_on = installed(), {"use": self.config.semantic, "e5": self.config.e5}
         return Wanted(has.analyser and self.config.ja, tuple(name for name in has.encoders if is_on[name]))
 
+    async def score(self) -> None:
+        """Bring every ticket's effort up to date with the team's weights as their file is now."""
+        if self.store.efforts.is_current(self.folders.config):
+            return
+        await self.write(lambda store: store.efforts.keep_in(self.folders.config))
+        while await self.write(lambda store: store.efforts.score_some(INDEX_AT_ONCE)):
+            pass
+
     def _set_search_up(self, store: Store) -> None:
+        store.efforts.keep_in(self.folders.config)
         store.search.meaning.want(self.extras())
         store.search.vocabulary.keep_in(self.folders.config)
 

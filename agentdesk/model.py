@@ -143,7 +143,8 @@ class Ticket:
     """One conversation with its fields, as the helpdesk has it or as the agent sees it.
 
     `version` is what a conflict-safe write must present, byte for byte as served. `stamp` grows with every change on
-    the helpdesk and decides which of two copies is newer. The last block summarises the event log (`summarised`).
+    the helpdesk and decides which of two copies is newer. The last block summarises the event log (`summarised`);
+    `effort`, 1 to 5, is its estimate by `insight.effort`, None until there is a log.
     """
 
     ref: Ref
@@ -178,6 +179,7 @@ class Ticket:
     bounces: int = 0
     snippet: str = ""
     links: tuple["Link", ...] = ()
+    effort: int | None = None
 
     @property
     def is_unsolved(self) -> bool:

@@ -75,7 +75,9 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "created": ("作成",),
     "due": ("sla", "期限"),
     "priority": ("優先", "優先度"),
+    "effort": ("労力", "手間"),
 }
+EFFORTS: Mapping[str, tuple[str, ...]] = dict.fromkeys("12345", ())
 _FIELDS = (
     FieldWord("from", FieldKind.NAME, lambda: _("who wrote a message"), ("差出人", "送信者")),
     FieldWord("to", FieldKind.NAME, lambda: _("whom we answered"), ("宛先", "宛て")),
@@ -131,6 +133,13 @@ _FIELDS = (
     FieldWord("waiting", FieldKind.SPAN, lambda: _("how long the customer has waited"), ("wait", "待ち")),
     FieldWord("sla", FieldKind.SPAN, lambda: _("time until an answer is due"), ("期限",)),
     FieldWord("bounce", FieldKind.NUMBER, lambda: _("how often it was passed on"), ("bounces", "回", "たらい回し")),
+    FieldWord(
+        "effort",
+        FieldKind.NUMBER,
+        lambda: _("the customer's effort so far, 1 (little) to 5"),
+        ("労力", "手間", "お客様の手間", "ces"),
+        EFFORTS,
+    ),
 )
 FIELDS: Mapping[str, FieldWord] = {entry.name: entry for entry in _FIELDS}
 
@@ -141,7 +150,7 @@ def field_named(name: str) -> FieldWord | None:
     return known or next((entry for entry in _FIELDS if name in entry.aliases), None)
 
 
-_NOT_KEPT = frozenset({"effort", "労力", "reason", "理由", "問い合わせ理由"})
+_NOT_KEPT = frozenset({"reason", "理由", "問い合わせ理由"})
 
 
 def unknown_field(name: str) -> str:

@@ -90,7 +90,12 @@ _ORDERS: Mapping[str, tuple[str, str]] = {
         "t.urgency DESC, t.waiting_since IS NULL, t.waiting_since, t.key",
         "t.urgency, t.waiting_since IS NULL, t.waiting_since, t.key",
     ),
+    "effort": (
+        "t.effort DESC, t.waiting_since IS NULL, t.waiting_since, t.key",
+        "t.effort IS NULL, t.effort, t.waiting_since IS NULL, t.waiting_since, t.key",
+    ),
 }
+_COUNTS: Mapping[str, str] = {"bounce": "bounces", "effort": "effort"}
 
 
 def order(sort: Sort) -> str:
@@ -102,7 +107,7 @@ def natural_sort(where: Node) -> Sort:
     """The order when none is asked: longest wait first among work to do, newest first elsewhere."""
     work = {("is", word) for word in FIELDS["is"].values}
     is_work = any(
-        (one.field, one.value) in work or one.field in ("waiting", "sla", "bounce", "assignee", "group")
+        (one.field, one.value) in work or one.field in ("waiting", "sla", "bounce", "effort", "assignee", "group")
         for one in compares(where)
     )
     return Sort("wait") if is_work else Sort("updated", is_reversed=True)
@@ -200,7 +205,7 @@ class Conditions:
             case timedelta():
                 return self._span(compare.field, compare.op, compare.value)
             case float(number):
-                return Condition(f"t.bounces {_sign(compare.op)} ?", (int(number),))
+                return Condition(f"t.{_COUNTS[compare.field]} {_sign(compare.op)} ?", (int(number),))
             case Ago() | At() | Day() | DaysBack() | Back() | Month():
                 return self._moment(compare.field, compare.op, compare.value)
             case _:

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import replace
 
 from agentdesk.model import PENDING, STUCK, Op, Ref, Ticket, fold, summarised
-from agentdesk.store import rows
+from agentdesk.store import effort, rows
 
 PENDING_STATES = ", ".join(f"'{state.value}'" for state in sorted(PENDING))
 EVENT_WITHOUT_HTML = rows.EVENT.replace("html", "''")
@@ -49,19 +49,20 @@ def rebase(db: sqlite3.Connection, ref: Ref) -> None:
 def resummarise(db: sqlite3.Connection, ref: Ref) -> None:
     """Bring the summary columns of the helpdesk's copy up to date with its event log."""
     row = db.execute(
-        f"SELECT {rows.TICKET}, complete_stamp FROM server_ticket "
+        f"SELECT {rows.TICKET}, complete_stamp, key FROM server_ticket "
         "WHERE key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",
         (ref.account, ref.id),
     ).fetchone()
     if row is None:
         return
     server = rows.ticket_from(row)
-    events = db.execute(
+    found = db.execute(
         f"SELECT {EVENT_WITHOUT_HTML} FROM event WHERE account = ? AND ticket = ? AND NOT provisional ORDER BY at, key",
         (ref.account, ref.id),
     )
-    summary = summarised(server, (rows.event_from(event) for event in events))
-    if row[-1] < server.stamp and server.waiting_since:  # the log has holes: the helpdesk's own word is better
+    events = [rows.event_from(event) for event in found]
+    summary = replace(summarised(server, events), effort=effort.kept(db, row[-1], events))
+    if row[-2] < server.stamp and server.waiting_since:  # the log has holes: the helpdesk's own word is better
         summary = replace(summary, waiting_since=server.waiting_since)
     if summary != server:
         put_server(db, summary)

@@ -92,7 +92,7 @@ def _fields(text: str) -> Mapping[str, FieldValue]:
 TICKET = (
     "account, id, number, subject, status, created_at, updated_at, status_raw, priority, type, channel, channel_raw, "
     "requester, assignee, team, organization, tags, fields, due_at, due_metric, brand, form, version, stamp, rating, "
-    "waiting_since, last_customer_message, last_message_at, messages, bounces, snippet, links"
+    "waiting_since, last_customer_message, last_message_at, messages, bounces, snippet, links, effort"
 )
 
 
@@ -130,6 +130,7 @@ def ticket_row(ticket: Ticket) -> tuple[object, ...]:
         ticket.bounces,
         ticket.snippet,
         pack([[link.relation.value, link.to] for link in ticket.links]) if ticket.links else "[]",
+        ticket.effort,
     )
 
 
@@ -166,6 +167,7 @@ def ticket_from(row: Row) -> Ticket:
         bounces=row[29],
         snippet=row[30],
         links=_links(row[31]) if len(row) > 31 else (),  # a waiting decision may be older than this column
+        effort=row[32] if len(row) > 32 else None,  # and than this one
     )
 
 

@@ -259,6 +259,12 @@ def _tags_in_use(db: sqlite3.Connection) -> None:
         db.execute(f"CREATE TRIGGER tag_use_{name} AFTER {when} BEGIN {what}END")
 
 
+def _effort(db: sqlite3.Connection) -> None:
+    from agentdesk.store import effort  # late, as above
+
+    effort.create(db)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -273,6 +279,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _labels,
     _lost_words,
     _tags_in_use,
+    _effort,
 )
 VERSION = len(MIGRATIONS)
 

@@ -26,6 +26,7 @@ from agentdesk.store.schema import bring_up_to_date
 from agentdesk.store.uploads import Uploads
 
 if TYPE_CHECKING:
+    from agentdesk.store.effort import Efforts
     from agentdesk.store.mirror import Mirror
     from agentdesk.store.search import Search
     from agentdesk.store.spool import Spool
@@ -62,6 +63,13 @@ class Store:
         from agentdesk.store.search import Search  # late: the first paint searches nothing
 
         return Search(self.db)
+
+    @cached_property
+    def efforts(self) -> "Efforts":
+        """What tickets cost their customers, by the team's weights."""
+        from agentdesk.store.effort import Efforts  # late: the first paint reads the kept estimates
+
+        return Efforts(self.db)
 
     @cached_property
     def spool(self) -> "Spool":

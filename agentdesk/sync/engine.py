@@ -28,6 +28,7 @@ from agentdesk.sync.uploads import Uploads
 
 DOUBTS_EVERY = timedelta(minutes=5)
 INDEX_STEP = 50
+SCORE_STEP = 200
 LEARN_SECONDS = 60
 """So long the slow encoder of an extra may read at a time; the next turn goes on."""
 
@@ -106,6 +107,8 @@ class Engine:
     async def index(self) -> None:
         """Make everything that came in searchable, in steps between which sends and pages have their turn."""
         while await self.disk.do(lambda store: store.search.index_some(INDEX_STEP)):
+            continue
+        while await self.disk.do(lambda store: store.efforts.score_some(SCORE_STEP)):
             continue
         began = monotonic()
 

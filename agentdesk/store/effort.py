@@ -1,0 +1,170 @@
+"""Effort as it is kept: each ticket's tally beside it, its estimate in its row, and the weights that made it.
+
+The fold tallies a ticket's log whenever it changes. When the team's weights change, every estimate is made anew from
+the kept tallies, in small steps in the background; so are the tallies of a cache from before there were any. Both go
+down from the newest ticket, and what the fold touches meanwhile is right already: it uses the weights of the cache,
+which only change together with the note of what is to be scored anew.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from operator import attrgetter
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from agentdesk.i18n import _
+from agentdesk.insight import effort
+from agentdesk.insight.effort import Tally, Weights
+from agentdesk.insight.weights import FILE, Read, weights_of
+from agentdesk.model import Event
+from agentdesk.store import rows
+from agentdesk.store.atomic import atomic
+
+FOLDER: Final = "effort folder"
+ROWS_AT_ONCE: Final = 25
+_NAMES: Final = Tally.__match_args__
+_COUNTS: Final = ", ".join(_NAMES)
+_counts = attrgetter(*_NAMES)
+_PUT: Final = (
+    f"INSERT INTO effort (key, {_COUNTS}) VALUES ({', '.join('?' * (1 + len(_NAMES)))}) "
+    f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
+)
+_EVENTS: Final = (
+    f"SELECT {', '.join(f'e.{name.strip()}' for name in rows.EVENT.split(','))} "
+    "FROM ticket t JOIN event e ON e.account = t.account AND e.ticket = t.id WHERE t.key = ? AND NOT e.provisional"
+).replace("e.html", "''")
+
+
+class Calibration(NamedTuple):
+    """The mean estimate of the tickets that customers rated so (`good`, `bad`), and how many they are."""
+
+    rating: str
+    mean: float
+    n: int
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Make the columns and tables; what is cached already waits for `score_some`."""
+    for table in ("ticket", "server_ticket"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN effort INTEGER")
+    counts = ", ".join(f"{name} INTEGER NOT NULL" for name in _NAMES)
+    db.execute(f"CREATE TABLE effort (key INTEGER PRIMARY KEY REFERENCES ticket (key) ON DELETE CASCADE, {counts})")
+    db.execute("CREATE TABLE effort_state (weights TEXT NOT NULL, unscored INTEGER NOT NULL)")
+    db.execute(
+        "INSERT INTO effort_state (weights, unscored) SELECT ?, coalesce(max(key), -1) + 1 FROM ticket",
+        (_packed(Weights()),),
+    )
+    db.execute("CREATE INDEX ticket_effort ON ticket (effort) WHERE effort IS NOT NULL")
+
+
+def kept(db: sqlite3.Connection, key: int, events: Sequence[Event]) -> int | None:
+    """The estimate of a ticket with this log, whose tally is kept; None without a log."""
+    if not events:
+        return None
+    found = effort.tally(effort.ledger(events))
+    db.execute(_PUT, (key, *_counts(found)))
+    return effort.estimate(found, weights(db))
+
+
+def weights(db: sqlite3.Connection) -> Weights:
+    """The weights that the cache's estimates are made with."""
+    (told,) = db.execute("SELECT weights FROM effort_state").fetchone()
+    return _unpacked(told)
+
+
+class Efforts:
+    """What tickets cost their customers, over one connection."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._read: tuple[int, Read] | None = None
+
+    def keep_in(self, folder: Path) -> None:
+        """Say in which folder the team's file of weights is."""
+        self._db.execute(
+            "INSERT INTO place (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
+            "WHERE value <> excluded.value",
+            (FOLDER, rows.pack(str(folder))),
+        )
+
+    def weights(self) -> Weights:
+        """The weights that the cache's estimates are made with."""
+        return weights(self._db)
+
+    def file(self) -> Read:
+        """The weights as the team's file says them now; those of the cache where it cannot be read."""
+        row = self._db.execute("SELECT value FROM place WHERE name = ?", (FOLDER,)).fetchone()
+        if row is None:
+            return Read(self.weights())
+        path = Path(rows.unpack(row[0])) / FILE
+        try:
+            changed_at = path.stat().st_mtime_ns if path.exists() else 0
+            if self._read is None or self._read[0] != changed_at:
+                self._read = changed_at, weights_of(path.read_text(encoding="utf-8-sig") if changed_at else "")
+        except (OSError, UnicodeDecodeError) as error:
+            return Read(self.weights(), (_("{path} cannot be read: {reason}.", path=str(path), reason=str(error)),))
+        return self._read[1]
+
+    def is_current(self, folder: Path) -> bool:
+        """Is every estimate made with the weights that the file in this folder says now?"""
+        row = self._db.execute("SELECT value FROM place WHERE name = ?", (FOLDER,)).fetchone()
+        (unscored,) = self._db.execute("SELECT unscored FROM effort_state").fetchone()
+        is_here = row is not None and rows.unpack(row[0]) == str(folder)
+        return is_here and not unscored and self.file().weights == self.weights()
+
+    def score_some(self, limit: int = 500) -> int:
+        """Make so many estimates that are to be made anew; 0 when none is left."""
+        self._adopt(self.file().weights)
+        for _turn in range(0, limit, ROWS_AT_ONCE):
+            (unscored,) = self._db.execute("SELECT unscored FROM effort_state").fetchone()
+            if not unscored:
+                return 0
+            with atomic(self._db):
+                self._score_below(unscored)
+        return 1
+
+    def calibration(self) -> list[Calibration]:
+        """How the estimates go with what customers answered; there is no survey of effort itself in the cache."""
+        found = self._db.execute(
+            "SELECT CASE WHEN rating LIKE 'good%' THEN 'good' ELSE 'bad' END AS word, avg(effort), count(*) "
+            "FROM ticket WHERE (rating LIKE 'good%' OR rating LIKE 'bad%') AND effort IS NOT NULL "
+            "GROUP BY word ORDER BY word DESC"
+        )
+        return [Calibration(word, mean, n) for word, mean, n in found]
+
+    def _adopt(self, wanted: Weights) -> None:
+        """Take other weights, and note that every estimate is to be made anew."""
+        if wanted != self.weights():
+            self._db.execute(
+                "UPDATE effort_state SET weights = ?, unscored = (SELECT coalesce(max(key), -1) + 1 FROM ticket)",
+                (_packed(wanted),),
+            )
+
+    def _score_below(self, unscored: int) -> None:
+        found = self._db.execute(
+            "SELECT key FROM ticket WHERE key < ? ORDER BY key DESC LIMIT ?", (unscored, ROWS_AT_ONCE)
+        ).fetchall()
+        for (key,) in found:
+            self._score(key)
+        lowest = found[-1][0] if len(found) == ROWS_AT_ONCE else 0
+        self._db.execute("UPDATE effort_state SET unscored = ? WHERE unscored = ?", (lowest, unscored))
+
+    def _score(self, key: int) -> None:
+        row = self._db.execute(f"SELECT {_COUNTS} FROM effort WHERE key = ?", (key,)).fetchone()
+        if row is not None:
+            found: int | None = effort.estimate(Tally(*row), self.weights())
+        else:
+            found = kept(self._db, key, [rows.event_from(event) for event in self._db.execute(_EVENTS, (key,))])
+        for table in ("ticket", "server_ticket"):
+            self._db.execute(f"UPDATE {table} SET effort = ? WHERE key = ? AND effort IS NOT ?", (found, key, found))
+
+
+def _packed(given: Weights) -> str:
+    return rows.pack(asdict(given))
+
+
+@lru_cache(maxsize=4)
+def _unpacked(told: str) -> Weights:
+    return Weights(**rows.unpack(told))

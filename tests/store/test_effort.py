@@ -1,0 +1,176 @@
+"""Effort in the cache: kept by the fold, scored anew with other weights, found by filters."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agentdesk.exchange import Page
+from agentdesk.filters import parse
+from agentdesk.insight.effort import Weights
+from agentdesk.model import Event, Item, Kind, Ref, Role, Status, Ticket
+from agentdesk.store import Store, schema
+from agentdesk.store.store import opened
+
+NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
+HARD, EASY, UNREAD = "1", "2", "3"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with opened(tmp_path / "desk.db") as opened_store:
+        opened_store.mirror.take(Page(tuple(pages()), ""))
+        yield opened_store
+
+
+def pages() -> list[Item]:
+    tickets: list[Item] = [
+        Ticket(Ref("acme", id), id, f"Ticket {id}", Status.OPEN, NOW, NOW, requester="c1", rating=rating, stamp=1)
+        for id, rating in ((HARD, "bad"), (EASY, "good"), (UNREAD, None))
+    ]
+    moves = [event(HARD, n, n * 10, Kind.CHANGE, field="group", old=f"t{n}", new=f"t{n + 1}") for n in range(1, 5)]
+    return [*tickets, event(HARD, 0, 0, Kind.CUSTOMER), *moves, event(EASY, 0, 0, Kind.CUSTOMER)]
+
+
+def event(ticket: str, number: int, minutes: int, kind: Kind, **values: object) -> Event:
+    role = Role.CUSTOMER if kind is Kind.CUSTOMER else Role.AGENT
+    at = NOW - timedelta(days=1) + timedelta(minutes=minutes)
+    plain = Event(Ref("acme", f"{ticket}.{number}"), kind, at, ticket=ticket, body="words", author_role=role)
+    return replace(plain, **values)  # type: ignore[arg-type]  # the facts of the case
+
+
+def found(store: Store, query: str) -> list[str]:
+    queries = store.queries
+    return [row.ticket.ref.id for row in queries.rows(queries.keys(parse(query), now=NOW))]
+
+
+def efforts(store: Store) -> dict[str, int | None]:
+    return {row.ticket.ref.id: row.ticket.effort for row in store.queries.rows([1, 2, 3])}
+
+
+def score(store: Store) -> None:
+    while store.efforts.score_some(1):
+        pass
+
+
+def test_a_saved_page_brings_the_effort_of_its_tickets() -> None:
+    with opened(Path(":memory:")) as store:
+        store.mirror.take(Page(tuple(pages()), ""))
+
+        assert efforts(store) == {HARD: 4, EASY: 1, UNREAD: None}
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("effort>3", [HARD]),
+        ("労力>3", [HARD]),
+        ("手間＞３", [HARD]),
+        ("effort:1", [EASY]),
+        ("effort>=4 is:unsolved", [HARD]),
+        ("effort<4", [EASY]),
+        ("-effort>3 sort:created", [EASY, UNREAD]),
+        ("sort:effort", [HARD, EASY, UNREAD]),
+        ("sort:-effort", [EASY, HARD, UNREAD]),
+        ("労力>3 OR 労力:1 並び:-労力", [EASY, HARD]),
+    ],
+)
+def test_tickets_are_found_by_effort(store: Store, query: str, ids: list[str]) -> None:
+    assert found(store, query) == ids
+
+
+def test_the_log_may_arrive_in_any_order(store: Store) -> None:
+    with opened(store.path.with_name("other.db")) as other:
+        tickets, log = [item for item in pages() if isinstance(item, Ticket)], pages()[3:]
+        other.mirror.take(Page(tuple(tickets), ""))
+        for one in reversed(log):
+            other.mirror.take(Page((one,), ""))
+
+        assert efforts(other) == efforts(store)
+
+
+def test_other_weights_score_every_ticket_anew(store: Store, tmp_path: Path) -> None:
+    store.efforts.keep_in(tmp_path)
+    (tmp_path / "effort.txt").write_text("転送 = 0.25\n", encoding="utf-8")
+
+    score(store)
+
+    assert efforts(store) == {HARD: 2, EASY: 1, UNREAD: None}
+    assert store.efforts.is_current(tmp_path)
+
+
+def test_an_edit_holds_the_next_time_and_taking_the_file_away_too(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "effort.txt"
+    store.efforts.keep_in(tmp_path)
+    file.write_text("transfers = 0\n", encoding="utf-8")
+    score(store)
+    file.write_text("transfers = 9\n", encoding="utf-8")
+    os.utime(file, ns=(1, 1))
+    score(store)
+    assert efforts(store)[HARD] == 5
+
+    file.unlink()
+    score(store)
+
+    assert efforts(store)[HARD] == 4
+    assert store.efforts.weights() == Weights()
+
+
+def test_what_is_saved_while_tickets_are_scored_has_the_new_weights(store: Store, tmp_path: Path) -> None:
+    store.efforts.keep_in(tmp_path)
+    (tmp_path / "effort.txt").write_text("transfers = 9\n", encoding="utf-8")
+    store.efforts.score_some(0)
+
+    store.mirror.take(Page((event(HARD, 9, 99, Kind.CHANGE, field="group", old="a", new="b"),), ""))
+
+    assert efforts(store)[HARD] == 5
+
+
+def test_a_file_that_cannot_be_read_changes_nothing_and_is_told(store: Store, tmp_path: Path) -> None:
+    store.efforts.keep_in(tmp_path)
+    (tmp_path / "effort.txt").write_bytes(b"transfers = 9 \xff\n")
+
+    score(store)
+
+    assert efforts(store)[HARD] == 4
+    assert "effort.txt" in store.efforts.file().problems[0]
+
+
+def test_a_cache_from_before_is_tallied_in_steps(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with opened(path) as store:
+        store.mirror.take(Page(tuple(pages()), ""))
+        expected = efforts(store)
+    _take_back(path)
+
+    with opened(path) as store:
+        assert efforts(store) == {HARD: None, EASY: None, UNREAD: None}
+        score(store)
+
+        assert efforts(store) == expected
+
+
+def _take_back(path: Path) -> None:
+    """Make the file one of the version before there was effort."""
+    before = schema.MIGRATIONS.index(schema._effort)
+    db = sqlite3.connect(path)
+    db.executescript(
+        "DROP INDEX ticket_effort; DROP TABLE effort; DROP TABLE effort_state; "
+        "ALTER TABLE ticket DROP COLUMN effort; ALTER TABLE server_ticket DROP COLUMN effort; "
+        f"PRAGMA user_version = {before}; DELETE FROM _sqlite_migrations WHERE name LIKE '%_effort'"
+    )
+    db.close()
+
+
+def test_a_ticket_that_is_gone_takes_its_tally_along(store: Store) -> None:
+    store.mirror.take(Page((), "", gone=(Ref("acme", HARD),)))
+
+    assert store.db.execute("SELECT count(*) FROM effort").fetchone() == (1,)
+
+
+def test_the_estimates_stand_beside_what_customers_answered(store: Store) -> None:
+    assert [tuple(one) for one in store.efforts.calibration()] == [("good", 1.0, 1), ("bad", 4.0, 1)]
