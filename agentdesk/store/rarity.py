@@ -1,32 +1,46 @@
 """Rarity: which of many words tell rows apart, and the tickets that have most of those.
 
 A word counts for more the fewer rows have it (the logarithm of their share, as in BM25), and once for each ticket.
-Words that many tickets have are left out: they cost time and say nothing. The text of the best is then read, for how
-often the words stand in it, which the index does not keep.
+Words that many tickets have are left out: they cost time and say nothing. The text of the best is then read, and those
+are put in the order of BM25.
 """
 
-import re
+import json
 import sqlite3
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, islice
 from math import log
+from typing import NamedTuple
 
-from agentdesk.store.conditions import Condition
+from agentdesk.store.conditions import EVERYTHING, Condition
+from agentdesk.store.counting import Counted, counted
 from agentdesk.store.words import INDEXED_CHARACTERS, TICKETS, Indexed, any_of, spelled
 
 RARE_AT_LEAST = 2_000
-RARE_AT_MOST = 2_500
+RARE_AT_MOST = 5_000
 MOST_COUNTED = 80
-MOST_ASKED = 32
+MOST_ASKED, MOST_LISTED = 32, 40_000
+"""So many of the rarest words are asked for tickets, as long as the index lists no more tickets than that for them."""
 TOKENS_ASKED = 40
 EVERYDAY_SHARE, EVERYDAY_AT_LEAST, EVERYDAY_AT_MOST = 0.1, 20, 20_000
-CANDIDATES = 400
+CANDIDATES, MANY_CANDIDATES = 400, 10_000
+"""Of so many with the words the best that meet a condition are taken; of more, where too few of the first do."""
 MOST_READ = 60
-LATIN_STEM = r"\b[a-z0-9]{1,3}\b|\b[a-z0-9]{3,}?(?=(?:ing|ed|es|s|e)?\b)"
-"""About what the index stems words to, near enough to count them."""
+SAMPLED = 60
+"""Of so many tickets the length is looked at, to know how long one usually is."""
 LEAST_WORTH = 0.01
+SUBJECT_WEIGHT = 3.0
 SATURATION, LENGTH_COUNTS = 1.2, 0.75
 """The k1 and b of BM25: the longer a ticket is, the less says a word in it."""
+
+
+class _Found(NamedTuple):
+    """A ticket with the sum of what its words are worth, its subject, and its messages as one text."""
+
+    key: int
+    score: float
+    subject: str
+    text: str
 
 
 def telling_apart(db: sqlite3.Connection, kind: Indexed, tokens: Sequence[str], share: float) -> list[str]:
@@ -46,42 +60,71 @@ def everyday(db: sqlite3.Connection, tokens: Sequence[str]) -> set[str]:
 def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, limit: int) -> list[tuple[int, float]]:
     """Keys of tickets that have most of the rare words and meet a condition, best first, with their scores."""
     total = _total(db, TICKETS)
-    plain = [spelled(token) for token in tokens]
-    rare = [
-        (token, max(log((total - count + 0.5) / (count + 0.5)), LEAST_WORTH))
-        for count, _place, token in _counted(db, TICKETS, plain, RARE_AT_MOST)[:MOST_ASKED]
-    ]
-    if not rare:
+    found = _counted(db, TICKETS, [spelled(token) for token in tokens], RARE_AT_MOST)
+    words = [(token, max(log((total - count + 0.5) / (count + 0.5)), LEAST_WORTH)) for count, _place, token in found]
+    asked = words[: _affordable(count for count, _place, _token in found)]
+    if not asked:
         return []
+    most = max(limit, MOST_READ)
+    tickets = _having(db, asked, demanded, CANDIDATES, most)
+    if len(tickets) < most and demanded != EVERYTHING:
+        tickets = _having(db, asked, demanded, MANY_CANDIDATES, most)
+    texts = counted([(one.subject, one.text) for one in tickets], [token for token, _worth in words], SUBJECT_WEIGHT)
+    usual = _usual_length(db, total, tickets, texts)
+    scores = [
+        (one.key, _weight(one.score, text, words, len(asked), text.tokens / usual))
+        for one, text in zip(tickets, texts, strict=True)
+    ]
+    return sorted(scores, key=lambda one: -one[1])[:limit]
+
+
+def _affordable(counts: Iterable[int]) -> int:
+    """Of how many words, the rarest first, all tickets can be listed."""
+    return max(sum(listed <= MOST_LISTED for listed in islice(accumulate(counts), MOST_ASKED)), 1)
+
+
+def _having(
+    db: sqlite3.Connection, words: Sequence[tuple[str, float]], demanded: Condition, candidates: int, limit: int
+) -> list[_Found]:
+    """Of the candidates, whose words are worth most together, those that meet a condition."""
     lists = " UNION ALL ".join(
-        ["SELECT rowid AS key, ? AS worth FROM ticket_words WHERE ticket_words MATCH ?"] * len(rare)
+        ["SELECT rowid AS key, ? AS worth FROM ticket_words WHERE ticket_words MATCH ?"] * len(words)
     )
-    asked = [value for token, worth in rare for value in (worth, _asked(TICKETS, token))]
+    asked = [value for token, worth in words for value in (worth, _asked(TICKETS, token))]
     found = db.execute(
-        "SELECT t.key, found.score, t.subject || char(10) || coalesce((SELECT group_concat(substr(e.body, 1, ?), "
-        "char(10)) FROM event e WHERE e.account = t.account AND e.ticket = t.id), '') "
+        "SELECT t.key, found.score, t.subject, coalesce((SELECT group_concat(substr(e.body, 1, ?), char(10)) "
+        "FROM event e WHERE e.account = t.account AND e.ticket = t.id), '') "
         f"FROM (SELECT key, sum(worth) AS score FROM ({lists}) GROUP BY key "
         "ORDER BY score DESC, key DESC LIMIT ?) found CROSS JOIN ticket t ON t.key = found.key "
         f"WHERE {demanded.sql} ORDER BY found.score DESC, t.updated_at DESC LIMIT ?",
-        (INDEXED_CHARACTERS, *asked, CANDIDATES, *demanded.values, max(limit, MOST_READ)),
-    ).fetchall()
-    return _weighed(found, rare)[:limit]
+        (INDEXED_CHARACTERS, *asked, candidates, *demanded.values, limit),
+    )
+    return [_Found(*row) for row in found]
 
 
-def _weighed(found: Sequence[tuple[int, float, str]], rare: Sequence[tuple[str, float]]) -> list[tuple[int, float]]:
-    """The tickets by how often each word stands in their text, and for how much of it (BM25); the best first."""
-    usual = sum(len(text) for _key, _score, text in found) / max(len(found), 1)
-    stems = [(token, worth, "".join(re.findall(LATIN_STEM, token)[:1])) for token, worth in rare]
-    weighed = []
-    for key, score, text in found:
-        lower = text.lower()
-        room = SATURATION * (1 - LENGTH_COUNTS + LENGTH_COUNTS * len(text) / usual)
-        words = Counter(re.findall(LATIN_STEM, lower))
-        often = [(worth, words[stem] if stem else lower.count(token)) for token, worth, stem in stems]
-        counted = sum(worth * times * (SATURATION + 1) / (times + room) for worth, times in often)
-        unseen = score - sum(worth for worth, times in often if times)
-        weighed.append((key, counted + max(unseen, 0.0) * (SATURATION + 1) / (1 + room)))
-    return sorted(weighed, key=lambda one: -one[1])
+def _weight(known: float, text: Counted, words: Sequence[tuple[str, float]], asked: int, length: float) -> float:
+    """What the words say of a ticket of so many times the usual length (BM25).
+
+    Of those that were `asked` it is `known` what is there; what the text lacks stands in the customer's name.
+    """
+    room = SATURATION * (1 - LENGTH_COUNTS + LENGTH_COUNTS * length)
+    there = [(worth, times) for (_token, worth), times in zip(words, text.times, strict=True)]
+    weight = sum(worth * times * (SATURATION + 1) / (times + room) for worth, times in there)
+    unseen = known - sum(worth for worth, times in there[:asked] if times)
+    return weight + max(unseen, 0.0) * (SATURATION + 1) / (1 + room)
+
+
+def _usual_length(db: sqlite3.Connection, total: int, tickets: Sequence[_Found], texts: Sequence[Counted]) -> float:
+    """How many tokens a ticket usually has, were all written in the scripts of these."""
+    (characters,) = db.execute(
+        "SELECT avg(length(t.subject) + coalesce((SELECT sum(min(length(e.body), ?)) FROM event e "
+        "WHERE e.account = t.account AND e.ticket = t.id), 0)) "
+        "FROM ticket t WHERE t.key IN (SELECT value FROM json_each(?))",
+        (INDEXED_CHARACTERS, json.dumps([*range(1, total + 1, max(total // SAMPLED, 1))])),
+    ).fetchone()
+    read = sum(len(one.subject) + len(one.text) for one in tickets)
+    tokens = sum(one.tokens for one in texts)
+    return max(tokens / max(read, 1) * (characters or read / max(len(tickets), 1)), 1.0)
 
 
 def _total(db: sqlite3.Connection, kind: Indexed) -> int:

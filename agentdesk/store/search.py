@@ -45,7 +45,8 @@ MOST_NAMED = 2_000
 SMALL_CACHE = 50_000
 TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
 """An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
-WHOLE_WEIGHT = 0.1
+WHOLE_SCORE = 0.1
+"""A ticket that only has all the everyday words of a sentence."""
 MOST_TRUST = 1.5
 """What was sent and solved such tickets weighs by how many and how alike, but never more than this."""
 
@@ -282,14 +283,14 @@ class Search:
         if not words and asking.besides_words(question.where) == And():
             return []
         who = self._queries.me() if me is None else me
-        keys = newest(self._db, within(self._affordable(question), account), now, who, limit)
         if asking.is_sentence(question.where):
-            return self._relevant(question, keys, now, limit, me, account, wait=wait)
+            return self._relevant(within(question, account), now, limit, who, wait=wait)
+        keys = newest(self._db, within(self._affordable(question), account), now, who, limit)
         hits = self._shown(keys, words)
         hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
         if len(hits) < limit and len(words) > 1 and not asking.is_one_word(question.where):
             known = {hit.ref for hit in hits}
-            rest = [hit for hit in self._nearly(within(question, account), now, limit, me) if hit.ref not in known]
+            rest = [hit for hit in self._nearly(within(question, account), now, limit, who) if hit.ref not in known]
             hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]
         return hits
 
@@ -298,25 +299,18 @@ class Search:
         (last,) = self._db.execute("SELECT max(key) FROM ticket").fetchone()
         return asking.with_whole_words(question) if (last or 0) > SMALL_CACHE else question
 
-    def _relevant(
-        self,
-        question: Filter,
-        whole: Sequence[int],
-        now: datetime,
-        limit: int,
-        me: Mapping[str, str] | None,
-        account: str | None,
-        *,
-        wait: bool,
-    ) -> list[Hit]:
-        """Tickets for a sentence: those with its rare words, those that mean the same, and those with all of it."""
+    def _relevant(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str], *, wait: bool) -> list[Hit]:
+        """Tickets for a sentence: those with its rare words and those that mean the same, then those with all of it."""
         tokens = asking.tokens(terms(question.where))
-        demanded = self._demanded(within(question, account), now, me)
-        words = dict(rarity.alike(self._db, tokens, demanded, MOST_RANKED))
+        demanded = self._demanded(question, now, me)
+        words = dict(rarity.alike(self._db, tokens, demanded, max(limit, rarity.MOST_READ)))
         cosines = self.meaning.related(asking.said(question.where), wait=wait)
         related = self._meeting({key: cosine - RELATED for key, cosine in cosines.items()}, demanded)
-        scores = blended([(1.0, words), (1.0, related), (WHOLE_WEIGHT, dict.fromkeys(whole, 1.0))])
-        best = sorted(scores.items(), key=lambda one: (-one[1], -one[0]))[:limit]
+        scores = blended([(1.0, words), (1.0, related)])
+        if len(scores) < limit:
+            whole = newest(self._db, self._affordable(question), now, me, limit)
+            scores = {**dict.fromkeys(whole, WHOLE_SCORE), **scores}
+        best = sorted(scores.items(), key=lambda one: -one[1])[:limit]
         return self._scored(best, tokens)
 
     def _meeting(self, scores: Mapping[int, float], demanded: Condition) -> dict[int, float]:
@@ -328,12 +322,12 @@ class Search:
         )
         return {key: scores[key] for (key,) in met}
 
-    def _demanded(self, question: Filter, now: datetime, me: Mapping[str, str] | None) -> Condition:
+    def _demanded(self, question: Filter, now: datetime, me: Mapping[str, str]) -> Condition:
         """What a filter demands of tickets besides its words."""
-        conditions = Conditions(self._db, self._queries.me() if me is None else me, now, is_narrowed=True)
+        conditions = Conditions(self._db, me, now, is_narrowed=True)
         return conditions.of(asking.besides_words(question.where))
 
-    def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str] | None) -> list[Hit]:
+    def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str]) -> list[Hit]:
         """Tickets with at least one of the rare words, whatever else the filter demands."""
         tokens = asking.tokens(terms(question.where))
         return self._scored(rarity.alike(self._db, tokens, self._demanded(question, now, me), limit), tokens)

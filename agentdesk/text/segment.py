@@ -33,6 +33,12 @@ def segment(text: str) -> list[str]:
     return found
 
 
+def runs(normal: str) -> tuple[list[str], list[str]]:
+    """Return the runs of CJK and the other words of text that is already normalised."""
+    found = re.findall(f"([{_CJK}]+)|([^\\W_{_CJK}]+)", normal)
+    return [run for run, _word in found if run], [word for _run, word in found if word]
+
+
 def places(normal: str, wanted: Collection[str], is_wanted: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
     """Yield where tokens are in text that is already normalised: those of CJK in `wanted`, Latin that `is_wanted`."""
     for run in re.finditer(_RUN, normal):

@@ -647,6 +647,43 @@ def test_a_last_word_that_articles_have_is_not_asked_as_a_beginning_too(store: S
     assert names(store.search.search("spoon kettle", now=NOW, kinds=ARTICLES)) == ["article k10"]
 
 
+def test_tickets_for_a_sentence_come_in_the_order_of_bm25(store: Store) -> None:
+    said = {
+        "51": ("Kettle", "It leaks when I pour, and the lid of it does not close any more."),
+        "52": ("Question", "the kettles leaked, leaking kettles are no use, and a leak is a leak"),
+        "53": ("Question", "Leak? " + "We sell spoons and forks and plates of many kinds and colours. " * 20),
+        "54": ("Lid", "Is there a new lid for my old pot?"),
+        "55": ("Lid", "The lid of my kettle is lost."),
+        "56": ("Parcel", "Where is it?"),
+    }
+    take(store, *(ticket(id, title, 60 - int(id)) for id, (title, _body) in said.items()))
+    take(store, *(message(f"e{id}", id, body) for id, (_title, body) in said.items()))
+    index_all(store)
+    store.db.execute("CREATE VIRTUAL TABLE temp.plain USING fts5 (title, body, tokenize = 'porter ascii')")
+    store.db.execute(
+        "INSERT INTO plain (rowid, title, body) SELECT t.id, t.subject, group_concat(e.body, ' ') FROM ticket t "
+        "JOIN event e ON e.account = t.account AND e.ticket = t.id GROUP BY t.key"
+    )
+
+    found = store.search.search("the lid of our kettle seems to be leaking", now=NOW, kinds=ONLY_TICKETS)
+
+    plain = store.db.execute(
+        "SELECT rowid FROM plain WHERE plain MATCH 'the OR lid OR of OR our OR kettle OR seems OR to OR be OR leaking' "
+        "ORDER BY bm25(plain, 3.0, 1.0)"
+    )
+    assert names(found) == [f"ticket {id}" for (id,) in plain]
+
+
+def test_a_sentence_finds_the_few_tickets_that_meet_a_condition(store: Store) -> None:
+    take(store, *(ticket(str(id), "The kettle leaks", 1) for id in range(1_000, 1_600)))
+    take(store, ticket("40", "Kettle", 90, tags=("vip",)), message("e40", "40", "A leak.", hours_ago=90))
+    index_all(store)
+
+    found = store.search.search("why does my kettle leak so much tag:vip", now=NOW, kinds=ONLY_TICKETS)
+
+    assert names(found) == ["ticket 40"]
+
+
 def test_a_question_finds_the_ticket_that_says_its_rare_word_most(store: Store) -> None:
     often = "the kettle leaks, a kettle like that is no kettle"
     once = "the kettle leaks, though the lid of it is as good"
