@@ -55,6 +55,7 @@ def ticket_document(row: TicketRow) -> dict[str, object]:
         "organization": row.organization_name or None,
         "organization_id": ticket.organization,
         "tags": list(ticket.tags),
+        "reason": row.reason or None,
         "links": [{"relation": link.relation.value, "to": link.to} for link in ticket.links],
         "fields": dict(ticket.fields),
         "channel": ticket.channel,

@@ -241,6 +241,7 @@ _COLUMNS = (
         "group", lambda: _("Team"), 12, lambda row, now: safe_line(row.group_name or row.ticket.group or ""), _plain
     ),
     Column("tags", lambda: _("Tags"), 16, lambda row, now: safe_line(" ".join(row.ticket.tags)), _dim),
+    Column("reason", lambda: _("Reason"), 16, lambda row, now: safe_line(row.reason), _dim),
     Column(
         "bounce",
         lambda: _("Passed"),

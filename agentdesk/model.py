@@ -191,7 +191,7 @@ class TicketRow:
     """A ticket as a list shows it: with the names around it and what this desk alone knows of it.
 
     `key` is its number in this cache; `brand_name` is empty where the account has but one brand. `pending_ops` counts
-    decisions that have not arrived, `stuck_ops` those of them that need the agent.
+    decisions that have not arrived, `stuck_ops` those of them that need the agent. `reason` is why the customer wrote.
     """
 
     ticket: Ticket
@@ -207,6 +207,7 @@ class TicketRow:
     promised_at: datetime | None = None
     has_draft: bool = False
     is_unread: bool = False
+    reason: str = ""
 
 
 @record

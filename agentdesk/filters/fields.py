@@ -125,6 +125,7 @@ _FIELDS = (
             "unread": ("未読",),
         },
     ),
+    FieldWord("reason", FieldKind.NAME, lambda: _("why the customer wrote"), ("理由", "問い合わせ理由", "用件"), NONE),
     FieldWord("before", FieldKind.MOMENT, lambda: _("last changed before"), ("until", "以前", "まで")),
     FieldWord("after", FieldKind.MOMENT, lambda: _("last changed since"), ("since", "以降", "から")),
     FieldWord("created", FieldKind.MOMENT, lambda: _("when it began"), ("作成", "作成日")),
@@ -150,13 +151,8 @@ def field_named(name: str) -> FieldWord | None:
     return known or next((entry for entry in _FIELDS if name in entry.aliases), None)
 
 
-_NOT_KEPT = frozenset({"reason", "理由", "問い合わせ理由"})
-
-
 def unknown_field(name: str) -> str:
     """What is said of a field that there is not, with the nearest one that there is."""
-    if folded(name) in _NOT_KEPT:
-        return _("The cache does not keep {name} for tickets yet; bounce>1 and waiting>2h find hard ones.", name=name)
     near = _nearest_field(name)
     if near:
         return _("There is no field {name}. Did you mean {near}?", name=name, near=f"{near}:")
@@ -165,7 +161,7 @@ def unknown_field(name: str) -> str:
 
 def is_misspelt_field(name: str) -> bool:
     """Is a field meant that there is not, or whose name is spelled otherwise?"""
-    return folded(name) in _NOT_KEPT or _nearest_field(name) is not None
+    return _nearest_field(name) is not None
 
 
 def _nearest_field(name: str) -> str | None:

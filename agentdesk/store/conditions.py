@@ -34,7 +34,7 @@ from agentdesk.filters import (
     moment,
 )
 from agentdesk.model import UNSOLVED, Identity, Priority, Status
-from agentdesk.store import rows
+from agentdesk.store import reasons, rows
 from agentdesk.store.words import Asked, asked, head, row_of
 
 
@@ -233,8 +233,8 @@ class Conditions:
                 return Condition(f"(t.number = ? OR t.key IN ({_WITH_ID}))", (word, word))
             case "subject":
                 return Condition("t.subject LIKE ? ESCAPE '\\'", (like(word),))
-            case "view" | "article":
-                return self._in_view(word) if field == "view" else _with_article(word)
+            case "view" | "article" | "reason":
+                return self._in_list(field, word)
             case _:
                 raise AssertionError(f"every field of the table has a condition, {field} has none")
 
@@ -322,6 +322,15 @@ class Conditions:
             NOTHING,
         )
 
+    def _in_list(self, field: str, word: str) -> Condition:
+        match field:
+            case "view":
+                return self._in_view(word)
+            case "article":
+                return _with_article(word)
+            case _:
+                return _with_reason(self._db, word)
+
     def _in_view(self, word: str) -> Condition:
         listed = "SELECT v.ticket FROM view_ticket v WHERE v.account = ? AND v.view = ?"
         lists = [
@@ -378,6 +387,14 @@ def _standing(term: Word | Phrase) -> Condition:
         "AND e.body <> '' AND stands(e.body, ?)))",
         (row, row),
     )
+
+
+def _with_reason(db: sqlite3.Connection, word: str) -> Condition:
+    """A ticket of one of the reasons that a word means; without any for `none`."""
+    if word == "none":
+        return Condition("t.key NOT IN (SELECT tr.key FROM ticket_reason tr JOIN reason r ON r.id = tr.reason)")
+    found = reasons.meant(db, word)
+    return Condition(f"t.key IN (SELECT tr.key FROM ticket_reason tr WHERE tr.reason IN ({_places(found)}))", (*found,))
 
 
 def _with_article(word: str) -> Condition:

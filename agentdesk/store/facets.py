@@ -1,4 +1,4 @@
-"""Facets: how the tickets that a search found divide by status, team, assignee, channel, tag, language and year."""
+"""Facets: how the tickets that a search found divide by status, team, reason, assignee, channel, tag and so on."""
 
 import json
 import sqlite3
@@ -23,6 +23,7 @@ _VALUES: Final = {
     "status": f"SELECT t.status {_FOUND}",
     "group": "SELECT CASE WHEN t.team IS NULL THEN 'none' ELSE coalesce(g.name, t.team) END "
     f"{_FOUND} LEFT JOIN team g ON g.account = t.account AND g.id = t.team",
+    "reason": f"SELECT r.name {_FOUND} JOIN ticket_reason tr ON tr.key = t.key JOIN reason r ON r.id = tr.reason",
     "assignee": "SELECT CASE WHEN t.assignee IS NULL THEN 'none' ELSE coalesce(a.name, t.assignee) END "
     f"{_FOUND} LEFT JOIN person a ON a.account = t.account AND a.id = t.assignee",
     "channel": f"SELECT t.channel {_FOUND}",

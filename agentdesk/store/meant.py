@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word
 from agentdesk.filters.fields import FIELDS
 from agentdesk.i18n import _
-from agentdesk.store import misspelt
+from agentdesk.store import misspelt, reasons
 from agentdesk.store.conditions import PEOPLE_NAMED, people_named
 from agentdesk.store.words import any_of, expression
 
@@ -144,6 +144,13 @@ def _called(table: str) -> Callable[[sqlite3.Connection, str], list[str]]:
     return names
 
 
+def _reason(db: sqlite3.Connection, typed: str) -> list[str]:
+    """Words of the names of contact reasons."""
+    if reasons.meant(db, typed):
+        return []
+    return misspelt.near(typed, (word for name in reasons.names(db) for word in _LATIN.findall(name)))
+
+
 def _is_there(db: sqlite3.Connection, statement: str, *values: object) -> bool:
     return db.execute(statement, values).fetchone() is not None
 
@@ -156,4 +163,5 @@ _MEANS: Final[Mapping[str, Callable[[sqlite3.Connection, str], list[str]]]] = {
     "tag": _tag,
     "group": _called("team"),
     "org": _called("organization"),
+    "reason": _reason,
 }

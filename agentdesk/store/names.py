@@ -12,6 +12,7 @@ from typing import Final
 
 from agentdesk.filters import Word, folded
 from agentdesk.filters.completing import Name
+from agentdesk.store import reasons
 from agentdesk.store.words import expression
 
 MOST: Final = 20
@@ -147,6 +148,10 @@ def _articles(db: sqlite3.Connection, begun: str) -> Iterator[Name]:
         yield from map(Name, _column(db, "SELECT title FROM article ORDER BY key DESC LIMIT ?", MOST))
 
 
+def _reasons(db: sqlite3.Connection, begun: str) -> Iterator[Name]:
+    return (Name(name) for name in reasons.names(db) if _begins(begun, name))
+
+
 def _listed(select: str) -> "Source":
     """A field with so few values that all can be read."""
 
@@ -177,4 +182,5 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "account": _listed("SELECT name FROM account ORDER BY position"),
     "article": _articles,
     "lang": _languages,
+    "reason": _reasons,
 }

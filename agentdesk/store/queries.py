@@ -45,6 +45,7 @@ from agentdesk.store.conditions import (
 from agentdesk.store.customers import Bond, Circle, Customers
 from agentdesk.store.meant import Taken, taken, understood
 from agentdesk.store.names import names
+from agentdesk.store.reasons import OF_TICKET
 from agentdesk.store.rows import Row
 
 MOST_PARAMETERS = 500
@@ -77,7 +78,7 @@ _BRAND = (
 )
 _ROW = (
     f"SELECT {_TICKET}, t.key, p.name, a.name, g.name, o.name, {_BRAND}, t.pending_ops, t.stuck_ops, t.snoozed_until, "
-    f"t.promised_at, {HAS_DRAFT}, {UNREAD} FROM ticket t "
+    f"t.promised_at, {HAS_DRAFT}, {UNREAD}, {OF_TICKET} FROM ticket t "
     "LEFT JOIN person p ON p.account = t.account AND p.id = t.requester "
     "LEFT JOIN person a ON a.account = t.account AND a.id = t.assignee "
     "LEFT JOIN team g ON g.account = t.account AND g.id = t.team "
@@ -458,6 +459,7 @@ def _row_from(row: Row) -> TicketRow:
         promised_at=None if row[at + 9] is None else rows.from_ms(row[at + 9]),
         has_draft=bool(row[at + 10]),
         is_unread=bool(row[at + 11]),
+        reason=row[at + 12] or "",
     )
 
 

@@ -265,6 +265,12 @@ def _effort(db: sqlite3.Connection) -> None:
     effort.create(db)
 
 
+def _reasons(db: sqlite3.Connection) -> None:
+    from agentdesk.store import reasons  # late, as above
+
+    reasons.create(db)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -280,6 +286,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _lost_words,
     _tags_in_use,
     _effort,
+    _reasons,
 )
 VERSION = len(MIGRATIONS)
 

@@ -25,6 +25,7 @@ from agentdesk.store.meaning import RELATED, Meaning, Tools, blended
 from agentdesk.store.meant import understood
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
+from agentdesk.store.reasoning import Reasoning
 from agentdesk.store.vocabulary import Vocabulary
 from agentdesk.store.why import Why, text_of, why
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression
@@ -92,6 +93,7 @@ class Search:
         self.meaning = Meaning(db, tools)
         self.vocabulary = Vocabulary(db)
         self.judgements = Judgements(db)
+        self.reasoning = Reasoning(db, self.meaning, self.vocabulary)
 
     # The index
 
@@ -112,12 +114,16 @@ class Search:
         indexing.forget_all(self._db)
 
     def learn_some(self, *, is_patient: bool = True, wait: bool = True) -> int:
-        """Let the replies that were sent and the extras teach something, for about a tenth of a second; 0 when done.
+        """Let replies, the extras and the tickets' reasons teach something, for about a tenth of a second; 0 when done.
 
         Unless the caller `is_patient`, the slow encoder is left for later; unless it may `wait`, so is one that has to
         be loaded first.
         """
-        return self.judgements.learn_some() or self.meaning.make_some(is_patient=is_patient, wait=wait)
+        return (
+            self.judgements.learn_some()
+            or self.meaning.make_some(is_patient=is_patient, wait=wait)
+            or self.reasoning.reason_some()
+        )
 
     # What was asked
 

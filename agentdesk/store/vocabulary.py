@@ -61,7 +61,7 @@ class Vocabulary:
 
     def words(self) -> Aliases:
         """The team's words as the files and the accepted candidates are now."""
-        folder = self._folder()
+        folder = self.folder()
         paths = [folder / ALIASES, folder / STOPWORDS] if folder else []
         accepted = [(one.query, one.reworded) for one in self.candidates() if one.is_accepted]
         state = (*(_stamp(path) for path in paths), *accepted)
@@ -73,7 +73,8 @@ class Vocabulary:
         """What a filter asks, each word also in the team's other words for it, and without silent words."""
         return _widened(where, self.words())
 
-    def _folder(self) -> Path | None:
+    def folder(self) -> Path | None:
+        """Where the team's files are, once that was said."""
         row = self._db.execute("SELECT value FROM place WHERE name = ?", (FILES,)).fetchone()
         return Path(rows.unpack(row[0])) if row else None
 

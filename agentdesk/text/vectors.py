@@ -62,6 +62,27 @@ def _load(name: str) -> Encoder:
     return _Use() if name == "use" else _E5()
 
 
+def nearest_middles(groups: Sequence[Sequence[bytes]]) -> tuple[float, int, int]:
+    """The two groups of texts whose middles are the nearest, seen from the middle of all, with the cosine of the two.
+
+    The vectors are of one maker, and each group has some; with fewer than two groups the cosine is -1.
+    """
+    import numpy  # late: 0.1 s, and only with an extra
+
+    if len(groups) < 2:
+        return -1.0, 0, 0
+    rows = numpy.frombuffer(b"".join(vector for group in groups for vector in group), "int8")
+    rows = rows.reshape(sum(map(len, groups)), -1).astype("float32")
+    rows /= numpy.maximum(numpy.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    rows -= rows.mean(axis=0)
+    starts = numpy.cumsum([0, *map(len, groups)])[:-1]
+    middles = numpy.add.reduceat(rows, starts, axis=0)
+    middles /= numpy.maximum(numpy.linalg.norm(middles, axis=1, keepdims=True), 1e-9)
+    near = numpy.triu(middles @ middles.T, 1) + numpy.tril(numpy.full((len(groups), len(groups)), -1.0))
+    first, second = divmod(int(near.argmax()), len(groups))
+    return float(near[first, second]), first, second
+
+
 class _Bytes:
     """Vectors as bytes, by numpy."""
 

@@ -113,7 +113,7 @@ def demo(store: Store, languages: Sequence[str] = ("ja", "en"), wanted: Wanted =
     articles = [_article(doc) for doc in data.articles]
     items: list[Item] = [one for one in articles if one.language in languages]
     for doc in data.tickets:
-        items += _ticket(doc)
+        items += ticket_items(doc)
     store.mirror.take(Page(tuple(items), ""))
     while store.search.index_some(1_000):
         pass
@@ -128,7 +128,8 @@ def _article(doc: Doc) -> Article:
     )
 
 
-def _ticket(doc: Doc) -> list[Item]:
+def ticket_items(doc: Doc) -> list[Item]:
+    """A ticket of the demo with its messages, without its fields."""
     id = str(doc["id"])
     created = datetime.fromisoformat(doc["created_at"])
     ticket = Ticket(
