@@ -144,7 +144,7 @@ class Outbox:
                 (
                     attempts,
                     state,
-                    None if seen is None else rows.pack(rows.ticket_row(seen)),
+                    rows.pack_seen(seen),
                     rows.to_ms(now),
                     op.id,
                 ),

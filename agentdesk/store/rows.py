@@ -5,7 +5,7 @@ Times become integer milliseconds, lists and maps JSON, and enums their values. 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -373,6 +373,11 @@ def field_from(row: Row) -> Field:
     return Field(Ref(row[0], row[1]), row[2], row[3], options, bool(row[5]), row[6])
 
 
+def pack_seen(ticket: Ticket | None) -> str | None:
+    """A ticket as an agent saw it when deciding, without the customer's words: nobody judges by those."""
+    return None if ticket is None else pack(ticket_row(replace(ticket, snippet="")))
+
+
 OP = "id, account, ticket, changes, seen, created_at, not_before, state, attempts, reason, batch, sequence"
 
 _CHANGE_NAMED = {change.__name__: change for change in CHANGES}
@@ -414,7 +419,7 @@ def op_row(op: Op) -> tuple[object, ...]:
         op.ticket.account,
         op.ticket.id,
         pack([change_document(change) for change in op.changes]),
-        None if op.seen is None else pack(ticket_row(op.seen)),
+        pack_seen(op.seen),
         to_ms(op.created_at),
         to_ms(op.not_before),
         op.state.value,

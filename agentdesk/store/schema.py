@@ -271,6 +271,11 @@ def _reasons(db: sqlite3.Connection) -> None:
     reasons.create(db)
 
 
+def _decided_without_words(db: sqlite3.Connection) -> None:
+    """Decisions held what the customer had written last, which may have been redacted since."""
+    db.execute("UPDATE op SET seen = json_set(seen, '$[30]', '') WHERE seen IS NOT NULL")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -287,6 +292,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _tags_in_use,
     _effort,
     _reasons,
+    _decided_without_words,
 )
 VERSION = len(MIGRATIONS)
 

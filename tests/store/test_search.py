@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from agentdesk.errors import FilterError
 from agentdesk.exchange import Page
 from agentdesk.filters import parse
-from agentdesk.model import Article, Event, Identity, Item, Kind, Person, Ref, Role, Status, Ticket
+from agentdesk.model import Article, Event, Identity, Item, Kind, Op, Person, Ref, Role, SetStatus, Status, Ticket
 from agentdesk.store import Store, words
 from agentdesk.store.lost import HISTORY
 from agentdesk.store.newest import NEWEST, newest
+from agentdesk.store.outbox import Author
 from agentdesk.store.search import MOST_NAMED, Hit, HitKind
 from agentdesk.store.store import opened
 from agentdesk.store.words import KINDS, TICKETS, Indexed, cut, cut_once
@@ -762,3 +763,16 @@ def test_a_search_for_what_was_redacted_is_not_kept(store: Store) -> None:
     assert store.desktop.place(HISTORY) == ["find 返品"]
     assert not written(store, b"hunterzwei")
     assert written(store, b"hunterdrei")
+
+
+def test_a_decision_does_not_hold_what_the_customer_wrote(store: Store) -> None:
+    take(store, message("e1", "1", "My card is hunterzwei, thank you"))
+    row = store.queries.ticket(ref("1"))
+    assert row is not None
+    assert "hunterzwei" in row.ticket.snippet
+    store.outbox.add(Op("op1", ref("1"), (SetStatus(Status.PENDING),), row.ticket, NOW, NOW), Author("7", "Dan"))
+
+    take(store, message("e1", "1", "My card is gone, thank you"))
+    index_all(store)
+
+    assert not written(store, b"hunterzwei")
