@@ -17,8 +17,9 @@ from agentdesk.store.counting import Counted, counted
 from agentdesk.store.words import INDEXED_CHARACTERS, TICKETS, Indexed, any_of, spelled
 
 RARE_AT_LEAST = 2_000
-RARE_AT_MOST = 5_000
-MOST_COUNTED = 80
+RARE_AT_LEAST_OF_MANY, RARE_AT_MOST = 2_500, 10_000
+MOST_COUNTED, COUNTED_IN_ALL = 80, 100_000
+"""So many of the words are counted, and the fewer they are, the more rows each may have to be rare among tickets."""
 MOST_ASKED, MOST_LISTED = 32, 40_000
 """So many of the rarest words are asked for tickets, as long as the index lists no more tickets than that for them."""
 TOKENS_ASKED = 40
@@ -60,7 +61,9 @@ def everyday(db: sqlite3.Connection, tokens: Sequence[str]) -> set[str]:
 def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, limit: int) -> list[tuple[int, float]]:
     """Keys of tickets that have most of the rare words and meet a condition, best first, with their scores."""
     total = _total(db, TICKETS)
-    found = _counted(db, TICKETS, [spelled(token) for token in tokens], RARE_AT_MOST)
+    plain = [spelled(token) for token in tokens]
+    rare = min(max(COUNTED_IN_ALL // max(len(plain), 1), RARE_AT_LEAST_OF_MANY), RARE_AT_MOST)
+    found = _counted(db, TICKETS, plain, rare)
     words = [(token, max(log((total - count + 0.5) / (count + 0.5)), LEAST_WORTH)) for count, _place, token in found]
     asked = words[: _affordable(count for count, _place, _token in found)]
     if not asked:

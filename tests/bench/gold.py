@@ -1,8 +1,9 @@
 """How good search is: the judged sets of `tests/bench/gold/`, asked of the demo's helpdesk, as one table.
 
-Two kinds of sets. *Judged* lines name the articles that answer a query, by their key in the demo's knowledge base.
+Three kinds of sets. *Judged* lines name the articles that answer a query, by their key in the demo's knowledge base.
 Lines of *writing* give several ways to write one word, and the spellings that make an article or ticket relevant: its
-text contains one of them literally. All were judged by reading, before any ranking was tuned to them.
+text contains one of them literally. Lines of *old tickets* hold the tickets of one topic, each with our reply, and what
+other customers say of it. All were judged by reading, before any ranking was tuned to them.
 
 MRR, NDCG (every relevant thing is worth the same), recall and precision are over the first ten, recall out of at most
 ten; `recall` of the writing set is over everything that is found. Run as `python -m tests.bench.search quality`.
@@ -31,6 +32,7 @@ from agentdesk.text.html import html_to_text
 FOLDER: Final = Path(__file__).parent / "gold"
 JUDGED: Final = ("ja_spoken", "ja_keywords", "en_spoken", "en_keywords", "en_to_ja")
 WRITING: Final = "writing"
+OLD_TICKETS: Final = ("ja_tickets", "en_tickets")
 TICKETS: Final = 600
 SEED: Final = 7
 NOW: Final = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
@@ -38,7 +40,15 @@ BEST: Final = 10
 PLAIN: Final = Wanted()
 EVERYTHING: Final = 1_000
 ARTICLES: Final[tuple[HitKind, ...]] = ("article",)
+ONLY_TICKETS: Final[tuple[HitKind, ...]] = ("ticket",)
 FOUND: Final[tuple[HitKind, ...]] = ("article", "ticket")
+MANNERS: Final = {
+    "ja": "お世話になっております。カスタマーサポートの佐藤でございます。\nお問い合わせいただきありがとうございます。\n"
+    "{reply}\nご不明な点がございましたら、お気軽にお知らせください。\n今後ともよろしくお願いいたします。",
+    "en": "Hello,\n\nthank you for contacting us.\n{reply}\n\nPlease let us know if there is anything else that we "
+    "can do for you.\n\nKind regards,\nEmma from customer support",
+}
+"""What stands around every reply, so that it tells nothing."""
 Id = tuple[str, str]
 
 
@@ -83,6 +93,15 @@ def writings(texts: Mapping[Id, str]) -> list[Case]:
     return cases
 
 
+def old(name: str) -> list[Case]:
+    """The queries of a set of old tickets; relevant are all tickets of their topic."""
+    return [
+        Case(query, frozenset(("ticket", _id(name, line, place)) for place in range(len(line["tickets"]))))
+        for line in lines_of(name)
+        for query in line["queries"]
+    ]
+
+
 def lines_of(name: str) -> list[Doc]:
     with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
@@ -114,6 +133,30 @@ def demo(store: Store, languages: Sequence[str] = ("ja", "en"), wanted: Wanted =
     items: list[Item] = [one for one in articles if one.language in languages]
     for doc in data.tickets:
         items += ticket_items(doc)
+    _fill(store, items)
+
+
+def old_tickets(store: Store, wanted: Wanted = PLAIN) -> None:
+    """Fill a cache with the old tickets of both languages, and index it with these extras."""
+    store.search.meaning.want(wanted)
+    _fill(store, [item for name in OLD_TICKETS for line in lines_of(name) for item in _old(name, line)])
+
+
+def _old(name: str, line: Doc) -> Iterable[Item]:
+    for place, one in enumerate(line["tickets"]):
+        id = _id(name, line, place)
+        at = NOW - timedelta(days=30, minutes=place)
+        reply = MANNERS[name.partition("_")[0]].format(reply=one["reply"])
+        yield Ticket(Ref("demo", id), id, one["subject"], Status.SOLVED, at, at, requester="c1")
+        yield Event(Ref("demo", f"{id}-0"), Kind.CUSTOMER, at, id, author_role=Role.CUSTOMER, body=one["customer"])
+        yield Event(Ref("demo", f"{id}-1"), Kind.REPLY, at, id, author_role=Role.AGENT, body=reply)
+
+
+def _id(name: str, line: Doc, place: int) -> str:
+    return f"{name}-{line['topic']}-{place}"
+
+
+def _fill(store: Store, items: Sequence[Item]) -> None:
     store.mirror.take(Page(tuple(items), ""))
     while store.search.index_some(1_000):
         pass
@@ -165,6 +208,9 @@ def texts(store: Store) -> dict[Id, str]:
 def measure(wanted: Wanted = PLAIN) -> dict[str, Figures]:
     """The figures of every set, asked of a new cache with these extras."""
     with tempfile.TemporaryDirectory() as folder:
+        with opened(Path(folder) / "old.db") as store:
+            old_tickets(store, wanted)
+            of_tickets = {name: of_old_tickets(store, name) for name in OLD_TICKETS}
         with opened(Path(folder) / "both.db") as store:
             demo(store, wanted=wanted)
             found = {name: _of_articles(store, name) for name in JUDGED[:-1]}
@@ -172,7 +218,7 @@ def measure(wanted: Wanted = PLAIN) -> dict[str, Figures]:
         with opened(Path(folder) / "ja.db") as store:
             demo(store, ["ja"], wanted)
             found[JUDGED[-1]] = _of_articles(store, JUDGED[-1])
-        return found
+        return {**found, **of_tickets}
 
 
 def written(store: Store) -> Figures:
@@ -183,6 +229,16 @@ def written(store: Store) -> Figures:
 
 def _of_articles(store: Store, name: str) -> Figures:
     return figures((case, _articles(store, case.query)) for case in judged(name))
+
+
+def of_old_tickets(store: Store, name: str) -> Figures:
+    """The figures of a set of old tickets."""
+    return figures((case, _tickets(store, case.query)) for case in old(name))
+
+
+def _tickets(store: Store, query: str) -> list[Id]:
+    hits = store.search.search(query, now=NOW, kinds=ONLY_TICKETS, limit=BEST, wait=True)
+    return [(hit.kind, hit.ref.id) for hit in hits]
 
 
 def _articles(store: Store, query: str) -> list[Id]:

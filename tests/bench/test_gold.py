@@ -5,8 +5,24 @@ from pathlib import Path
 import pytest
 
 from agentdesk.sandbox.seed import knowledge
+from agentdesk.store import Store
 from agentdesk.store.store import opened
-from tests.bench.gold import JUDGED, WRITING, Case, demo, figures, judged, lines_of, written
+from agentdesk.text.segment import segment, telling
+from tests.bench.gold import (
+    JUDGED,
+    OLD_TICKETS,
+    WRITING,
+    Case,
+    Figures,
+    demo,
+    figures,
+    judged,
+    lines_of,
+    of_old_tickets,
+    old,
+    old_tickets,
+    written,
+)
 
 
 def test_there_are_more_than_two_hundred_queries_in_two_languages() -> None:
@@ -49,3 +65,35 @@ def test_every_way_to_write_a_word_finds_every_other(tmp_path: Path) -> None:
 
     assert found.recall >= 0.95
     assert found.precision >= 0.9
+
+
+def test_tickets_for_what_a_customer_says_rank_as_well_as_in_a_plain_table_of_pairs(tmp_path: Path) -> None:
+    with opened(tmp_path / "desk.db") as store:
+        old_tickets(store)
+
+        found = {name: of_old_tickets(store, name) for name in OLD_TICKETS}
+        plain = {name: _of_a_plain_table(store, name) for name in OLD_TICKETS}
+
+    assert sum(one.queries for one in found.values()) >= 150
+    assert all(found[name].mrr >= plain[name].mrr - 0.01 for name in OLD_TICKETS), (found, plain)
+
+
+def _of_a_plain_table(store: Store, name: str) -> Figures:
+    """The figures of pairs and stems in FTS5, by bm25."""
+    store.db.execute("DROP TABLE IF EXISTS temp.plain")
+    store.db.execute("CREATE VIRTUAL TABLE temp.plain USING fts5 (id UNINDEXED, title, body, tokenize = 'porter')")
+    texts = store.db.execute(
+        "SELECT t.id, t.subject, group_concat(e.body, char(10)) "
+        "FROM ticket t JOIN event e ON e.ticket = t.id GROUP BY t.id"
+    ).fetchall()
+    for id, subject, body in texts:
+        cut = (id, " ".join(segment(subject)), " ".join(segment(body)))
+        store.db.execute("INSERT INTO plain (id, title, body) VALUES (?, ?, ?)", cut)
+    found = []
+    for case in old(name):
+        asked = " OR ".join(f'"{token}"' for token in dict.fromkeys(telling(segment(case.query))))
+        rows = store.db.execute(
+            "SELECT 'ticket', id FROM plain WHERE plain MATCH ? ORDER BY bm25(plain, 0, 3.0, 1.0) LIMIT 10", (asked,)
+        )
+        found.append((case, rows.fetchall()))
+    return figures(found)
