@@ -285,6 +285,14 @@ class Desk:
         has, is_on = installed(), {"use": self.config.semantic, "e5": self.config.e5}
         return Wanted(has.analyser and self.config.ja, tuple(name for name in has.encoders if is_on[name]))
 
+    async def reason(self) -> None:
+        """Give every ticket its contact reason, as the team's file is now."""
+        await self.write(self._set_search_up)
+        while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
+            pass
+        while await self.write(lambda store: store.search.reasoning.reason_some()):
+            pass
+
     async def score(self) -> None:
         """Bring every ticket's effort up to date with the team's weights as their file is now."""
         if self.store.efforts.is_current(self.folders.config):

@@ -16,6 +16,7 @@ def load() -> Registry:
         moving,
         outbox,
         places,
+        reasons,
         replies,
         searches,
         tickets,
@@ -23,7 +24,8 @@ def load() -> Registry:
     from agentdesk.commands.registry import commands
 
     topics = (
-        accounts, articles, customers, desks, files, history, links, moving, outbox, places, replies, searches, tickets
+        accounts, articles, customers, desks, files, history, links, moving, outbox, places, reasons, replies, searches,
+        tickets
     )  # fmt: skip
     assert all(topics)
     return commands

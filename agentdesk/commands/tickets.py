@@ -16,7 +16,7 @@ from agentdesk.commands.registry import commands
 from agentdesk.commands.replies import status_named
 from agentdesk.commands.times import moment
 from agentdesk.errors import Refused
-from agentdesk.filters import parse, within
+from agentdesk.filters import compares, parse, within
 from agentdesk.i18n import _
 from agentdesk.model import (
     STAFF,
@@ -50,6 +50,8 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
     """List the tickets that a query finds, those who wait longest first."""
     queries, now = cx.desk.store.queries, cx.now()
     question = within(parse(query), cx.account)
+    if any(one.field == "reason" for one in compares(question.where)):
+        await cx.desk.reason()
     keys = queries.keys(question, now=now, limit=limit or None)
     rows = queries.rows(keys)
     say_taken(cx, question)

@@ -369,6 +369,7 @@ class Reasoning:
                 centre = middle(vectors[place] for place in group)
                 formed.append((is_japanese, telling([texts[one].words for one in group], centre, MOST_TELLING), centre))
             yield
+        told = json.dumps({int(one): book for one, book in books.items()})
         with atomic(self._db):
             if self._edition(account) != edition:
                 return
@@ -376,7 +377,7 @@ class Reasoning:
             self._db.execute(
                 "UPDATE reason_book SET edition = edition + 1, maker = ?, last_key = ?, newest_at = ?, books = ? "
                 "WHERE account = ?",
-                (maker, last_key, newest_at, json.dumps({int(one): book for one, book in books.items()}), account),
+                (maker, last_key, newest_at, told, account),
             )
             _remember(self._db, UNREAD, last_key + 1)
             self._db.execute("UPDATE word_index SET is_unclean = 2 WHERE is_unclean = 0")  # the log had other words

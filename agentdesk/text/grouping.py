@@ -156,13 +156,13 @@ def _long_one(words: Sequence[tuple[str, float]]) -> Vector:
 def grouped(vectors: Sequence[Vector]) -> Generator[None, None, list[list[int]]]:
     """Which of these texts are about the same: the places of each group's texts, the largest group first.
 
-    Yields after each fiftieth of a second or so of work; the groups are the generator's value.
+    Yields after each hundredth of a second or so of work; the groups are the generator's value.
     """
     among = _Among(vectors)
     groups = yield from _grown(among)
     for _round in range(ROUNDS):
-        yield
-        groups = _joined(among, _settled(among, [among.middle(group) for group in groups]))
+        groups = yield from _settled(among, [among.middle(group) for group in groups])
+        groups = yield from _joined(among, groups)
     return sorted(groups, key=lambda group: (-len(group), group))
 
 
@@ -215,10 +215,11 @@ def _grown(among: _Among) -> Generator[None, None, list[list[int]]]:
     return groups
 
 
-def _settled(among: _Among, middles: Sequence[Vector]) -> list[list[int]]:
+def _settled(among: _Among, middles: Sequence[Vector]) -> Generator[None, None, list[list[int]]]:
     """Each text in the group whose middle is nearest to it, where one is near; groups of too few are given up."""
     best: dict[int, tuple[float, int]] = {}
     for group, centre in enumerate(middles):
+        yield
         for place, near in among.near(centre).items():
             if near >= NEAR and near > best.get(place, (0.0, 0))[0]:
                 best[place] = near, group
@@ -228,12 +229,13 @@ def _settled(among: _Among, middles: Sequence[Vector]) -> list[list[int]]:
     return [group for group in groups if len(group) >= LEAST_MEMBERS]
 
 
-def _joined(among: _Among, groups: list[list[int]]) -> list[list[int]]:
+def _joined(among: _Among, groups: list[list[int]]) -> Generator[None, None, list[list[int]]]:
     """Groups whose middles are alike as one, the most alike first."""
     groups, middles = list(groups), [among.middle(group) for group in groups]
     near = {(a, b): cosine(middles[a], middles[b]) for b in range(len(groups)) for a in range(b)}
     gone: set[int] = set()
     while near:
+        yield
         (first, second), alike = max(near.items(), key=lambda one: (one[1], one[0]))
         if alike < ALIKE:
             break

@@ -120,6 +120,10 @@ def _cost(messages: int) -> None:
     with opened(path) as store:
         while store.search.index_some(1_000):
             pass
+        store.db.execute(
+            "INSERT OR IGNORE INTO account (name, provider, url, user, token_source, position) "
+            "SELECT DISTINCT account, 'zendesk', '', '', '', 0 FROM ticket"
+        )
         waits: list[float] = []
         done = threading.Event()
         other = threading.Thread(target=_write_now_and_then, args=(path, waits, done))

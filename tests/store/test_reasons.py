@@ -1,6 +1,7 @@
 """Every ticket has at most one contact reason: the team's, the helpdesk's, or one found by what tickets say."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from agentdesk.filters import parse
 from agentdesk.model import Field, Item, Option, Person, Role
 from agentdesk.store import Store, reasons
+from agentdesk.store.reason_counts import counts
 from agentdesk.store.reason_rules import FILE, rules_of
 from agentdesk.store.store import opened
 from tests.store.test_search import NOW, message, ref, take, ticket
@@ -254,3 +256,28 @@ def test_reasons_divide_what_a_search_found(store: Store) -> None:
 
     counted: Sequence[int] = [one.tickets for one in facets if one.field == "reason"]
     assert counted == [8, 8, 8]
+
+
+def test_reasons_are_counted_in_a_period_and_the_one_before(store: Store) -> None:
+    take(
+        store,
+        *(ticket(f"a{number}", "?", number, tags=("reason:late",)) for number in range(12)),
+        *(ticket(f"b{number}", "?", number, tags=("reason:lost",)) for number in range(3)),
+        *(ticket(f"c{number}", "?", 24 * 8, tags=("reason:lost",)) for number in range(2)),
+        ticket("d", "?", 1),
+        ticket("old", "?", 24 * 20, tags=("reason:late",)),
+    )
+    reason(store)
+
+    found = counts(store.db, parse(""), now=NOW, period=timedelta(days=7), me={})
+
+    assert [(one.name, one.tickets, one.before, one.trend) for one in found] == [
+        ("late", 12, 0, "rising"),
+        ("lost", 3, 2, "steady"),
+        ("", 1, 0, "steady"),
+    ]
+    assert [one.share for one in found] == [12 / 16, 3 / 16, 1 / 16]
+    assert found[0].examples == (ref("a0"), ref("a1"), ref("a2"))
+    assert [one.name for one in counts(store.db, parse("reason:lost"), now=NOW, period=timedelta(days=7), me={})] == [
+        "lost"
+    ]

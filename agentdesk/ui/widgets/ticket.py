@@ -15,6 +15,7 @@ from agentdesk.i18n import _, plural, spoken, wait
 from agentdesk.model import Event, Kind, Priority, Ref, TicketRow
 from agentdesk.record import record
 from agentdesk.text.safe import safe_line
+from agentdesk.text.width import truncate
 from agentdesk.ui.painting import Span, ends
 from agentdesk.ui.screens.link import OpenLink
 from agentdesk.ui.widgets.lines import Drawing, Line, joined
@@ -24,6 +25,7 @@ from agentdesk.ui.widgets.words import assignee_word
 WIDE = 140
 MOST_LEGS = 4
 MOST_LINKS = 3
+REASON_CELLS = 24
 SOON = timedelta(hours=1)
 STAYED_SECONDS = 0.7
 
@@ -86,6 +88,8 @@ class TicketHead(Drawing):
         if ticket.priority is not None:
             words.append((priority_word(ticket.priority), "soon" if is_hot else "plain"))
         words.append((safe_line(assignee_word(row)), "plain"))
+        if row.reason:
+            words.append((truncate(safe_line(row.reason), REASON_CELLS), "dim"))
         words += [(link_words(link), "accent") for link in ticket.links[-MOST_LINKS:]]
         if row.snoozed_until is not None:
             words.append((_("snoozed"), "dim"))

@@ -1,0 +1,82 @@
+"""Counts of contact reasons: how often customers wrote about each in a period, and in the one before.
+
+A reason rises or falls where the two counts differ by more than chance lets them: by at least twice the square root of
+their sum, which is the spread of the difference between two counts of the same rate (Poisson).
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from math import sqrt
+from typing import Final, Literal
+
+from agentdesk.filters import Filter
+from agentdesk.model import Ref
+from agentdesk.record import record
+from agentdesk.store import reasons, rows
+from agentdesk.store.conditions import Conditions
+from agentdesk.store.meant import understood
+
+Trend = Literal["rising", "falling", "steady"]
+SPREAD: Final = 2.0
+EXAMPLES: Final = 3
+
+
+@record
+class ReasonCount:
+    """How many tickets of a period have a reason (empty for none), and their share of all of the period, 0 to 1.
+
+    `before` is the count of the period before, of the same length; `examples` are the newest of the tickets.
+    """
+
+    name: str
+    source: str
+    words: tuple[str, ...]
+    tickets: int
+    share: float
+    before: int
+    examples: tuple[Ref, ...]
+
+    @property
+    def trend(self) -> Trend:
+        change = self.tickets - self.before
+        if abs(change) < SPREAD * sqrt(self.tickets + self.before) or change == 0:
+            return "steady"
+        return "rising" if change > 0 else "falling"
+
+
+def counts(
+    db: sqlite3.Connection, question: Filter, *, now: datetime, period: timedelta, me: Mapping[str, str]
+) -> list[ReasonCount]:
+    """The reasons of the tickets that meet a filter and began in the period that ends now, or in the one before.
+
+    The most frequent first; those without a reason last.
+    """
+    began, before = rows.to_ms(now - period), rows.to_ms(now - 2 * period)
+    met = Conditions(db, me, now).of(understood(db, question).where)
+    told = {one.name: one for one in reversed(reasons.reasons(db))}
+    found = db.execute(
+        "SELECT name, sum(began >= ?), sum(began < ?), "
+        "max(CASE WHEN place = 1 THEN account END), max(CASE WHEN place = 1 THEN id END), "
+        "max(CASE WHEN place = 2 THEN account END), max(CASE WHEN place = 2 THEN id END), "
+        "max(CASE WHEN place = 3 THEN account END), max(CASE WHEN place = 3 THEN id END) FROM "
+        f"(SELECT coalesce({reasons.OF_TICKET}, '') AS name, t.account AS account, t.id AS id, t.created_at AS began, "
+        f"row_number() OVER (PARTITION BY coalesce({reasons.OF_TICKET}, '') ORDER BY t.created_at DESC, t.key DESC) "
+        f"AS place FROM ticket t WHERE t.created_at >= ? AND t.created_at <= ? AND {met.sql}) "
+        "GROUP BY name",
+        (began, began, before, rows.to_ms(now), *met.values),
+    ).fetchall()
+    total = sum(row[1] for row in found)
+    counted = [
+        ReasonCount(
+            name,
+            told[name].source if name in told else "",
+            told[name].words if name in told else (),
+            tickets,
+            tickets / total if total else 0.0,
+            earlier,
+            tuple(Ref(account, id) for account, id in zip(examples[::2], examples[1::2], strict=True) if id),
+        )
+        for name, tickets, earlier, *examples in found
+    ]
+    return sorted(counted, key=lambda one: (not one.name, -one.tickets, -one.before, one.name))
