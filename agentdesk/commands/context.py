@@ -122,6 +122,9 @@ class Screen(Protocol):
     def next_message(self, step: int) -> None:
         """Go to the next (or previous) message of the timeline."""
 
+    def next_match(self, step: int) -> None:
+        """Go to the next (or previous) line with the words that the search led here by."""
+
     def select(self, which: Literal["this", "all", "none"]) -> None: ...
 
     def filter_timeline(self, what: str) -> None:

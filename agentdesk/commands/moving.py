@@ -88,6 +88,18 @@ async def message_previous(cx: Context) -> None:
     cx.front.screen.next_message(-1)
 
 
+@commands.add("match next", keys="}", is_recorded=False)
+async def match_next(cx: Context) -> None:
+    """Go to the next of the words that the search led here by."""
+    cx.front.screen.next_match(1)
+
+
+@commands.add("match previous", keys="{", is_recorded=False)
+async def match_previous(cx: Context) -> None:
+    """Go to the previous of the words that the search led here by."""
+    cx.front.screen.next_match(-1)
+
+
 @commands.add("select", scope="list", keys="x", is_recorded=False)
 async def select(cx: Context) -> None:
     """Select this ticket, or let it go."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from math import log1p
 from typing import Literal
 
+from agentdesk.errors import FilterError
 from agentdesk.filters import And, Filter, Phrase, Word, hear, terms, within
 from agentdesk.model import Canned, Event, Ref
 from agentdesk.record import record
@@ -31,7 +32,7 @@ from agentdesk.store.why import Why, text_of, why
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import telling
-from agentdesk.text.snippet import CUT, Span, snippet
+from agentdesk.text.snippet import CUT, Span, highlight, snippet
 
 HitKind = Literal["article", "ticket", "customer"]
 EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
@@ -44,6 +45,7 @@ MOST_MESSAGES = 200
 MOST_NAMED = 2_000
 """Of more customers whose names begin so, as with one letter, no order tells which is meant."""
 SMALL_CACHE = 50_000
+LONGEST_ENDING, SHORTEST_STEMMED = 3, 5
 TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
 """An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
 WHOLE_SCORE = 0.1
@@ -156,6 +158,13 @@ class Search:
     def _understood(self, query: Filter | str) -> Filter:
         question = understood(self._db, asking.typed(query) if isinstance(query, str) else query)
         return replace(question, where=self.vocabulary.widened(question.where))
+
+    def sought(self, query: str) -> tuple[str, ...]:
+        """The tokens that a query looks for, the team's other words among them; none for one that does not read."""
+        try:
+            return tuple(asking.tokens(terms(self._understood(query).where)))
+        except FilterError:
+            return ()
 
     def divided(
         self, query: Filter | str, hits: Iterable[Hit], *, now: datetime, account: str | None = None
@@ -377,7 +386,9 @@ class Search:
             words = [sum(token in text for token in wanted) for text in (spelled(body) for _id, body, _at in messages)]
             if any(words):
                 return messages[words.index(max(words))]
-        return None
+        stems = [word[:-LONGEST_ENDING] for word in wanted if word.isascii() and len(word) > SHORTEST_STEMMED]
+        inflected = (one for one in messages if any(stem in one[1].lower() for stem in stems))
+        return next((one for one in inflected if highlight(one[1], tokens)), None)
 
     def _people(self, question: Filter, limit: int, account: str | None) -> list[Hit]:
         """Customers by the beginnings of names and addresses; only words are asked of them.

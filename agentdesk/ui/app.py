@@ -305,7 +305,7 @@ class AgentDesk(App[None]):
             self.pop_screen()
         self.main.open_ticket(row)
         if self.main.work is not None:
-            self.main.work.reading.show(row, message.event)
+            self.main.work.reading.show(row, message.event, message.sought)
 
     @on(RunLine)
     async def _run_line(self, message: RunLine) -> None:

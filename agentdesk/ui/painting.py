@@ -19,7 +19,9 @@ from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.ui.glyphs import Glyphs
 
-Tone: TypeAlias = Literal["plain", "strong", "dim", "faint", "accent", "soon", "late", "good", "reply", "note"]
+Tone: TypeAlias = Literal[
+    "plain", "strong", "dim", "faint", "accent", "soon", "late", "good", "reply", "note", "match", "match-here"
+]
 Ground: TypeAlias = Literal["plain", "cursor", "idle"]
 Span: TypeAlias = tuple[str, Tone]
 
@@ -28,7 +30,10 @@ _JOINED: Final = re.compile("(?:\u200d[^\\s\u200d])+|[\ufe0e\ufe0f\u200d\u20e3]|
 _FLAG_LETTERS: Final = {0x1F1E6 + letter: chr(ord("A") + letter) for letter in range(26)}
 ELLIPSIS, PLAIN_ELLIPSIS = "…", ".."
 _TWINS: Final = str.maketrans("─━│┃┌┐└┘┏┓┗┛▌▐▸›•✓↑↓→", "-=|#++++++++>#>>*x^v>")
-_NAMES: Mapping[Tone, str] = {"plain": "foreground"}
+_NAMES: Mapping[Tone, str] = {"plain": "foreground", "match": "accent", "match-here": "accent"}
+_BOLD: frozenset[Tone] = frozenset({"strong", "match", "match-here"})
+_UNDERLINED: frozenset[Tone] = frozenset({"match", "match-here"})
+"""What a search led to stands out without colours, too; where the reader stands, it is reversed."""
 _GROUNDS: Mapping[Ground, str] = {"cursor": "cursor", "idle": "cursor-idle"}
 
 
@@ -53,9 +58,16 @@ class Painter:
     def _mixed(self, tone: Tone, ground: Ground) -> Style:
         """The colours of a tone on a ground; of sixteen too few stand apart on the cursor, which is reversed there."""
         if ground == "cursor" and getattr(self._widget.app, "has_few_colours", False):
-            return Style(color=self._colour("background"), bgcolor=self._colour("strong"))
-        back = self._widget.rich_style.bgcolor if ground == "plain" else self._colour(_GROUNDS[ground])
-        return Style(color=self._colour(_NAMES.get(tone, tone)), bgcolor=back, bold=tone == "strong" or None)
+            fore, back = self._colour("background"), self._colour("strong")
+            return Style(color=fore, bgcolor=back, underline=tone in _UNDERLINED or None)
+        ground_colour = self._widget.rich_style.bgcolor if ground == "plain" else self._colour(_GROUNDS[ground])
+        return Style(
+            color=self._colour(_NAMES.get(tone, tone)),
+            bgcolor=ground_colour,
+            bold=tone in _BOLD or None,
+            underline=tone in _UNDERLINED or None,
+            reverse=tone == "match-here" or None,
+        )
 
     def _colour(self, variable: str) -> Color:
         """A colour of the theme; asked directly, as component classes would be styled anew for every widget."""
@@ -70,17 +82,21 @@ class Painter:
     def strip(self, spans: Iterable[Span], width: int, ground: Ground = "plain") -> Strip:
         """One line of exactly `width` cells; neighbours that look alike become one segment."""
         segments: list[Segment] = []
-        text, tone, room = "", "plain", width
+        tone: Tone = "plain"
+        text, room = "", width
         for piece, wanted in spans:
             shown = self._showable(truncate(steady(safe_line(piece)), room))
             room -= cell_width(shown)
-            if wanted != tone and not (shown.isspace() or not shown):
+            if wanted != tone and shown and not (shown.isspace() and tone not in _UNDERLINED):
                 if text:
-                    segments.append(Segment(text, self.style(tone, ground)))  # type: ignore[arg-type]  # a Tone
+                    segments.append(Segment(text, self.style(tone, ground)))
                 text, tone = "", wanted
             text += shown
+        if tone in _UNDERLINED:
+            segments.append(Segment(text, self.style(tone, ground)))
+            text, tone = "", "plain"
         if text.strip() or not segments:
-            segments.append(Segment(text + " " * room, self.style(tone, ground)))  # type: ignore[arg-type]  # a Tone
+            segments.append(Segment(text + " " * room, self.style(tone, ground)))
         else:
             segments.append(Segment(text + " " * room, self.style("plain", ground)))
         return Strip(segments, width)

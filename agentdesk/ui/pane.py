@@ -21,12 +21,16 @@ class RunLine(Message):
 
 
 class TicketWanted(Message):
-    """The agent wants to see a ticket, at one of its events if `event` says so."""
+    """The agent wants to see a ticket, at one of its events if `event` says so.
 
-    def __init__(self, ticket: Ref, event: Ref | None = None) -> None:
+    `sought` are the tokens of the search that led there, to be marked.
+    """
+
+    def __init__(self, ticket: Ref, event: Ref | None = None, sought: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.ticket = ticket
         self.event = event
+        self.sought = sought
 
 
 class Pane(Widget, can_focus=True):
@@ -45,6 +49,10 @@ class Pane(Widget, can_focus=True):
 
     def enter(self) -> None:
         """Open what the cursor is on."""
+
+    def next_match(self, step: int) -> bool:
+        """Go to the next (or previous) line with what was sought; False where nothing is marked."""
+        return False
 
     def reload(self) -> None:
         """Read the store again: something in it has changed."""

@@ -142,6 +142,14 @@ class DeskDriver:
         strips = self.app.screen._compositor.render_strips()
         return ["".join(segment.text for segment in strip).ljust(width) for strip in strips[:height]]
 
+    @property
+    def marked(self) -> list[str]:
+        """What is marked on the screen as sought, from the top; in square brackets where the reader stands."""
+        _width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips()[:height]
+        pieces = [piece for strip in strips for piece in strip if piece.style is not None and piece.style.underline]
+        return [f"[{piece.text}]" if piece.style and piece.style.reverse else piece.text for piece in pieces]
+
     def sees(self, *words: str) -> None:
         """Everything named is on the screen."""
         for word in words:

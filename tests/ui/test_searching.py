@@ -41,6 +41,85 @@ async def test_enter_brings_the_very_message_on_the_screen_and_marks_it(tmp_path
         assert "the zebra is in the parcel" in desk.lines[marked + 1]
 
 
+async def test_the_words_that_were_sought_are_marked_in_the_ticket_until_escape(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, long_story(), size=WIDE) as desk:
+        await desk.desk.index()
+        await finds(desk, "zebras")
+        await desk.press("enter")
+        await desk.settles()
+        assert desk.marked == ["[zebra]"]
+        before = desk.text
+
+        await desk.press("escape")
+
+        desk.has_keys("reading")
+        assert desk.marked == []
+        assert desk.text == before
+
+        await desk.press("escape")
+        desk.has_keys("list")
+
+
+def japanese_story() -> list[Item]:
+    """A ticket whose first message asks for a cancellation in two spellings, and whose last quotes it."""
+    one = ticket(1)
+    first = replace(question(one, "お世話になっております。" * 4 + "注文の取り消しをお願いします。取消は可能ですか。"))
+    middle = [question(one, f"{at} 通目です。" + "よろしくお願いします。" * 30, at) for at in range(1, 12)]
+    last = question(one, "どうなりましたか。\n> 注文の取消を\n> お願いします", 20)
+    return [*people(), one, first, *middle, last]
+
+
+async def test_braces_go_from_match_to_match_in_every_spelling(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, japanese_story(), size=NARROW) as desk:
+        await desk.desk.index()
+        await finds(desk, "取消し")
+        await desk.press("enter")
+        await desk.settles()
+        desk.sees("どうなりましたか")
+        assert desk.marked == ["[> [quoted, 2 lines]]"]
+
+        await desk.press("{")
+        desk.sees("注文の取り消し")
+        assert "[取り消し]" in desk.marked
+
+        await desk.press("{", "}", "}")
+        assert desk.marked == ["[> [quoted, 2 lines]]"]
+
+
+async def test_a_match_far_down_in_a_long_message_is_brought_on_the_screen(tmp_path: Path) -> None:
+    one = ticket(1)
+    said = [question(one, "first"), question(one, "words and more words\n" * 900 + "a zebra at last", 5)]
+    async with opened_desk(tmp_path, [*people(), one, *said], size=NARROW) as desk:
+        await desk.desk.index()
+        await finds(desk, "zebra")
+        await desk.press("enter")
+        await desk.settles()
+
+        assert desk.marked == ["[zebra]"]
+
+
+async def test_an_article_from_the_search_has_its_words_marked(tmp_path: Path) -> None:
+    body = "Nothing here.\n" * 60 + "A zebra is not an article.\n" + "More.\n" * 60 + "Zebras again."
+    article = Article(Ref(ACCOUNT, "a1"), "Animals", body, language="en")
+    async with opened_desk(tmp_path, [*tickets(1), article], size=NARROW) as desk:
+        await desk.desk.index()
+        await finds(desk, "zebra")
+        await desk.press("enter")
+        await answered(desk)
+        assert desk.marked == ["[zebra]"]
+
+        await desk.press("}")
+
+        assert desk.marked == ["[Zebras]"]
+
+
+async def test_braces_say_what_they_are_for_where_nothing_is_marked(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(2)) as desk:
+        await desk.press("}")
+
+        desk.sees("No words are marked here.")
+
+
 async def test_the_next_search_begins_with_the_last_one_and_typing_replaces_it(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, long_story(), size=NARROW) as desk:
         await desk.desk.index()

@@ -17,7 +17,7 @@ from tests.ui.driver import opened_desk, tickets
 
 SHIPPED = sorted(shipped_folder().glob("*.toml"))
 TEXTS = [word for word in VARIABLES if word not in ("faint", "cursor", "cursor-idle")]
-SHOWN_TONES: tuple[Tone, ...] = ("plain", "strong", "dim", "accent", "soon", "late", "good", "reply", "note")
+SHOWN_TONES: tuple[Tone, ...] = ("plain", "strong", "dim", "accent", "soon", "late", "good", "reply", "note", "match")
 GROUNDS = ("background", "surface", "panel", "cursor", "cursor-idle")
 
 

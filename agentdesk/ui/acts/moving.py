@@ -3,6 +3,7 @@
 import asyncio
 from typing import Literal
 
+from agentdesk.errors import Refused
 from agentdesk.i18n import _
 from agentdesk.model import WAITING, TicketRow
 from agentdesk.ui.acts.act import Act
@@ -38,6 +39,8 @@ class Moving(Act):
             case "composer":
                 self.work.composer.close()
                 self.main.focus_pane("reading")
+            case "reading" if self.work.reading.timeline.forget_sought():
+                pass
             case "reading":
                 self.main.close_ticket()
             case "list":
@@ -46,6 +49,10 @@ class Moving(Act):
                 pass
             case _:
                 self.main.focus_pane("reading" if self.main.open_row is not None else "list")
+
+    def next_match(self, step: int) -> None:
+        if self.pane is None or not self.pane.next_match(step):
+            raise Refused(_("No words are marked here. What is opened from the search has them marked."))
 
     def turn(self, panes: int) -> None:
         turning = self.main.panes()

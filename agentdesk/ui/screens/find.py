@@ -266,9 +266,10 @@ class Find(Titled[None]):
             self.field.cursor_position = len(self.field.value)
 
     def _open_hit(self, hit: Hit) -> None:
+        sought = self.desk.store.search.sought(self.field.value)
         match hit.kind:
             case "ticket":
-                self._leave_with(TicketWanted(hit.ref, Ref(hit.ref.account, hit.event) if hit.event else None))
+                self._leave_with(TicketWanted(hit.ref, Ref(hit.ref.account, hit.event) if hit.event else None, sought))
             case "customer":
                 newest = self.desk.store.queries.tickets_of(hit.ref, limit=1)
                 if newest:
@@ -279,7 +280,7 @@ class Find(Titled[None]):
                 article = self.desk.store.queries.article(hit.ref)
                 if article is not None:
                     mark = f"{_('INTERNAL: never for customers')}\n\n" if article.internal else ""
-                    self.app.push_screen(text_page(article.title, f"{mark}{article.body}\n\n{article.url}"))
+                    self.app.push_screen(text_page(article.title, f"{mark}{article.body}\n\n{article.url}", sought))
 
     def _leave_with(self, message: Message) -> None:
         self.app.pop_screen()

@@ -19,8 +19,10 @@ from agentdesk.record import record
 from agentdesk.text.quotes import Block, fold
 from agentdesk.text.quotes import Kind as Fold
 from agentdesk.text.safe import safe_line, safe_text
+from agentdesk.text.snippet import highlight
 from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.text.wrap import wrap
+from agentdesk.ui.marking import has_match, marked
 from agentdesk.ui.painting import Span, Tone
 from agentdesk.ui.widgets.lines import Line, joined, line
 from agentdesk.ui.widgets.words import call_length, rating_word, role_word
@@ -89,6 +91,7 @@ class View:
     read_html: HtmlReader | None
     states: Mapping[str, str]
     subjects: Mapping[Ref, str]  # the tickets' titles where the timeline is a customer's, else empty
+    sought: tuple[str, ...] = ()  # the tokens of the search that led here
 
 
 @dataclass(slots=True)
@@ -107,6 +110,11 @@ class Entry:
     links: tuple[LinkShown, ...] = ()
     hidden: int = 0
     folded: int = 0
+
+    @property
+    def matches(self) -> list[int]:
+        """The lines with something that was sought."""
+        return [number for number, shown in enumerate(self.lines) if has_match(shown.parts)]
 
 
 MESSAGES = frozenset({Kind.CUSTOMER, Kind.REPLY, Kind.NOTE, Kind.CALL})
@@ -135,10 +143,11 @@ def _one_line(event: Event, words: str, view: View) -> Line:
 def _short_entry(event: Event, view: View, parts: tuple[Span, ...]) -> Entry:
     """A rating, or something outside: what it is, then the words that came with it."""
     head = joined([(i18n.clock(event.at), "dim"), *parts, (_place(event, view), "dim")])
-    body = wrap(safe_text(event.body[:FIRST_CHARACTERS]), _text_width(view.width)) if event.body else []
+    source = safe_text(event.body[:FIRST_CHARACTERS])
+    body = marked(wrap(source, _text_width(view.width)), source, view.sought, "plain") if event.body else []
     url = safe_line(str(event.data.get("url") or ""))
     links = (LinkShown(1, url),) if _ADDRESS.fullmatch(url) else ()
-    lines = [_cut(line("   ", *head), view.width), *(line(" " * BODY_INDENT + "  ", text) for text in body)]
+    lines = [_cut(line("   ", *head), view.width), *(line(" " * BODY_INDENT + "  ", *parts) for parts in body)]
     lines += _link_lines(links, "   ", "plain", view.width)
     return Entry((*lines, line()), links)
 
@@ -158,11 +167,13 @@ def _message(event: Event, view: View, unfolding: Unfolding) -> Entry:
     for block in fold(words.text):
         if _is_folded(block, unfolding):
             folded += 1
-            lines.append(Line((*margin, (f"  {_fold_words(block)}", "dim"))))
+            is_found = bool(view.sought) and bool(highlight(block.text, view.sought))
+            lines.append(Line((*margin, ("  ", "plain"), (_fold_words(block), "match" if is_found else "dim"))))
         else:
             quiet: Tone = "plain" if block.kind in (Fold.TEXT, Fold.FORWARD) else "dim"
-            texts = wrap(block.text.removesuffix("\n"), width, keep_prefix=True)
-            lines += [Line((*margin, ("  ", "plain"), (text, quiet))) for text in texts]
+            source = block.text.removesuffix("\n")
+            texts = marked(wrap(source, width, keep_prefix=True), source, view.sought, quiet)
+            lines += [Line((*margin, ("  ", "plain"), *parts)) for parts in texts]
     while len(lines) > 1 and not lines[-1].plain.strip(f" {bar}"):
         lines.pop()
     if words.hidden:

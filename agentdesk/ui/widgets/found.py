@@ -249,6 +249,6 @@ def _highlighted(hit: Hit, room: int) -> list[Span]:
             at += 1
     parts: list[Span] = [("…", "dim")] if at else []
     for start, end in hit.spans:
-        parts += [(hit.snippet[at:start], "dim"), (hit.snippet[start:end], "accent")]
+        parts += [(hit.snippet[at:start], "dim"), (hit.snippet[start:end], "match")]
         at = end
     return [*parts, (hit.snippet[at:].removesuffix("…"), "dim")]

@@ -149,8 +149,13 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
             elif isinstance(one, Duplicate | Hit):
                 self.post_message(TicketWanted(one.ref))
 
+    def next_match(self, step: int) -> bool:
+        return self.list.next_match(step)
+
     def _read(self, what: Read | None) -> None:
         self.list.reading = what
+        self.list.match = None
+        self.list.sought = self.desk.store.search.sought(self.field.value) if self.field.value else ()
         self.list.top = 0
         self.list.rebuild()
 

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.text.wrap import wrap
+from agentdesk.ui.marking import has_match, marked, standing_at
 from agentdesk.ui.painting import Painter, Span, fitted
 from agentdesk.ui.widgets.rows import Rows
 
@@ -51,10 +52,12 @@ class Sheet(Rows):
 
     NAME: ClassVar[PaneName] = "page"
 
-    def __init__(self, lines: Sequence[Sequence[Span]], *, id: str | None = None) -> None:
+    def __init__(self, lines: Sequence[Sequence[Span]], sought: tuple[str, ...] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._source = [list(line) for line in lines]
-        self._wrapped: list[list[Span]] = []
+        self._sought = sought
+        self._match: int | None = None
+        self._wrapped: list[Sequence[Span]] = []
         self._width = -1
 
     @property
@@ -68,10 +71,23 @@ class Sheet(Rows):
         self._width = width
         self._wrapped = []
         for line in self._source:
-            if fitted(line) <= width - 2 or len(line) > 1:
+            if len(line) != 1:
                 self._wrapped.append(line)
             else:
-                self._wrapped += [[(part, line[0][1])] for part in wrap(line[0][0], max(width - 2, 1))]
+                [(text, tone)] = line
+                texts = [text] if fitted(line) <= width - 2 else wrap(text, max(width - 2, 1))
+                self._wrapped += marked(texts, text, self._sought, tone)
+
+    def next_match(self, step: int) -> bool:
+        found = [row for row in range(self.count) if has_match(self._wrapped[row])]
+        here = -1 if self._match is None else self._match
+        ahead = [row for row in found if (row - here) * step > 0]
+        if ahead:
+            self._match = ahead[0] if step > 0 else ahead[-1]
+            if not self.top <= self._match < self.top + self.height:
+                self.top = self._top_within(self._match - self.height // 4)
+            self.refresh()
+        return bool(found)
 
     def move(self, rows: int) -> None:
         self.wheel(rows)
@@ -83,7 +99,8 @@ class Sheet(Rows):
         self.wheel(-self.count if end == "top" else self.count)
 
     def row_strip(self, index: int, width: int) -> Strip:
-        return self.painter.strip([(" ", "plain"), *self._wrapped[index]], width)
+        shown = self._wrapped[index]
+        return self.painter.strip([(" ", "plain"), *(standing_at(shown) if index == self._match else shown)], width)
 
     def row(self, index: int, width: int) -> Sequence[Span]:
         return self._wrapped[index]

@@ -11,6 +11,7 @@ from agentdesk.store.search import Hit, Suggestion
 from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import cell_width, truncate
 from agentdesk.text.wrap import wrap
+from agentdesk.ui.marking import has_match, marked, standing_at
 from agentdesk.ui.painting import Span, ends
 from agentdesk.ui.widgets.lines import Line, Lines, line
 
@@ -53,6 +54,26 @@ class KnowledgeList(Lines):
         self.answer = Answer(None)
         self.reading: Read | None = None
         self.heading = ""
+        self.sought: tuple[str, ...] = ()
+        self.match: int | None = None
+
+    def next_match(self, step: int) -> bool:
+        """Go to the next (or previous) line of what is read with what was sought; False where nothing is marked."""
+        lines = self.lines()
+        found = [at for at, shown in enumerate(lines) if has_match(shown.parts)] if self.reading is not None else []
+        here = -1 if self.match is None else self.match
+        ahead = [at for at in found if (at - here) * step > 0]
+        if ahead:
+            self.match = ahead[0] if step > 0 else ahead[-1]
+            if not self.top <= self.match < self.top + self.size.height:
+                self.scroll_lines(self.match - self.size.height // 4 - self.top)
+            self.refresh()
+        return bool(found)
+
+    def line_at(self, y: int) -> Line | None:
+        shown = super().line_at(y)
+        is_here = shown is not None and self.match is not None and shown is self.lines()[self.match]
+        return Line(standing_at(shown.parts), shown.entry) if is_here and shown is not None else shown
 
     def build(self, width: int) -> list[Line]:
         match self.reading:
@@ -127,7 +148,8 @@ class KnowledgeList(Lines):
         if why := self._why(article):
             lines += [line((text, "dim")) for text in wrap(why, room)]
         lines.append(line())
-        lines += [line(text) for text in wrap(safe_text(article.body), room, keep_prefix=True)]
+        body = safe_text(article.body)
+        lines += map(Line, marked(wrap(body, room, keep_prefix=True), body, self.sought, "plain"))
         if article.url:
             lines += [line(), *(line((text, "dim")) for text in wrap(safe_line(article.url, ascii_only=True), room))]
         keys = _("F says what is wrong with it.")

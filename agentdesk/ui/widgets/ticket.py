@@ -147,13 +147,15 @@ class TicketView(Vertical):
     def on_resize(self) -> None:
         self.head.set_class(self.size.width >= WIDE, "-wide")
 
-    def show(self, row: TicketRow | None, at: Ref | None = None) -> None:
-        """Show a ticket (at one of its events, where `at` names it), or nothing."""
+    def show(self, row: TicketRow | None, at: Ref | None = None, sought: tuple[str, ...] = ()) -> None:
+        """Show a ticket (at one of its events, where `at` names it; the words `sought` marked), or nothing."""
         is_other = row is not None and (self.row is None or self.row.ticket.ref != row.ticket.ref)
         if at is not None and self.timeline.is_whole_customer:
             self.timeline.whole_customer()
         self.timeline.show(row)
         self._show_head()
+        if sought:
+            self.timeline.seek(sought)
         if at is not None:
             self.timeline.go_to(at)
         if row is not None and is_other:

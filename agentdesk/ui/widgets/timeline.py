@@ -5,6 +5,7 @@ stretches become lines when they come near the screen. So a ticket of 200 messag
 """
 
 import asyncio
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import ClassVar, Literal
@@ -20,6 +21,7 @@ from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Ref, TicketRow
 from agentdesk.ui.linear import point_at
+from agentdesk.ui.marking import standing_at
 from agentdesk.ui.painting import ends
 from agentdesk.ui.pane import Pane, TicketWanted
 from agentdesk.ui.widgets.anchor import Anchor, Place
@@ -37,6 +39,7 @@ from agentdesk.ui.widgets.lines import WHEEL_LINES, Drawing, Line, line
 from agentdesk.ui.widgets.stretches import Stretch, Wanted, choices, stretches
 
 LINES_ABOVE_UNREAD = 2
+LINES_ABOVE_MATCH = 3
 READ_SECONDS = 0.4
 THUMB = "▐"
 MARKER = "▸"
@@ -67,6 +70,8 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._names = Names(desk.store)
         self._read_html: HtmlReader | None = None
         self._view: View | None = None
+        self._sought: tuple[str, ...] = ()
+        self._match: tuple[Stretch, int] | None = None
         self._screenful: dict[int, Place] = {}
         self._thumb = range(0)
         self._countdown: Timer | None = None
@@ -92,6 +97,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         self.is_whole_customer = False
         self.filter = "all"
         self._all_quotes = False
+        self._sought, self._match = (), None
         self._names = Names(self.desk.store)
         self._read_until = None if row is None else self.desk.store.desktop.read_until(row.ticket.ref)
         self._marked = None
@@ -175,8 +181,78 @@ class Timeline(Drawing, Pane, can_focus=True):
         self.current = place
         self._anchor.top = (place, 0)
         self._held_at = "here"
+        if self._sought:
+            self._show_match_of(place)
         self._settle()
         return True
+
+    # What a search led to
+
+    def seek(self, sought: tuple[str, ...]) -> None:
+        """Mark the tokens of a search wherever they are."""
+        self._sought, self._match = sought, None
+        self._forget_layout()
+
+    def forget_sought(self) -> bool:
+        """Mark nothing any more; False where nothing was marked."""
+        if not self._sought:
+            return False
+        self.seek(())
+        return True
+
+    def next_match(self, step: int) -> bool:
+        if not self._sought:
+            return False
+        for place, numbers in self._matches_from(step):
+            if numbers:
+                self._stand_at(place, numbers[0] if step > 0 else numbers[-1])
+                self._settle()
+                break
+        return True
+
+    def _matches_from(self, step: int) -> Iterator[tuple[int, list[int]]]:
+        """The lines with matches, message by message, from behind (or before) the place that was come to."""
+        here = self._match_place()
+        place, number = here if here is not None else (self.current, -1 if step > 0 else 0)
+        yield place, [at for at in self._entry(place).matches if (at - number) * step > 0]
+        place += step
+        while 0 <= place < len(self._stretches):
+            yield place, self._entry(place).matches
+            place += step
+
+    def _match_place(self) -> tuple[int, int] | None:
+        """The message and the line that stand for the match that was come to; heights may have changed since."""
+        if self._match is None:
+            return None
+        stretch, nth = self._match
+        place = self._place_of(stretch.event.ref if stretch.event else None)
+        numbers = self._entry(place).matches if place is not None else []
+        return (place, numbers[min(nth, len(numbers) - 1)]) if place is not None and numbers else None
+
+    def _show_match_of(self, place: int) -> None:
+        """Come to the first match of a message, showing more of it where that is further down."""
+        while not self._entry(place).matches and self._entry(place).hidden:
+            self._show_more(self._stretches[place])
+        numbers = self._entry(place).matches
+        if numbers:
+            self._stand_at(place, numbers[0])
+
+    def _stand_at(self, place: int, number: int) -> None:
+        """Stand at a line, with some lines above it where the message does not fit."""
+        self.current = place
+        self._match = self._stretches[place], self._entry(place).matches.index(number)
+        if (place, number) not in self._anchor.on_screen()[LINES_ABOVE_MATCH:-1]:
+            is_near = number < self.size.height - LINES_ABOVE_MATCH
+            self._anchor.top = (place, 0 if is_near else number - LINES_ABOVE_MATCH)
+
+    def _show_more(self, stretch: Stretch) -> None:
+        assert stretch.event is not None, "only a message has more to show"
+        stretch.unfolding.shown += MORE_CHARACTERS
+        if not stretch.is_whole and stretch.unfolding.shown >= len(stretch.event.body):
+            stretch.event = self.desk.store.queries.event(stretch.event.ref) or stretch.event
+            stretch.is_whole = True
+        stretch.entry = None
+        self._anchor.resize(len(self._stretches), self.size.height)
 
     # Moving
 
@@ -215,11 +291,8 @@ class Timeline(Drawing, Pane, can_focus=True):
         if not self._stretches:
             return
         stretch, entry = self._stretches[self.current], self._entry(self.current)
-        if entry.hidden and stretch.event is not None:
-            stretch.unfolding.shown += MORE_CHARACTERS
-            if not stretch.is_whole and stretch.unfolding.shown >= len(stretch.event.body):
-                stretch.event = self.desk.store.queries.event(stretch.event.ref) or stretch.event
-                stretch.is_whole = True
+        if entry.hidden:
+            self._show_more(stretch)
         elif self.is_whole_customer and stretch.event is not None and stretch.event.ticket:
             self.post_message(TicketWanted(Ref(stretch.event.ref.account, stretch.event.ticket), stretch.event.ref))
             return
@@ -270,6 +343,8 @@ class Timeline(Drawing, Pane, can_focus=True):
             return line("   ", (self._empty_words(), "dim")) if y == 1 else None
         place, number = self._screenful.get(y, (0, -1))
         parts = self._entry(place).lines[number].parts if number >= 0 else ()
+        if self._match is not None and (place, number) == self._match_place():
+            parts = standing_at(parts)
         if number == 0 and place == self.current and self.has_focus and parts:
             text, tone = parts[0]
             parts = ((MARKER, "accent"), (text[1:], tone), *parts[1:])
@@ -333,7 +408,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         if stretch.entry is None:
             if self._view is None:
                 log = self._event_log
-                self._view = View(self.size.width, self._names, self._read_html, log.states, log.subjects)
+                self._view = View(self.size.width, self._names, self._read_html, log.states, log.subjects, self._sought)
             event, view = stretch.event, self._view
             stretch.entry = Entry((stretch.words,)) if event is None else entry_of(event, view, stretch.unfolding)
         return stretch.entry
