@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from agentdesk import i18n
@@ -35,7 +36,7 @@ from agentdesk.model import (
 )
 from agentdesk.paths import Folders
 from agentdesk.record import record
-from agentdesk.store import Store
+from agentdesk.store import Store, weighed
 from agentdesk.store.desktop import Account
 from agentdesk.store.store import opened
 from agentdesk.store.undoing import Undone, undo_last
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 INDEX_AT_ONCE = 500
+SCORE_SECONDS = 4.0
 SEEN_ACCOUNT = "seen account"
 
 
@@ -293,16 +295,22 @@ class Desk:
         while await self.write(lambda store: store.search.reasoning.reason_some()):
             pass
 
-    async def score(self) -> None:
-        """Bring every ticket's effort up to date with the team's weights as their file is now."""
-        if self.store.efforts.is_current(self.folders.config):
-            return
-        await self.write(lambda store: store.efforts.keep_in(self.folders.config))
+    async def score(self) -> bool:
+        """Bring every ticket's effort up to date with the team's weights as their file is now.
+
+        After `SCORE_SECONDS` the rest is left to the sync, and the answer is False.
+        """
+        if weighed.is_current(self.store.db, self.folders.config):
+            return True
+        await self.write(lambda store: weighed.keep_in(store.db, self.folders.config))
+        began = monotonic()
         while await self.write(lambda store: store.efforts.score_some(INDEX_AT_ONCE)):
-            pass
+            if monotonic() - began > SCORE_SECONDS:
+                return False
+        return True
 
     def _set_search_up(self, store: Store) -> None:
-        store.efforts.keep_in(self.folders.config)
+        weighed.keep_in(store.db, self.folders.config)
         store.search.meaning.want(self.extras())
         store.search.vocabulary.keep_in(self.folders.config)
 

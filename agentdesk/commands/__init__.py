@@ -10,6 +10,7 @@ def load() -> Registry:
         articles,
         customers,
         desks,
+        effort,
         files,
         history,
         links,
@@ -24,8 +25,8 @@ def load() -> Registry:
     from agentdesk.commands.registry import commands
 
     topics = (
-        accounts, articles, customers, desks, files, history, links, moving, outbox, places, reasons, replies, searches,
-        tickets
+        accounts, articles, customers, desks, effort, files, history, links, moving, outbox, places, reasons, replies,
+        searches, tickets,
     )  # fmt: skip
     assert all(topics)
     return commands

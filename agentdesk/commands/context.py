@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from agentdesk.desk import Desk
-from agentdesk.model import Article, Change, Op, TicketRow, Upload
+from agentdesk.model import Article, Change, Op, Ref, TicketRow, Upload
 from agentdesk.store.drafts import Draft
 
 Tone = Literal["plain", "good", "bad"]
@@ -93,6 +93,9 @@ class Screen(Protocol):
 
     async def show_account(self, name: str | None) -> None:
         """Let the queues show one account alone, or all of them."""
+
+    def show_ticket(self, ticket: Ref, event: Ref | None = None) -> None:
+        """Open a ticket, at one of its events if one is named."""
 
     def show_outbox(self) -> None: ...
 

@@ -58,6 +58,8 @@ def _checks(cx: Context) -> Iterator[dict[str, object]]:
         yield _check(account.name, told, state not in ("unauthorized", "broken"))
     yield _check(_("keyring"), *_keyring())
     yield _check(_("the team's words"), *_vocabulary(cx))
+    if wrong := cx.desk.store.efforts.file().problems:
+        yield _check(_("weights of effort"), " ".join(wrong), False)
     if problems := load_saved(cx.desk.folders.queues).problems:
         yield _check(_("saved queues"), " ".join(problems), False)
     yield from _extras(cx)

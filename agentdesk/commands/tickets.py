@@ -10,13 +10,14 @@ from agentdesk.answers import Answer, event_document, ticket_document
 from agentdesk.columns import COLUMNS, link_words, priority_word, status_word
 from agentdesk.commands.answering import allowed, deciding, needs_ticket, no_account, one_ticket, say_taken
 from agentdesk.commands.context import Choice, Context
+from agentdesk.commands.effort import effort_document, told_effort
 from agentdesk.commands.happenings import Names, kind_word, what_changed
 from agentdesk.commands.outbox import change_words
 from agentdesk.commands.registry import commands
 from agentdesk.commands.replies import status_named
 from agentdesk.commands.times import moment
 from agentdesk.errors import Refused
-from agentdesk.filters import compares, parse, within
+from agentdesk.filters import mentions, parse, within
 from agentdesk.i18n import _
 from agentdesk.model import (
     STAFF,
@@ -50,8 +51,10 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
     """List the tickets that a query finds, those who wait longest first."""
     queries, now = cx.desk.store.queries, cx.now()
     question = within(parse(query), cx.account)
-    if any(one.field == "reason" for one in compares(question.where)):
+    if mentions(question, "reason"):
         await cx.desk.reason()
+    if mentions(question, "effort") and not await cx.desk.score():
+        cx.front.say(_("The effort of older tickets is still being worked out; agentdesk sync goes on with it."))
     keys = queries.keys(question, now=now, limit=limit or None)
     rows = queries.rows(keys)
     say_taken(cx, question)
@@ -68,11 +71,19 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
 @commands.add("ticket show", scope=("ticket", "shell"), when=needs_ticket, in_shell=True, is_recorded=False)
 async def show_ticket(cx: Context) -> Answer:
     """Show a ticket with everything that happened to it."""
-    row = one_ticket(cx)
+    await cx.desk.score()
+    row = cx.desk.store.queries.ticket(one_ticket(cx).ticket.ref) or one_ticket(cx)
     events = cx.desk.store.queries.events(row.ticket.ref)
-    document = ticket_document(row) | {"events": [event_document(event) for event in events]}
+    document = ticket_document(row) | {
+        "effort_ledger": effort_document(cx, row.ticket),
+        "events": [event_document(event) for event in events],
+    }
     lines = [f"#{row.ticket.number}  {row.ticket.subject}", f"{status_word(row.ticket.status)}  {row.requester_name}"]
-    lines += [*map(link_words, row.ticket.links), ""]
+    lines += [
+        *map(link_words, row.ticket.links),
+        told_effort(row.ticket, cx.desk.store.efforts.ledger(row.ticket.ref)),
+        "",
+    ]
     names = Names(cx.desk.store)
     for event in events:
         words = event.body or what_changed(event, names)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, assert_never
 
 from agentdesk.filters.times import When
 from agentdesk.record import record
@@ -99,6 +99,25 @@ def compares(where: Node) -> list[Compare]:
             return [compare for part in parts for compare in compares(part)]
         case _:
             return []
+
+
+def mentions(question: Filter, field: str) -> bool:
+    """Does the answer depend on this field, in what must or must not hold or in its order?"""
+    return _mentions(question.where, field) or (question.sort is not None and question.sort.by == field)
+
+
+def _mentions(where: Node, field: str) -> bool:
+    match where:
+        case And(parts) | Or(parts):
+            return any(_mentions(part, field) for part in parts)
+        case Not(part):
+            return _mentions(part, field)
+        case Compare():
+            return where.field == field
+        case Word() | Phrase():
+            return False
+        case _:
+            assert_never(where)
 
 
 def both(first: Filter, second: Filter) -> Filter:

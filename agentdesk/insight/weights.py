@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 from agentdesk.i18n import _
 from agentdesk.insight.effort import Weights
 
-FILE: Final = "effort.txt"
 MOST: Final = 1_000.0
 _JAPANESE: Final = {
     "contacts": "問い合わせ",
@@ -45,7 +44,7 @@ class Read(NamedTuple):
     problems: tuple[str, ...] = ()
 
 
-def weights_of(text: str, name: str = FILE) -> Read:
+def weights_of(text: str, name: str) -> Read:
     """The weights in the text of a file called so."""
     found: dict[str, float] = {}
     lines: dict[str, int] = {}

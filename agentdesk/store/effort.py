@@ -11,18 +11,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from operator import attrgetter
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from agentdesk.i18n import _
 from agentdesk.insight import effort
-from agentdesk.insight.effort import Tally, Weights
-from agentdesk.insight.weights import FILE, Read, weights_of
-from agentdesk.model import Event
-from agentdesk.store import rows
+from agentdesk.insight.effort import Entry, Tally, Weights
+from agentdesk.insight.weights import Read, weights_of
+from agentdesk.model import Event, Ref
+from agentdesk.store import rows, weighed
 from agentdesk.store.atomic import atomic
 
-FOLDER: Final = "effort folder"
 ROWS_AT_ONCE: Final = 25
 _NAMES: Final = Tally.__match_args__
 _COUNTS: Final = ", ".join(_NAMES)
@@ -31,10 +29,9 @@ _PUT: Final = (
     f"INSERT INTO effort (key, {_COUNTS}) VALUES ({', '.join('?' * (1 + len(_NAMES)))}) "
     f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
 )
-_EVENTS: Final = (
-    f"SELECT {', '.join(f'e.{name.strip()}' for name in rows.EVENT.split(','))} "
-    "FROM ticket t JOIN event e ON e.account = t.account AND e.ticket = t.id WHERE t.key = ? AND NOT e.provisional"
-).replace("e.html", "''")
+_EVENTS_OF: Final = (
+    f"SELECT {rows.EVENT.replace('html', chr(39) * 2)} FROM event WHERE account = ? AND ticket = ? AND NOT provisional"
+)
 
 
 class Calibration(NamedTuple):
@@ -81,42 +78,27 @@ class Efforts:
         self._db = db
         self._read: tuple[int, Read] | None = None
 
-    def keep_in(self, folder: Path) -> None:
-        """Say in which folder the team's file of weights is."""
-        self._db.execute(
-            "INSERT INTO place (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
-            "WHERE value <> excluded.value",
-            (FOLDER, rows.pack(str(folder))),
-        )
-
     def weights(self) -> Weights:
         """The weights that the cache's estimates are made with."""
         return weights(self._db)
 
     def file(self) -> Read:
         """The weights as the team's file says them now; those of the cache where it cannot be read."""
-        row = self._db.execute("SELECT value FROM place WHERE name = ?", (FOLDER,)).fetchone()
-        if row is None:
+        path = weighed.kept_in(self._db)
+        if path is None:
             return Read(self.weights())
-        path = Path(rows.unpack(row[0])) / FILE
-        try:
-            changed_at = path.stat().st_mtime_ns if path.exists() else 0
-            if self._read is None or self._read[0] != changed_at:
-                self._read = changed_at, weights_of(path.read_text(encoding="utf-8-sig") if changed_at else "")
-        except (OSError, UnicodeDecodeError) as error:
-            return Read(self.weights(), (_("{path} cannot be read: {reason}.", path=str(path), reason=str(error)),))
+        stamp = weighed.stamp_of(path)
+        if self._read is None or self._read[0] != stamp:
+            try:
+                self._read = stamp, weights_of(path.read_text(encoding="utf-8-sig") if stamp else "", path.name)
+            except (OSError, UnicodeDecodeError) as error:
+                problem = _("{path} cannot be read: {reason}.", path=str(path), reason=str(error))
+                return Read(self.weights(), (problem,))
         return self._read[1]
-
-    def is_current(self, folder: Path) -> bool:
-        """Is every estimate made with the weights that the file in this folder says now?"""
-        row = self._db.execute("SELECT value FROM place WHERE name = ?", (FOLDER,)).fetchone()
-        (unscored,) = self._db.execute("SELECT unscored FROM effort_state").fetchone()
-        is_here = row is not None and rows.unpack(row[0]) == str(folder)
-        return is_here and not unscored and self.file().weights == self.weights()
 
     def score_some(self, limit: int = 500) -> int:
         """Make so many estimates that are to be made anew; 0 when none is left."""
-        self._adopt(self.file().weights)
+        self._adopt()
         for _turn in range(0, limit, ROWS_AT_ONCE):
             (unscored,) = self._db.execute("SELECT unscored FROM effort_state").fetchone()
             if not unscored:
@@ -124,6 +106,12 @@ class Efforts:
             with atomic(self._db):
                 self._score_below(unscored)
         return 1
+
+    def ledger(self, ticket: Ref) -> list[Entry]:
+        """Every burden that a ticket's log shows, in the order of time."""
+        events = self._db.execute(_EVENTS_OF, (ticket.account, ticket.id))
+        entries = effort.ledger(rows.event_from(event) for event in events)
+        return sorted(entries, key=attrgetter("at"))
 
     def calibration(self) -> list[Calibration]:
         """How the estimates go with what customers answered; there is no survey of effort itself in the cache."""
@@ -134,13 +122,16 @@ class Efforts:
         )
         return [Calibration(word, mean, n) for word, mean, n in found]
 
-    def _adopt(self, wanted: Weights) -> None:
-        """Take other weights, and note that every estimate is to be made anew."""
+    def _adopt(self) -> None:
+        """Take the weights of the file, and note that every estimate is to be made anew if they are others."""
+        wanted = self.file().weights
         if wanted != self.weights():
             self._db.execute(
                 "UPDATE effort_state SET weights = ?, unscored = (SELECT coalesce(max(key), -1) + 1 FROM ticket)",
                 (_packed(wanted),),
             )
+        if self._read is not None:
+            weighed.note_read(self._db, self._read[0])
 
     def _score_below(self, unscored: int) -> None:
         found = self._db.execute(
@@ -156,7 +147,8 @@ class Efforts:
         if row is not None:
             found: int | None = effort.estimate(Tally(*row), self.weights())
         else:
-            found = kept(self._db, key, [rows.event_from(event) for event in self._db.execute(_EVENTS, (key,))])
+            name = self._db.execute("SELECT account, id FROM ticket WHERE key = ?", (key,)).fetchone()
+            found = kept(self._db, key, [rows.event_from(event) for event in self._db.execute(_EVENTS_OF, name)])
         for table in ("ticket", "server_ticket"):
             self._db.execute(f"UPDATE {table} SET effort = ? WHERE key = ? AND effort IS NOT ?", (found, key, found))
 

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import replace
 
 from agentdesk.model import PENDING, STUCK, Op, Ref, Ticket, fold, summarised
-from agentdesk.store import effort, rows
+from agentdesk.store import rows
 
 PENDING_STATES = ", ".join(f"'{state.value}'" for state in sorted(PENDING))
 EVENT_WITHOUT_HTML = rows.EVENT.replace("html", "''")
@@ -48,6 +48,8 @@ def rebase(db: sqlite3.Connection, ref: Ref) -> None:
 
 def resummarise(db: sqlite3.Connection, ref: Ref) -> None:
     """Bring the summary columns of the helpdesk's copy up to date with its event log."""
+    from agentdesk.store import effort  # late: 20 ms that a start does not pay, which only reads
+
     row = db.execute(
         f"SELECT {rows.TICKET}, complete_stamp, key FROM server_ticket "
         "WHERE key = (SELECT key FROM ticket WHERE account = ? AND id = ?)",

@@ -5,12 +5,12 @@ from agentdesk.insight.weights import text_of, weights_of
 
 
 def test_what_the_file_does_not_say_holds_as_shipped() -> None:
-    assert weights_of("# ours\n\n").weights == Weights()
-    assert weights_of("transfers = 2 # much\n").weights == Weights(transfers=2.0)
+    assert weights_of("# ours\n\n", "effort.txt").weights == Weights()
+    assert weights_of("transfers = 2 # much\n", "effort.txt").weights == Weights(transfers=2.0)
 
 
 def test_a_weight_is_written_in_japanese_too() -> None:
-    assert weights_of("転送　＝　２\n聞き直し = 0\n労力５=９").weights == Weights(
+    assert weights_of("転送　＝　２\n聞き直し = 0\n労力５=９", "effort.txt").weights == Weights(
         transfers=2, asked_again=0, effort_5=9
     )
 
@@ -29,7 +29,7 @@ def test_a_weight_is_written_in_japanese_too() -> None:
     ],
 )
 def test_a_line_that_cannot_be_read_is_told_with_its_number_and_the_others_hold(line: str, words: str) -> None:
-    read = weights_of(f"contacts = 0.7\n{line}\nreopens = 3\n")
+    read = weights_of(f"contacts = 0.7\n{line}\nreopens = 3\n", "effort.txt")
 
     assert read.weights == Weights(contacts=0.7, reopens=3)
     assert len(read.problems) == 1
@@ -38,4 +38,4 @@ def test_a_line_that_cannot_be_read_is_told_with_its_number_and_the_others_hold(
 
 
 def test_the_shipped_file_says_the_shipped_weights() -> None:
-    assert weights_of(text_of(Weights(transfers=7))) == (Weights(transfers=7), ())
+    assert weights_of(text_of(Weights(transfers=7)), "effort.txt") == (Weights(transfers=7), ())

@@ -13,7 +13,7 @@ from agentdesk.exchange import Page
 from agentdesk.filters import parse
 from agentdesk.insight.effort import Weights
 from agentdesk.model import Event, Item, Kind, Ref, Role, Status, Ticket
-from agentdesk.store import Store, schema
+from agentdesk.store import Store, schema, weighed
 from agentdesk.store.store import opened
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
@@ -94,18 +94,18 @@ def test_the_log_may_arrive_in_any_order(store: Store) -> None:
 
 
 def test_other_weights_score_every_ticket_anew(store: Store, tmp_path: Path) -> None:
-    store.efforts.keep_in(tmp_path)
+    weighed.keep_in(store.db, tmp_path)
     (tmp_path / "effort.txt").write_text("転送 = 0.25\n", encoding="utf-8")
 
     score(store)
 
     assert efforts(store) == {HARD: 2, EASY: 1, UNREAD: None}
-    assert store.efforts.is_current(tmp_path)
+    assert weighed.is_current(store.db, tmp_path)
 
 
 def test_an_edit_holds_the_next_time_and_taking_the_file_away_too(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "effort.txt"
-    store.efforts.keep_in(tmp_path)
+    weighed.keep_in(store.db, tmp_path)
     file.write_text("transfers = 0\n", encoding="utf-8")
     score(store)
     file.write_text("transfers = 9\n", encoding="utf-8")
@@ -121,7 +121,7 @@ def test_an_edit_holds_the_next_time_and_taking_the_file_away_too(store: Store, 
 
 
 def test_what_is_saved_while_tickets_are_scored_has_the_new_weights(store: Store, tmp_path: Path) -> None:
-    store.efforts.keep_in(tmp_path)
+    weighed.keep_in(store.db, tmp_path)
     (tmp_path / "effort.txt").write_text("transfers = 9\n", encoding="utf-8")
     store.efforts.score_some(0)
 
@@ -131,7 +131,7 @@ def test_what_is_saved_while_tickets_are_scored_has_the_new_weights(store: Store
 
 
 def test_a_file_that_cannot_be_read_changes_nothing_and_is_told(store: Store, tmp_path: Path) -> None:
-    store.efforts.keep_in(tmp_path)
+    weighed.keep_in(store.db, tmp_path)
     (tmp_path / "effort.txt").write_bytes(b"transfers = 9 \xff\n")
 
     score(store)

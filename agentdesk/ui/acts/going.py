@@ -4,9 +4,10 @@ from agentdesk.config import Queue
 from agentdesk.errors import FilterError, Refused
 from agentdesk.filters import parse
 from agentdesk.i18n import _, plural
-from agentdesk.model import Op
+from agentdesk.model import Op, Ref
 from agentdesk.store.drafts import Draft
 from agentdesk.ui.acts.act import Act
+from agentdesk.ui.pane import TicketWanted
 from agentdesk.ui.theme import load_theme
 
 
@@ -42,6 +43,9 @@ class Going(Act):
         self.main.close_ticket()
         self.app.watch_store.count()
         self.app.watch_store.show_standing()
+
+    def show_ticket(self, ticket: Ref, event: Ref | None = None) -> None:
+        self.app.post_message(TicketWanted(ticket, event))
 
     def show_outbox(self) -> None:
         from agentdesk.ui.screens.outbox import OutboxScreen  # late: not needed for the first paint

@@ -7,17 +7,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 
 from agentdesk import i18n
-from agentdesk.columns import channel_word
+from agentdesk.columns import MUCH_EFFORT, channel_word
 from agentdesk.desk import Desk
 from agentdesk.i18n import _, listed, plural, spoken
+from agentdesk.insight.effort import LOWEST
+from agentdesk.insight.telling import effort_line
 from agentdesk.model import Event, FieldValue, Kind, Ref, TicketRow
 from agentdesk.store.customers import Bond
 from agentdesk.store.queries import Card
 from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import cell_width, pad, truncate
 from agentdesk.text.wrap import wrap
-from agentdesk.ui.painting import Span
-from agentdesk.ui.pane import TicketWanted
+from agentdesk.ui.painting import Span, Tone
+from agentdesk.ui.pane import RunLine, TicketWanted
 from agentdesk.ui.widgets.lines import Line, LinesPane, joined, line
 from agentdesk.ui.widgets.words import customer_name, rating_word
 
@@ -39,6 +41,7 @@ class CustomerPane(LinesPane):
         self.row: TicketRow | None = None
         self._card: Card | None = None
         self._recent: list[Event] = []
+        self._effort = ""
 
     def show(self, row: TicketRow | None) -> None:
         """Show the customer of a ticket, or nobody."""
@@ -50,28 +53,53 @@ class CustomerPane(LinesPane):
         self._read(keep_place=True)
 
     def enter(self) -> None:
-        """Open the ticket of the happening under the cursor."""
-        event = self._recent[self.cursor] if self.cursor is not None and self.cursor < len(self._recent) else None
+        """Open what the effort comes from, or the ticket of the happening under the cursor."""
+        if self._effort and self.cursor == 0:
+            self.post_message(RunLine("ticket effort"))
+            return
+        place = None if self.cursor is None else self.cursor - bool(self._effort)
+        event = self._recent[place] if place is not None and place < len(self._recent) else None
         if event is not None and event.ticket:
             self.post_message(TicketWanted(Ref(event.ref.account, event.ticket), event.ref))
 
     def _read(self, *, keep_place: bool) -> None:
-        before = self._card, self._recent
-        self._card, self._recent = None, []
+        before = self._card, self._recent, self._effort
+        self._card, self._recent, self._effort = None, [], self._effort_words()
         if (person := _customer_of(self.row)) is not None:
             self._card = self.desk.store.queries.card(person)
             self._recent = self.desk.store.queries.timeline(
                 person, kinds=HAPPENINGS, limit=RECENT, most_characters=WORDS_READ
             )
-        if before != (self._card, self._recent):
+        if before != (self._card, self._recent, self._effort):
             self.rebuild(keep_place=keep_place)
+
+    def _effort_words(self) -> str:
+        """What the ticket has cost its customer, where that is more than very little."""
+        if self.row is None or (self.row.ticket.effort or LOWEST) == LOWEST:
+            return ""
+        return effort_line(self.row.ticket.effort or LOWEST, self.desk.store.efforts.ledger(self.row.ticket.ref))
 
     def build(self, width: int) -> list[Line]:
         if self.row is None:
             return [line((_("No customer to show."), "dim"))]
         if self._card is None:
             return [line((customer_name(safe_line(self.row.requester_name)), "strong"))]
-        return [*self._who(self._card, width), line(), *self._facts(self._card, width), *self._lately(width)]
+        card = self._card
+        return [
+            *self._who(card, width),
+            *self._effort_lines(width),
+            line(),
+            *self._facts(card, width),
+            *self._lately(width),
+        ]
+
+    def _effort_lines(self, width: int) -> list[Line]:
+        """The effort of this ticket, which opens what it comes from."""
+        if self.row is None or not self._effort:
+            return []
+        tone: Tone = "soon" if (self.row.ticket.effort or 0) >= MUCH_EFFORT else "dim"
+        told = _("{effort} (uncalibrated)", effort=self._effort)
+        return [line((text, tone), entry=0) for text in wrap(told, max(8, width - 1))]
 
     def _who(self, card: Card, width: int) -> list[Line]:
         person = card.person
@@ -134,7 +162,7 @@ class CustomerPane(LinesPane):
             return []
         lines = [line(), line((_("Lately"), "dim"))]
         now = self.desk.clock()
-        for entry, event in enumerate(self._recent):
+        for entry, event in enumerate(self._recent, start=int(bool(self._effort))):
             day = _near_day(event.at, now)
             what = _happening(event)
             room = width - cell_width(day) - 2 - sum(cell_width(text) for text, _tone in what)
