@@ -271,14 +271,21 @@ class Desk:
 
         return open_providers(accounts, broken, self.folders.data)
 
-    async def index(self) -> None:
-        """Bring the search index up to date with everything that is cached, and what the extras make beside it."""
-        await self.write(self._set_search_up)
+    async def index(self, *, is_patient: bool = False) -> None:
+        """Bring the search index up to date with everything that is cached, and what the extras make beside it.
+
+        Unless the caller `is_patient`, the slow encoder is left for later.
+        """
+        await self.set_search_up()
         while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
             pass
-        while await self.write(lambda store: store.search.learn_some(is_patient=False)):
+        while await self.write(lambda store: store.search.learn_some(is_patient=is_patient)):
             pass
         await self.score()
+
+    async def set_search_up(self) -> None:
+        """Let the cache know which extras are on, and where the team's words are."""
+        await self.write(self._set_search_up)
 
     def extras(self) -> "Wanted":
         """The extras of the search that are installed and not switched off."""

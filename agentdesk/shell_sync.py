@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LOOK_EVERY_SECONDS = 0.2
 REPEAT_SECONDS = 25.0
 FAILED, UNREACHABLE = 1, 3
+MANY = 100
+"""So many texts the extras read before anybody wonders."""
 
 
 def run_sync(desk: Desk, account: str | None, *, watch: bool, form: Form) -> int:
@@ -38,6 +40,8 @@ async def _sync(desk: Desk, account: str | None, watch: bool, form: Form) -> int
         while True:
             async with _progress(desk):
                 done = await desk.sync(account)
+                if not watch:
+                    await _index(desk)
             write(
                 _answer([one.summary for one in done if one.summary]), form if form == "text" or not watch else "jsonl"
             )
@@ -49,6 +53,16 @@ async def _sync(desk: Desk, account: str | None, watch: bool, form: Form) -> int
             await asyncio.sleep(REPEAT_SECONDS)
     finally:
         await desk.close()
+
+
+async def _index(desk: Desk) -> None:
+    """Make everything that came in searchable, by the extras too; where they have long to read, that is said."""
+    await desk.set_search_up()
+    left = desk.store.search.meaning.unread()
+    if left > MANY:
+        told = _("The extras of the search have {count} texts to read. Interrupted, they go on next time.", count=left)
+        sys.stderr.write(f"{told}\n")
+    await desk.index(is_patient=True)
 
 
 def _exit_code(errors: Sequence[AgentdeskError]) -> int:

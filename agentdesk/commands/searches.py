@@ -1,5 +1,6 @@
 """Searching from the shell."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from agentdesk.commands.answering import needs_ticket, one_ticket, say_taken
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
-from agentdesk.filters import Filter, hear
+from agentdesk.filters import Filter, Heard, hear
 from agentdesk.i18n import _
 from agentdesk.text.safe import safe_line
 
@@ -50,8 +51,21 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
         headings=(_("Kind"), _("Id"), _("Title"), _("Found")),
         rows=[[hit.kind, cx.desk.clear_name(hit.ref), hit.title, hit.snippet] for hit in hits],
         nothing=_("Nothing is found for {query!r}.", query=query),
-        hint=_("Looked for the words: {reason}", reason=safe_line(str(heard.problem))) if heard.problem else "",
+        hint="\n".join(_hints(cx, heard, kind)),
     )
+
+
+def _hints(cx: Context, heard: Heard, kind: str) -> Iterator[str]:
+    """What to know about the answer: how the query was taken, and which extra has no part in it yet."""
+    if heard.problem:
+        yield _("Looked for the words: {reason}", reason=safe_line(str(heard.problem)))
+    if kind in ("", "article"):
+        for name, count in cx.desk.store.search.meaning.behind().items():
+            yield _(
+                "{name} has {count} articles to read before it helps. agentdesk sync reads them.",
+                name=name,
+                count=count,
+            )
 
 
 def _found(cx: Context, query: Filter | str, kind: str, limit: int, now: datetime) -> "list[Hit]":

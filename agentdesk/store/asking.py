@@ -145,6 +145,19 @@ def is_sentence(where: Node) -> bool:
     return bool(said(where)) and (is_asked or len(words) > SENTENCE_WORDS or count > SENTENCE_TOKENS)
 
 
+def has_many_words(text: str) -> bool:
+    """Is this too much to be names and key words alone?"""
+    return len(segment(text)) > SENTENCE_WORDS
+
+
+def is_asian(text: str) -> bool:
+    """Is any of this written in Chinese characters, kana or hangul?"""
+    return any(char > _LAST_OF_EUROPE for char in text)
+
+
+_LAST_OF_EUROPE = "\u2e7f"
+
+
 def is_one_word(where: Node) -> bool:
     """Was this, found as it stands, meant as one word? Then its parts alone are no answer."""
     ways = _ways(where)

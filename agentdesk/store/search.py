@@ -50,6 +50,7 @@ TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
 """An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
 WHOLE_SCORE = 0.1
 """A ticket that only has all the everyday words of a sentence."""
+STRANGE_WEIGHT = 0.25
 MOST_TRUST = 1.5
 """What was sent and solved such tickets weighs by how many and how alike, but never more than this."""
 
@@ -230,7 +231,10 @@ class Search:
         *,
         wait: bool,
     ) -> dict[int, float]:
-        """Articles by words, by dictionary words, by meaning and by use, blended; `first` raises some."""
+        """Articles by words, by dictionary words, by meaning and by use, blended; `first` raises some.
+
+        Beside what a sentence means, the few words of it that stand in articles of another script count for little.
+        """
         words = self._lexical(asked, condition)
         by_terms = self.meaning.by_terms(said) if said else {}
         near = self.meaning.nearest(said, wait=wait) if said else []
@@ -238,8 +242,17 @@ class Search:
         trust = min(MOST_TRUST, max(used.values(), default=0.0))
         allowed = self._allowed(condition) if by_terms or near or used else words.keys()
         share = 0.5 if by_terms else 1.0
-        lists = [(share, words), (share, by_terms), *((1.0, one) for one in near), *first, (trust, used)]
+        strange = self._in_another_script(said) if near and asking.has_many_words(said) else set()
+        lists = [*_parted(share, words, strange), *_parted(share, by_terms, strange), *near, *first, (trust, used)]
         return blended([(weight, {key: one[key] for key in one if key in allowed}) for weight, one in lists])
+
+    def _in_another_script(self, said: str) -> set[int]:
+        """The articles whose language is written otherwise than this text."""
+        found = self._db.execute(
+            "SELECT key FROM article WHERE language <> '' AND (substr(language, 1, 2) IN ('ja', 'zh', 'ko')) <> ?",
+            (asking.is_asian(said),),
+        )
+        return {key for (key,) in found}
 
     def _is_known(self, asked: str) -> bool:
         """Does any article have this?"""
@@ -490,6 +503,14 @@ class Search:
             (ticket.account, ticket.id),
         ).fetchone()
         return row[0] if row else None
+
+
+def _parted(
+    weight: float, scores: Mapping[int, float], strange: Collection[int]
+) -> Iterable[tuple[float, dict[int, float]]]:
+    """The scores as two lists: those of strange articles have little weight."""
+    yield weight, {key: score for key, score in scores.items() if key not in strange}
+    yield weight * STRANGE_WEIGHT, {key: score for key, score in scores.items() if key in strange}
 
 
 def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:

@@ -85,6 +85,17 @@ def test_a_question_finds_an_article_in_another_language(store: Store) -> None:
     assert names(found)[0] == "article k1"
 
 
+def test_stray_words_of_a_sentence_do_not_hide_what_it_means_in_another_script(store: Store) -> None:
+    take(store, article("k4", "When or I", "get back, do my"), article("k5", "When do I", "my back を get する"))
+    search = search_with(store)
+    index_all(store)
+    make_all(search)
+
+    found = search.search("When do I get my money back", now=NOW, kinds=ARTICLES, wait=True)
+
+    assert names(found)[0] == "article k1"
+
+
 def test_the_analyser_finds_another_spelling(store: Store) -> None:
     search = search_with(store)
     make_all(search)
@@ -184,6 +195,20 @@ def test_an_encoder_brings_languages_together(name: str) -> None:
     refund, wood = encoder.nearness(encoder.of_question("How long does a refund take?"), texts)
 
     assert refund > wood
+
+
+def test_it_is_known_how_much_the_extras_have_to_read(store: Store) -> None:
+    search = Search(store.db, Tools(Letters, lambda name: Topics(f"{name} 1")))
+    search.meaning.want(Wanted(True, ("use", "e5")))
+
+    assert (search.meaning.unread(), search.meaning.behind()) == (3 + 4 + 3, {"use": 3, "e5": 3})
+
+    while search.learn_some(is_patient=False):
+        pass
+    assert (search.meaning.unread(), search.meaning.behind()) == (3, {"e5": 3})
+
+    make_all(search)
+    assert (search.meaning.unread(), search.meaning.behind()) == (0, {})
 
 
 def test_a_slow_encoder_counts_only_once_it_has_read_the_articles(store: Store) -> None:
