@@ -12,10 +12,13 @@ from agentdesk.filters import parse, within
 from agentdesk.i18n import _
 from agentdesk.store.reason_counts import ReasonCount, Trend, counts
 from agentdesk.text.safe import safe_line
-from agentdesk.text.width import cell_width, pad
+from agentdesk.text.width import cell_width, pad, truncate
 
 DAYS = 30
 MOST_DAYS = 3_650
+SHOWN = 5
+"""So many columns have room on a narrow screen."""
+MOST_CELLS = 40
 
 
 @commands.add("reason list", scope="app", in_shell=True, is_recorded=False)
@@ -37,7 +40,7 @@ async def list_reasons(cx: Context, query: str = "", *, days: int = DAYS) -> Ans
         [_document(one) for one in found],
         headings=headings,
         rows=table,
-        text=_lines([headings[:6], *(row[:6] for row in table)]) if cx.front.has_screen else "",
+        text=_lines([headings[:SHOWN], *(row[:SHOWN] for row in table)]) if cx.front.has_screen else "",
         nothing=_("No ticket of the last {days} days answers this query.", days=2 * days),
     )
 
@@ -91,7 +94,11 @@ def _document(one: ReasonCount) -> dict[str, object]:
 
 
 def _lines(table: Sequence[Sequence[str]]) -> str:
-    """A table as lines of text, every column as wide as its widest."""
-    widths = [max(cell_width(row[place]) for row in table) for place in range(len(table[0]))]
-    lines = ("  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)) for row in table)
-    return "\n".join(line.rstrip() for line in lines)
+    """A table of names, numbers and trends as lines of text."""
+    widths = [min(max(cell_width(row[place]) for row in table), MOST_CELLS) for place in range(len(table[0]))]
+    lines = []
+    for row in table:
+        name, *numbers, trend = map(truncate, row, widths)
+        counted = (pad(number, width, align="right") for number, width in zip(numbers, widths[1:-1], strict=True))
+        lines.append("  ".join((pad(name, widths[0]), *counted, trend)))
+    return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 MOST_COUNTED: Final = 2_000
@@ -19,7 +19,7 @@ class Facet(NamedTuple):
 
 
 _FOUND: Final = "FROM json_each(?) found JOIN ticket t ON t.key = found.value"
-_VALUES: Final = {
+_VALUES: Final[Mapping[str, str]] = {
     "status": f"SELECT t.status {_FOUND}",
     "group": "SELECT CASE WHEN t.team IS NULL THEN 'none' ELSE coalesce(g.name, t.team) END "
     f"{_FOUND} LEFT JOIN team g ON g.account = t.account AND g.id = t.team",
@@ -33,6 +33,7 @@ _VALUES: Final = {
     f"{_FOUND} JOIN person p ON p.account = t.account AND p.id = t.requester",
     "year": f"SELECT strftime('%Y', t.created_at / 1000, 'unixepoch') {_FOUND}",
 }
+FIELDS: Final = tuple(_VALUES)
 
 
 def facets(db: sqlite3.Connection, keys: Sequence[int]) -> list[Facet]:

@@ -10,12 +10,13 @@ from textual.pilot import Pilot
 from agentdesk.commands import load
 from agentdesk.desk import Desk
 from agentdesk.model import Ref
+from agentdesk.store.facets import FIELDS
 from agentdesk.store.search import Hit
 from agentdesk.text.width import cell_width
 from agentdesk.ui.finding import Answers
 from agentdesk.ui.pane import RunLine, TicketWanted
 from agentdesk.ui.screens.find import Answered, Find
-from agentdesk.ui.widgets.found import Results
+from agentdesk.ui.widgets.found import Results, field_words
 
 from .example import NOW, Showing, desk_at, fill
 
@@ -279,3 +280,7 @@ def test_a_passage_is_drawn_where_there_is_no_room_at_all() -> None:
     results.results = [hit]
 
     assert results.body(0)
+
+
+def test_everything_that_divides_tickets_has_a_heading() -> None:
+    assert all(field_words(field) for field in FIELDS)

@@ -194,7 +194,7 @@ class Facets(FoundList, can_focus=False):
         field = ""
         for entry, one in enumerate(self.facets):
             if one.field != field:
-                lines.append(line((f" {_field_words(one.field)}", "dim")))
+                lines.append(line((f" {field_words(one.field)}", "dim")))
                 field = one.field
             is_on = has_part(self.asked, part_of(one))
             count: Span = (number(one.tickets), "dim")
@@ -226,10 +226,12 @@ def facet_words(facet: Facet) -> str:
             return facet.value
 
 
-def _field_words(field: str) -> str:
+def field_words(field: str) -> str:
+    """What the tickets are divided by, as a heading."""
     words: Mapping[str, str] = {
         "status": _("Status"),
         "group": _("Team"),
+        "reason": _("Reason"),
         "assignee": _("Assignee"),
         "channel": _("Channel"),
         "tag": _("Tags"),
