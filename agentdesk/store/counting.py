@@ -38,17 +38,20 @@ class _Text:
         return sum(self.words[form] for form in forms) if word.isascii() else self.normal.count(word)
 
 
-def counted(texts: Sequence[tuple[str, str]], asked: Sequence[str], title_weight: float) -> list[Counted]:
-    """The words asked in texts of title and body; one in the title counts as so many."""
-    read = [(_read(title), _read(body)) for title, body in texts]
-    forms = _forms(asked, {word for title, body in read for word in (*title.words, *body.words)})
+def counted(texts: Sequence[Sequence[str]], asked: Sequence[str], weights: Sequence[float]) -> list[Counted]:
+    """The words asked in texts of several parts; one in each part counts as so many."""
+    read = [[_read(part) for part in parts] for parts in texts]
+    forms = _forms(asked, {word for parts in read for part in parts for word in part.words})
     wanted = list(zip(asked, forms, strict=True))
     return [
         Counted(
-            title.tokens + body.tokens,
-            [title_weight * title.times(word, ways) + body.times(word, ways) for word, ways in wanted],
+            sum(part.tokens for part in parts),
+            [
+                sum(weight * part.times(word, ways) for weight, part in zip(weights, parts, strict=True))
+                for word, ways in wanted
+            ],
         )
-        for title, body in read
+        for parts in read
     ]
 
 

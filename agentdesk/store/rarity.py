@@ -30,18 +30,25 @@ MOST_READ = 60
 SAMPLED = 60
 """Of so many tickets the length is looked at, to know how long one usually is."""
 LEAST_WORTH = 0.01
-SUBJECT_WEIGHT = 3.0
-SATURATION, LENGTH_COUNTS = 1.2, 0.75
-"""The k1 and b of BM25: the longer a ticket is, the less says a word in it."""
+PART_WEIGHTS = (3.0, 1.0, 0.5)
+"""A word counts most in the subject, and least in what we wrote, which has the same manners everywhere."""
+SATURATION, LENGTH_COUNTS = 2.0, 0.75
+"""The k1 and b of BM25: how much another of the same word still says, and how little one says in a long ticket."""
 
 
 class _Found(NamedTuple):
-    """A ticket with the sum of what its words are worth, its subject, and its messages as one text."""
+    """A ticket with the sum of what its words are worth, its subject, what customers wrote, and what others did."""
 
     key: int
     score: float
     subject: str
-    text: str
+    customers: str
+    others: str
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Its text in the order of `PART_WEIGHTS`."""
+        return self.subject, self.customers, self.others
 
 
 def telling_apart(db: sqlite3.Connection, kind: Indexed, tokens: Sequence[str], share: float) -> list[str]:
@@ -72,13 +79,19 @@ def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, li
     tickets = _having(db, asked, demanded, CANDIDATES, most)
     if len(tickets) < most and demanded != EVERYTHING:
         tickets = _having(db, asked, demanded, MANY_CANDIDATES, most)
-    texts = counted([(one.subject, one.text) for one in tickets], [token for token, _worth in words], SUBJECT_WEIGHT)
+    texts = counted([one.parts for one in tickets], [token for token, _worth in words], PART_WEIGHTS)
     usual = _usual_length(db, total, tickets, texts)
     scores = [
         (one.key, _weight(one.score, text, words, len(asked), text.tokens / usual))
         for one, text in zip(tickets, texts, strict=True)
     ]
     return sorted(scores, key=lambda one: -one[1])[:limit]
+
+
+_MESSAGES = (
+    "coalesce((SELECT group_concat(substr(e.body, 1, ?), char(10)) FROM event e "
+    "WHERE e.account = t.account AND e.ticket = t.id AND e.kind {} 'customer'), '')"
+)
 
 
 def _affordable(counts: Iterable[int]) -> int:
@@ -95,12 +108,11 @@ def _having(
     )
     asked = [value for token, worth in words for value in (worth, _asked(TICKETS, token))]
     found = db.execute(
-        "SELECT t.key, found.score, t.subject, coalesce((SELECT group_concat(substr(e.body, 1, ?), char(10)) "
-        "FROM event e WHERE e.account = t.account AND e.ticket = t.id), '') "
+        f"SELECT t.key, found.score, t.subject, {_MESSAGES.format('=')}, {_MESSAGES.format('<>')} "
         f"FROM (SELECT key, sum(worth) AS score FROM ({lists}) GROUP BY key "
         "ORDER BY score DESC, key DESC LIMIT ?) found CROSS JOIN ticket t ON t.key = found.key "
         f"WHERE {demanded.sql} ORDER BY found.score DESC, t.updated_at DESC LIMIT ?",
-        (INDEXED_CHARACTERS, *asked, candidates, *demanded.values, limit),
+        (INDEXED_CHARACTERS, INDEXED_CHARACTERS, *asked, candidates, *demanded.values, limit),
     )
     return [_Found(*row) for row in found]
 
@@ -125,7 +137,7 @@ def _usual_length(db: sqlite3.Connection, total: int, tickets: Sequence[_Found],
         "FROM ticket t WHERE t.key IN (SELECT value FROM json_each(?))",
         (INDEXED_CHARACTERS, json.dumps([*range(1, total + 1, max(total // SAMPLED, 1))])),
     ).fetchone()
-    read = sum(len(one.subject) + len(one.text) for one in tickets)
+    read = sum(len(part) for one in tickets for part in one.parts)
     tokens = sum(one.tokens for one in texts)
     return max(tokens / max(read, 1) * (characters or read / max(len(tickets), 1)), 1.0)
 
