@@ -120,6 +120,30 @@ def _mentions(where: Node, field: str) -> bool:
             assert_never(where)
 
 
+def plain(where: Node) -> Node:
+    """The same demand with a negation only before single terms, and nothing nested that need not be."""
+    match where:
+        case Not(Not(part)):
+            return plain(part)
+        case Not(And(parts)):
+            return plain(Or(tuple(Not(part) for part in parts)))
+        case Not(Or(parts)):
+            return plain(And(tuple(Not(part) for part in parts)))
+        case And(parts):
+            return _joined(And, parts)
+        case Or(parts):
+            return _joined(Or, parts)
+        case _:
+            return where
+
+
+def _joined(kind: type[And] | type[Or], parts: tuple[Node, ...]) -> Node:
+    flat: list[Node] = []
+    for part in map(plain, parts):
+        flat += [one for one in (part.parts if isinstance(part, kind) else (part,)) if one not in flat]
+    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+
+
 def both(first: Filter, second: Filter) -> Filter:
     """What meets both filters, in the order of the second one if it says any."""
     where = And((first.where, second.where))

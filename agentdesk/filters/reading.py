@@ -131,7 +131,7 @@ class _Reader:
         self._depth -= 1
         if part is None:
             raise FilterError(_("An order cannot be negated; write sort:-wait to turn it round."), began, is_slip=True)
-        return Not(part)
+        return part.part if isinstance(part, Not) else Not(part)
 
     def _deeper(self, began: int) -> None:
         self._depth += 1

@@ -13,11 +13,11 @@ from math import log1p
 from typing import Literal
 
 from agentdesk.errors import FilterError
-from agentdesk.filters import And, Filter, Phrase, Word, hear, terms, within
+from agentdesk.filters import And, Filter, Phrase, Word, hear, plain, terms, within
 from agentdesk.model import Canned, Event, Ref
 from agentdesk.record import record
-from agentdesk.store import asking, indexing, misspelt, rarity, rows
-from agentdesk.store.conditions import Condition, Conditions, article_condition
+from agentdesk.store import asking, exact, indexing, misspelt, rarity, rows
+from agentdesk.store.conditions import EVERYTHING, Condition, Conditions, article_condition
 from agentdesk.store.duplicates import Duplicate, duplicates
 from agentdesk.store.facets import MOST_COUNTED, Facet, facets
 from agentdesk.store.given import earlier_answers, fitting
@@ -29,7 +29,7 @@ from agentdesk.store.queries import Queries
 from agentdesk.store.reasoning import Reasoning
 from agentdesk.store.vocabulary import Vocabulary
 from agentdesk.store.why import Why, text_of, why
-from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of, expression
+from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import telling
 from agentdesk.text.snippet import CUT, Span, highlight, snippet
@@ -146,12 +146,16 @@ class Search:
         Only what lives in `account` is looked at, where one is named. The last word of a text that is still being
         typed counts as a beginning. Extras that are not loaded yet are left out, unless the answer may `wait` for them.
         """
-        question = self._understood(query)
+        asked = asking.typed(query) if isinstance(query, str) else query
+        asked = replace(asked, where=plain(asked.where))
+        question, is_exact = self._understood(asked), exact.is_meant(asked.where)
         hits: list[Hit] = []
-        if "article" in kinds:
+        if "article" in kinds and is_exact:
+            hits += self._exact_articles(question, now, limit, account)
+        elif "article" in kinds:
             hits += self._articles(question, now, limit, account, wait=wait)
         if "ticket" in kinds:
-            hits += self._tickets(question, now, limit, me, account, wait=wait)
+            hits += self._tickets(question, now, limit, me, account, is_exact=is_exact, wait=wait)
         if "customer" in kinds:
             hits += self._people(question, limit, account)
         return sorted(hits, key=lambda hit: -hit.score)
@@ -220,6 +224,14 @@ class Search:
         first = [(EVERY_WEIGHT, exact), (TITLED_WEIGHT, dict.fromkeys(titled, 1.0))]
         scores = self._ranked(asked, said, condition, first, judged, wait=wait)
         return self._shown_articles(scores, tokens, limit)
+
+    def _exact_articles(self, question: Filter, now: datetime, limit: int, account: str | None) -> list[Hit]:
+        """The articles that meet a question to the letter, those with the most of its words first."""
+        met = exact.articles(self._db, within(question, account).where, now)
+        tokens = asking.tokens(terms(question.where))
+        words = self._lexical(any_of(tokens), EVERYTHING) if tokens and met else {}
+        scores = {key: words.get(key, 0.0) for key in met or ()}
+        return self._shown_articles(blended([(1.0, scores)]), tokens, limit)
 
     def _ranked(
         self,
@@ -305,6 +317,7 @@ class Search:
         me: Mapping[str, str] | None,
         account: str | None,
         *,
+        is_exact: bool,
         wait: bool,
     ) -> list[Hit]:
         words = asking.tokens(terms(question.where))
@@ -316,7 +329,8 @@ class Search:
         keys = newest(self._db, within(self._affordable(question), account), now, who, limit)
         hits = self._shown(keys, words)
         hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
-        if len(hits) < limit and len(words) > 1 and not asking.is_one_word(question.where):
+        is_enough = is_exact or exact.has_quotation(question.where) or asking.is_one_word(question.where)
+        if len(hits) < limit and len(words) > 1 and not is_enough:
             known = {hit.ref for hit in hits}
             rest = [hit for hit in self._nearly(within(question, account), now, limit, who) if hit.ref not in known]
             hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]
@@ -408,11 +422,10 @@ class Search:
 
         A word that no name begins with may be a name with a slip in it.
         """
-        asked = terms(question.where)
-        parts = [part for term in asked if (part := expression(asking.begun(term)))]
-        if not parts or len(parts) < len(asked) or asking.besides_words(question.where) != And():
+        asked, wanted = terms(question.where), exact.customers(question.where)
+        if wanted is None:
             return []
-        found = self._named(" AND ".join(parts), limit, account)
+        found = self._named(wanted, limit, account)
         if not found and len(asked) == 1:
             others = misspelt.meant(self._db, asked[0].text)
             asked = [Word(other) for other in others]
@@ -424,7 +437,7 @@ class Search:
             hits.append(Hit("customer", Ref(account, id), name, passage, spans, score))
         return _relative(hits)
 
-    def _named(self, expression: str, limit: int, account: str | None) -> list[tuple[str, str, str, str | None, float]]:
+    def _named(self, asked: str, limit: int, account: str | None) -> list[tuple[str, str, str, str | None, float]]:
         """Account, id, name, addresses and score of the customers whose names or addresses meet an expression."""
         return self._db.execute(
             "SELECT p.account, p.id, p.name, "
@@ -433,7 +446,7 @@ class Search:
             "CROSS JOIN person p ON p.key = person_words.rowid WHERE person_words MATCH ? AND p.role = 'customer' "
             "AND (? IS NULL OR p.account = ?) LIMIT ?) found JOIN person p ON p.key = found.key "
             "ORDER BY found.score DESC, p.name LIMIT ?",
-            (expression, account, account, MOST_NAMED, limit),
+            (asked, account, account, MOST_NAMED, limit),
         ).fetchall()
 
     # What fits the open ticket

@@ -1,7 +1,7 @@
 """Finding articles, tickets and customers by their words, and an index that is exact."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -229,6 +229,7 @@ def test_what_changed_is_found_by_its_new_words_only(store: Store) -> None:
         "article k1",
         "ticket 1",
         "ticket 2",
+        "customer 41",
     }
     for gone in ("注文番号", "届かない", "田中", "tanaka"):
         assert store.search.search(gone, now=NOW) == []
@@ -396,6 +397,33 @@ def test_boolean_laws_hold_for_japanese_words(store: Store, a: str, b: str) -> N
     assert tickets(store, f"-({a} {b})") == tickets(store, f"-({a}) OR -({b})")
     assert tickets(store, f"-({a} OR {b})") == tickets(store, f"-({a}) -({b})")
     assert tickets(store, f"-(-({a}))") == with_a
+
+
+def found(store: Store, query: str, kinds: Collection[HitKind] = ("article", "ticket")) -> set[str]:
+    return set(names(store.search.search(query, now=NOW, kinds=kinds, limit=100)))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=120)
+@given(LAW, LAW, LAW)
+def test_boolean_laws_hold_for_what_a_search_finds(store: Store, a: str, b: str, c: str) -> None:
+    every = found(store, "返品 OR -返品")
+
+    assert found(store, f"{a} OR {b}") == found(store, f"{b} OR {a}")
+    assert found(store, f"({a} {b}) OR {c}") == found(store, f"({b} {a}) OR {c}")
+    assert found(store, f"-({a} {b})") == found(store, f"-({a}) OR -({b})")
+    assert found(store, f"-({a} OR {b})") == found(store, f"-({a}) -({b})")
+    assert found(store, f"-(-({a}))") == found(store, a)
+    assert found(store, f"{a} ({b} OR -{c})") == found(store, f"({a} {b}) OR ({a} -{c})")
+    assert found(store, f"-({a}) OR {a} OR 返品") == every
+    assert found(store, f"-({a}) {a} -{b}") == set()
+
+
+def test_quotation_marks_and_operators_ask_for_no_less_than_they_say(store: Store) -> None:
+    assert found(store, '"返品ラベル"') == set()
+    assert found(store, "返品 (ラベル OR 解約)") == {"ticket 2"}
+    assert found(store, "手順 -領収書") == {"article k1"}
+    assert found(store, "田中 OR dana", ["customer"]) == {"customer 41", "customer 42"}
+    assert found(store, "田中 OR (dana -fox)", ["customer"]) == {"customer 41"}
 
 
 def tickets(store: Store, query: str) -> set[int]:
