@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sys
-from collections.abc import Collection
 from typing import Any, TextIO
 
 import click
@@ -35,14 +34,7 @@ def desk_of(own: Folders, config: Config) -> Desk:
 
 
 class _Words(click.Command):
-    """A command that takes what follows `--` as it stands, and asks before it takes a mistyped option for text.
-
-    `unnamed` are what would be options if its words had names, which people try.
-    """
-
-    def __init__(self, name: str, *, unnamed: Collection[str], **given: Any) -> None:  # Any: Click's own
-        super().__init__(name, **given)
-        self._unnamed = unnamed
+    """A command that takes what follows `--` as it stands, and asks before it takes a mistyped option for text."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Let click read up to `--`; keep the rest for the words."""
@@ -50,16 +42,12 @@ class _Words(click.Command):
         rest = super().parse_args(ctx, args[:place])
         strange = next((word for word in ctx.params["words"] if _LOOKS_LIKE_OPTION.fullmatch(word)), None)
         if strange is not None:
-            raise click.NoSuchOption(strange, self._misuse(strange, ctx), ctx=ctx)
+            raise click.NoSuchOption(
+                strange, _("There is no option {word}. Put -- before text.", word=strange), ctx=ctx
+            )
         if args[place:]:
             ctx.params["words"] = (*ctx.params["words"], *args[place + 1 :])
         return rest
-
-    def _misuse(self, strange: str, ctx: click.Context) -> str:
-        if strange.partition("=")[0] not in self._unnamed:
-            return _("There is no option {word}. Put -- before text.", word=strange)
-        usage = " ".join([ctx.command_path, *self.collect_usage_pieces(ctx)[1:]])
-        return _("Type it like this: {usage}", usage=usage)
 
 
 _LOOKS_LIKE_OPTION = re.compile(r"--[a-zA-Z][\w-]*(=.*)?", re.DOTALL)
@@ -81,9 +69,9 @@ def click_command(command: Command, own: Folders, config: Config) -> click.Comma
     for name, parameter in command.options.items():
         is_flag, told = parameter.kind == "flag", option_help(parameter.name)
         params.append(click.Option([name], is_flag=is_flag, multiple=parameter.is_repeated, help=told))
+    params += [click.Option([name], hidden=True) for name in command.named_words]
     return _Words(
         command.name.split()[-1],
-        unnamed=[f"--{one.name.replace('_', '-')}" for one in command.parameters if one.kind == "word"],
         params=params,
         callback=lambda **given: _run(command, given, own, config),
         help=command.help,
@@ -113,9 +101,8 @@ def _arguments(command: Command, words: list[str], named: dict[str, Any]) -> Arg
     piped: TextIO | None = sys.stdin  # None where it was closed
     if takes_text and not words and piped is not None and not piped.isatty():
         words = [_message(piped.buffer.read(MESSAGE_BYTES + 1), piped.encoding)]
-    flags = [
-        word for name, parameter in command.options.items() for word in _typed(name, named.get(parameter.name, False))
-    ]
+    known = {**command.named_words, **command.options}
+    flags = [word for name, parameter in known.items() for word in _typed(name, named.get(parameter.name, False))]
     return bind(command, [*flags, "--", *words])
 
 

@@ -69,11 +69,13 @@ def events(shell: Shell, id: str) -> list[dict[str, Any]]:  # JSON
 # Typing
 
 
-def test_a_word_given_by_its_name_is_refused_with_how_to_type_it(shell: Shell, ids: list[str]) -> None:
-    said = shell("ticket", "assign", ids[0], "--to", "me")
+def test_a_word_may_be_given_by_its_name(shell: Shell, ids: list[str]) -> None:
+    by_name = shell("ticket", "assign", ids[0], "--to", "me")
+    twice = shell("ticket", "assign", ids[0], "me", "--to", "me")
 
-    assert said.code == 2
-    assert "Type it like this: agentdesk ticket assign ID[,ID...] [TO]" in said.err
+    assert by_name.code == 0
+    assert twice.code == 2
+    assert "Type it like this: ticket assign [TO]" in twice.err
 
 
 # Reading

@@ -96,6 +96,11 @@ class Command(NamedTuple):
         """What the command takes by name, as typed: `--status`."""
         return {_option(one): one for one in self.parameters if one.kind in ("flag", "option")}
 
+    @property
+    def named_words(self) -> Mapping[str, Parameter]:
+        """The single words it takes, which may be given by their names, too: `--to me`."""
+        return {_option(one): one for one in self.parameters if one.kind == "word"}
+
 
 def _option(parameter: Parameter) -> str:
     return f"--{parameter.name.replace('_', '-')}"
@@ -268,29 +273,35 @@ def bind(command: Command, words: Iterable[str]) -> Arguments:
     named: dict[str, Any] = {}
     plain: list[str] = []
     queue = list(words)
+    known = {**command.named_words, **command.options}
     while queue:
         word = queue.pop(0)
         if word == "--":
             plain += queue
             break
         name, equals, value = word.partition("=")
-        option = command.options.get(name)
+        option = known.get(name)
         if option is None:
             plain.append(word)
         elif option.kind == "flag" and not equals:
             named[option.name] = True
-        elif option.kind == "option" and (equals or queue):
+        elif option.kind != "flag" and (equals or queue):
             given = _typed(command, option, value if equals else queue.pop(0))
             named[option.name] = (*named.get(option.name, ()), given) if option.is_repeated else given
         else:
             _misuse(command)
-    return Arguments(tuple(_positional(command, plain)), named)
+    return Arguments(tuple(_positional(command, plain, named)), named)
 
 
-def _positional(command: Command, plain: list[str]) -> Iterator[Any]:
+def _positional(command: Command, plain: list[str], named: dict[str, Any]) -> Iterator[Any]:
+    """What goes by its place; a word that was given by its name does so too, unless one before it is left out."""
     taken = 0
+    is_whole = True
     for parameter in command.parameters:
         match parameter.kind:
+            case "word" if parameter.name in named:
+                if is_whole:
+                    yield named.pop(parameter.name)
             case "word" if taken < len(plain):
                 yield _typed(command, parameter, plain[taken])
                 taken += 1
@@ -303,7 +314,7 @@ def _positional(command: Command, plain: list[str]) -> Iterator[Any]:
             case "word" | "rest" if parameter.required:
                 _misuse(command)
             case _:
-                pass
+                is_whole = False
     if taken < len(plain):
         _misuse(command)
 

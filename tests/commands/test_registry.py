@@ -18,11 +18,16 @@ async def _name(cx: Context, name: str, *tags: str, limit: int = 5) -> None:
     """Name something."""
 
 
+async def _pair(cx: Context, first: str = "", second: str = "") -> None:
+    """Put two together."""
+
+
 def registry() -> Registry:
     made = Registry()
     made.add("reply")(_reply)
     made.add("name")(_name)
     made.add("name all")(_name)
+    made.add("pair")(_pair)
     return made
 
 
@@ -93,6 +98,26 @@ def test_an_option_is_never_said_to_the_customer(line: str) -> None:
 def test_after_two_dashes_everything_is_text() -> None:
     assert parsed("reply --urgent -- --status is an option").positional == ("--status is an option",)
     assert bind(registry().split("name")[0], ["--", "--limit", "3"]).positional == ("--limit", "3")
+
+
+@pytest.mark.parametrize(
+    ("line", "positional", "named"),
+    [
+        ("name --name x a b", ("x", "a", "b"), {}),
+        ("name a --name=x b", ("x", "a", "b"), {}),
+        ("pair --first x", ("x",), {}),
+        ("pair --second y", (), {"second": "y"}),
+        ("pair x --second y", ("x", "y"), {}),
+        ("pair --first x y", ("x", "y"), {}),
+    ],
+)
+def test_a_word_may_be_given_by_its_name(line: str, positional: tuple[str, ...], named: dict[str, str]) -> None:
+    assert parsed(line) == Arguments(positional, named)
+
+
+def test_a_word_given_by_name_and_by_place_is_refused() -> None:
+    with pytest.raises(Refused, match=r"Type it like this: pair \[FIRST\] \[SECOND\]"):
+        parsed("pair x y --second z")
 
 
 def test_numbers_are_read_and_anything_else_is_refused() -> None:
