@@ -153,6 +153,10 @@ def _extras(cx: Context) -> Iterator[dict[str, object]]:
                 extra=extra,
             )
         yield _check(f"[{extra}]", told)
+    if not all(is_installed for _extra, _maker, is_installed, _is_on, _brings in extras):
+        together = ",".join(extra for extra, *_rest in extras)
+        told = _("together they find most: pip install 'agentdesk-terminal[{extras}]'", extras=together)
+        yield _check(_("all extras"), told)
 
 
 def _keyring() -> tuple[str, bool]:
