@@ -15,6 +15,7 @@ from agentdesk.errors import ConfigError, Refused
 from agentdesk.i18n import LANGUAGES, _, active, plural
 from agentdesk.model import OpState
 from agentdesk.saved_queues import load_saved
+from agentdesk.store import reasons
 
 
 @commands.add("refresh", keys="ctrl+r", is_recorded=False)
@@ -58,6 +59,7 @@ def _checks(cx: Context) -> Iterator[dict[str, object]]:
         yield _check(account.name, told, state not in ("unauthorized", "broken"))
     yield _check(_("keyring"), *_keyring())
     yield _check(_("the team's words"), *_vocabulary(cx))
+    yield _check(_("contact reasons"), *_reasons(cx))
     if wrong := cx.desk.store.efforts.file().problems:
         yield _check(_("weights of effort"), " ".join(wrong), False)
     if problems := load_saved(cx.desk.folders.queues).problems:
@@ -122,6 +124,12 @@ def _vocabulary(cx: Context) -> tuple[str, bool]:
     words = cx.desk.store.search.vocabulary.words()
     counts = _("{groups} groups of words, {silent} silent words", groups=len(words.groups), silent=len(words.silent))
     return " ".join(words.problems) or counts, not words.problems
+
+
+def _reasons(cx: Context) -> tuple[str, bool]:
+    """How many reasons tickets have, or what is wrong with the team's file of them."""
+    problems = cx.desk.store.search.reasoning.problems()
+    return " ".join(problems) or str(len(reasons.names(cx.desk.store.db))), not problems
 
 
 def _extras(cx: Context) -> Iterator[dict[str, object]]:

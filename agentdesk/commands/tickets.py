@@ -78,7 +78,8 @@ async def show_ticket(cx: Context) -> Answer:
         "effort_ledger": effort_document(cx, row.ticket),
         "events": [event_document(event) for event in events],
     }
-    lines = [f"#{row.ticket.number}  {row.ticket.subject}", f"{status_word(row.ticket.status)}  {row.requester_name}"]
+    facts = (status_word(row.ticket.status), row.requester_name, row.reason)
+    lines = [f"#{row.ticket.number}  {row.ticket.subject}", "  ".join(filter(None, facts))]
     lines += [
         *map(link_words, row.ticket.links),
         told_effort(row.ticket, cx.desk.store.efforts.ledger(row.ticket.ref)),

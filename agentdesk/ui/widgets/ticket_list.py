@@ -20,7 +20,7 @@ from agentdesk.ui.widgets.rows import Rows
 
 ROWS_KEPT = 400
 NARROW = 84
-LEFT_OUT_WHEN_NARROW = ("assignee", "bounce", "effort", "tags", "channel", "group")
+LEFT_OUT_WHEN_NARROW = ("assignee", "bounce", "effort", "reason", "tags", "channel", "group")
 _TONES: dict[ColumnTone, Tone] = {
     "plain": "plain", "strong": "strong", "dim": "dim", "amber": "soon", "red": "late", "accent": "accent",
     "good": "good",
