@@ -31,7 +31,7 @@ from agentdesk.filters.question import (
 )
 from agentdesk.filters.reading import parse
 from agentdesk.filters.signs import folded
-from agentdesk.filters.times import Ago, At, Back, Day, DaysBack, Month, When, day_after, moment
+from agentdesk.filters.times import Ago, At, Back, Day, DaysBack, Month, Weekday, When, day_after, moment
 
 __all__ = [
     "ALL",
@@ -55,6 +55,7 @@ __all__ = [
     "Or",
     "Phrase",
     "Sort",
+    "Weekday",
     "When",
     "Word",
     "both",

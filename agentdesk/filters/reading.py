@@ -26,6 +26,8 @@ _BRACKETS = {'"': '"', "「": "」", "『": "』"}
 _SPACE = re.compile(r"\s+")
 _BARE = re.compile(r'[^\s()"「『]+')
 _BARE_VALUE = re.compile(r"[^\s()\"「『]*(?:\([^\s()]*\))?[^\s()\"]*")
+_LONG_VOWEL_FOR_MINUS = re.compile("ー(?![ァ-ヺー])")
+"""What Japanese keyboards write where a minus is; no word begins so."""
 _OPERATORS: Mapping[str, Operator] = {
     ":": ":",
     "=": ":",
@@ -111,7 +113,9 @@ class _Reader:
         char = self._text[began]
         if self._takes("NOT"):
             return self._negated(began)
-        if char == "-" and self._text[began + 1 : began + 2].strip():
+        if (char == "-" or _LONG_VOWEL_FOR_MINUS.match(self._text, began)) and self._text[
+            began + 1 : began + 2
+        ].strip():
             self._at += 1
             return self._negated(began)
         if char == "(":
@@ -166,7 +170,7 @@ class _Reader:
         self._at = match.end()
         text = match[0]
         if re.fullmatch(r"#\d+", text):
-            return Compare("number", ":", text[1:])
+            return Compare("number", ":", unicodedata.normalize("NFKC", text[1:]))
         typed = self._typed[match.start() : match.end()]
         return Word(typed[:-1], is_prefix=True) if len(text) > 1 and text[-1] == "*" else Word(typed)
 

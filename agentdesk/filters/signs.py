@@ -2,7 +2,7 @@
 
 import unicodedata
 
-TWINS = str.maketrans("：＜＞＝（）－−＂“”„＃，、　≦≧≤≥＊", ':<>=()--""""#,, ≤≥≤≥*')
+TWINS = str.maketrans("：＜＞＝（）－−‐‑–＂“”„〝〟＃，、　≦≧≤≥＊", ':<>=()-----""""""#,, ≤≥≤≥*')
 """Each sign for its ASCII twin: one character for one, so that places in the text stay."""
 
 

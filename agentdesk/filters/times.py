@@ -25,9 +25,17 @@ class Ago:
 
 @record
 class DaysBack:
-    """The beginning of a day in the agent's zone, so many days before today."""
+    """The beginning of a day in the agent's zone, so many days and months before today."""
 
     days: int
+    months: int = 0
+
+
+@record
+class Weekday:
+    """The beginning of the last such day that has begun, Monday being 0."""
+
+    day: int
 
 
 @record
@@ -56,13 +64,14 @@ class Back:
 
 @record
 class Month:
-    """A whole month of a year."""
+    """A whole month of a year, or so many of them from this one on."""
 
     year: int
     month: int
+    months: int = 1
 
 
-When = Ago | DaysBack | Day | At | Back | Month
+When = Ago | DaysBack | Weekday | Day | At | Back | Month
 
 
 _SECONDS = {
@@ -90,8 +99,16 @@ _BACK: Mapping[str, Back] = {
     "先月": Back("month", 1), "先々月": Back("month", 2), "this year": Back("year", 0), "last year": Back("year", 1),
     "今年": Back("year", 0), "去年": Back("year", 1), "昨年": Back("year", 1),
 }  # fmt: skip
-SPACED_TIME = re.compile(r"(?:this|last)[ _-](?:week|month|year)(?![^\s()])", re.IGNORECASE)
-"""A time of two words, as it may stand behind a colon without quotes."""
+SPACED_TIME = re.compile(
+    r"(?:(?:this|last)[ _-](?:week|month|year)|\d{1,4} ?(?:minute|hour|day|week|month|year)s? ago)(?![^\s()])",
+    re.IGNORECASE,
+)
+"""A time of several words, as it may stand behind a colon without quotes."""
+_YEAR = re.compile(r"(\d{4})年?")
+_ERA_YEAR = re.compile(r"(令和|平成|昭和|[rhs])(元|\d{1,2})年?")
+_MONTHS_BACK = re.compile(r"(\d{1,3}) *(months?|years?|y|[かヶケヵカ箇]月|年(?=前))(?: *ago|前)?")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile(rf"({'|'.join(_WEEKDAYS)}|mon|tue|wed|thu|fri|sat|sun)|([月火水木金土日])曜日?")
 _ERA_BASE = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
 _DAYS: Mapping[str, int] = {
     "today": 0, "今日": 0, "本日": 0, "yesterday": 1, "昨日": 1, "一昨日": 2, "おととい": 2, "tomorrow": -1, "明日": -1,
@@ -112,7 +129,7 @@ def read_span(text: str, at: int) -> timedelta:
 
 
 def read_when(text: str, at: int) -> When:
-    """A time from a date, a day's name, a span before now (`2d`), or an ISO time."""
+    """A time from a date, month or year, the name of a day, a span before now (`2d`, `3か月前`), or an ISO time."""
     plain = folded(text)
     if plain in _DAYS:
         return DaysBack(_DAYS[plain])
@@ -120,15 +137,10 @@ def read_when(text: str, at: int) -> When:
         return Ago(timedelta())
     if (back := _BACK.get(re.sub(r"[ _-]+", " ", plain))) is not None:
         return back
-    era, written = _ERA.fullmatch(plain), _DATE.fullmatch(plain)
-    if era:
-        return _day(_year_of(era), int(era[3]), int(era[4]), text, at)
-    if (era_month := _ERA_MONTH.fullmatch(plain)) is not None:
-        return _month(_year_of(era_month), int(era_month[3]), text, at)
-    if (month := _MONTH.fullmatch(plain)) is not None:
-        return _month(int(month[1]), int(month[2]), text, at)
-    if written:
-        return _day(int(written[1]) if written[1] else None, int(written[2]), int(written[3]), text, at)
+    if (weekday := _WEEKDAY.fullmatch(plain)) is not None:
+        return Weekday(_weekday(weekday))
+    if (dated := _dated_in(plain, text, at) or _months_back(plain)) is not None:
+        return dated
     if re.match(r"\d{4}-\d{2}-\d{2}t", plain):
         try:
             exact = datetime.fromisoformat(plain.upper())
@@ -143,14 +155,47 @@ def read_when(text: str, at: int) -> When:
         raise FilterError(_no_time(text), at) from None
 
 
+def _dated_in(plain: str, text: str, at: int) -> Day | Month | None:
+    """A day, month or year of the calendar, in an era or not."""
+    if (era := _ERA.fullmatch(plain)) is not None:
+        return _day(_year_of(era), int(era[3]), int(era[4]), text, at)
+    if (era := _ERA_MONTH.fullmatch(plain)) is not None:
+        return _month(_year_of(era), int(era[3]), text, at)
+    if (era := _ERA_YEAR.fullmatch(plain)) is not None:
+        return _month(_year_of(era), 1, text, at, months=12)
+    if (written := _MONTH.fullmatch(plain)) is not None:
+        return _month(int(written[1]), int(written[2]), text, at)
+    if (written := _YEAR.fullmatch(plain)) is not None:
+        return _month(int(written[1]), 1, text, at, months=12)
+    if (written := _DATE.fullmatch(plain)) is not None:
+        return _day(int(written[1]) if written[1] else None, int(written[2]), int(written[3]), text, at)
+    return None
+
+
 def _year_of(era: re.Match[str]) -> int:
     return _ERA_BASE[era[1]] + (1 if era[2] == "元" else int(era[2]))
 
 
-def _month(year: int, month: int, text: str, at: int) -> Month:
+def _weekday(found: re.Match[str]) -> int:
+    if found[2]:
+        return "月火水木金土日".index(found[2])
+    return next(at for at, name in enumerate(_WEEKDAYS) if name.startswith(found[1]))
+
+
+def _months_back(plain: str) -> DaysBack | None:
+    """A day so many months or years back."""
+    if plain == "半年前":
+        return DaysBack(0, 6)
+    found = _MONTHS_BACK.fullmatch(plain)
+    if found is None:
+        return None
+    return DaysBack(0, int(found[1]) * (12 if found[2].startswith(("y", "年")) else 1))
+
+
+def _month(year: int, month: int, text: str, at: int, months: int = 1) -> Month:
     if not 1 <= month <= 12 or year not in _YEARS:
         raise FilterError(_no_time(text), at)
-    return Month(year, month)
+    return Month(year, month, months)
 
 
 def _no_time(text: str) -> str:
@@ -179,13 +224,16 @@ def moment(when: When, now: datetime) -> datetime:
             return now - max(-_FURTHEST, min(span, _FURTHEST))
         case At(at):
             return at
-        case DaysBack(days):
-            return _midnight(i18n.local(now).date() - timedelta(days=days))
+        case DaysBack(days, months):
+            return _midnight(_months_before(i18n.local(now).date(), months) - timedelta(days=days))
+        case Weekday(day):
+            today = i18n.local(now).date()
+            return _midnight(today - timedelta(days=(today.weekday() - day) % 7))
         case Day(month, day, year):
             return _midnight(_dated(i18n.local(now).date(), month, day, year))
         case Back(unit, count):
             return _midnight(_began(i18n.local(now).date(), unit, count))
-        case Month(year, month):
+        case Month(year, month, _months):
             return _midnight(date(year, month, 1))
 
 
@@ -196,9 +244,9 @@ def day_after(when: When, now: datetime) -> datetime:
             return moment(when, now)
         case Back(unit, count):
             return _midnight(_began(i18n.local(now).date(), unit, count - 1))
-        case Month(year, month):
-            return _midnight(_first_of(year * 12 + month))
-        case DaysBack() | Day():
+        case Month(year, month, months):
+            return _midnight(_first_of(year * 12 + month - 1 + months))
+        case DaysBack() | Weekday() | Day():
             return _midnight(i18n.local(moment(when, now)).date() + timedelta(days=1))
 
 
@@ -211,6 +259,12 @@ def _began(today: date, unit: Literal["week", "month", "year"], back: int) -> da
             return _first_of(today.year * 12 + today.month - 1 - back)
         case "year":
             return date(today.year - back, 1, 1)
+
+
+def _months_before(today: date, months: int) -> date:
+    """The same day of an earlier month, or that month's last; not before there are years to speak of."""
+    first = _first_of(max(today.year * 12 + today.month - 1 - months, _YEARS.start * 12))
+    return min(first + timedelta(days=today.day - 1), _first_of(first.year * 12 + first.month) - timedelta(days=1))
 
 
 def _first_of(months: int) -> date:

@@ -27,6 +27,7 @@ from agentdesk.filters import (
     Or,
     Phrase,
     Sort,
+    Weekday,
     When,
     Word,
     compares,
@@ -206,7 +207,7 @@ class Conditions:
                 return self._span(compare.field, compare.op, compare.value)
             case float(number):
                 return Condition(f"t.{_COUNTS[compare.field]} {_sign(compare.op)} ?", (int(number),))
-            case Ago() | At() | Day() | DaysBack() | Back() | Month():
+            case Ago() | At() | Day() | DaysBack() | Weekday() | Back() | Month():
                 return self._moment(compare.field, compare.op, compare.value)
             case _:
                 assert_never(compare.value)
@@ -437,9 +438,9 @@ def _compare_article(compare: Compare, now: datetime) -> Condition | None:
             return Condition("(a.id = ? OR a.title LIKE ? ESCAPE '\\')", (word, like(word)))
         case "subject", str(word):
             return Condition("a.title LIKE ? ESCAPE '\\'", (like(word),))
-        case "before", Ago() | At() | Day() | DaysBack() | Back() | Month() as when:
+        case "before", Ago() | At() | Day() | DaysBack() | Weekday() | Back() | Month() as when:
             return Condition("a.updated_at < ?", (rows.to_ms(moment(when, now)),))
-        case "after", Ago() | At() | Day() | DaysBack() | Back() | Month() as when:
+        case "after", Ago() | At() | Day() | DaysBack() | Weekday() | Back() | Month() as when:
             return Condition("a.updated_at >= ?", (rows.to_ms(moment(when, now)),))
         case _:
             return None
