@@ -75,7 +75,7 @@ def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, li
     asked = words[: _affordable(count for count, _place, _token in found)]
     if not asked:
         return []
-    most = max(limit, MOST_READ)
+    most = max(min(limit, CANDIDATES), MOST_READ)
     tickets = _having(db, asked, demanded, CANDIDATES, most)
     if len(tickets) < most and demanded != EVERYTHING:
         tickets = _having(db, asked, demanded, MANY_CANDIDATES, most)
