@@ -5,11 +5,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, hear, terms
-from agentdesk.store.words import any_of, expression, spellings
+from agentdesk.store.words import SHORTEST_BEGINNING, any_of, expression, spellings
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import segment, telling
 
-SHORTEST_BEGINNING = 3
 FEW_WORDS = 3
 SENTENCE_WORDS = 4
 SENTENCE_TOKENS = 12
@@ -35,12 +34,12 @@ def typed(text: str) -> Filter:
             return question
 
 
-def with_whole_words(question: Filter) -> Filter:
-    """The same question, one or two Latin letters that are still being typed taken as a word."""
+def with_whole_words(question: Filter, is_common: Callable[[Word], bool]) -> Filter:
+    """The same question, what is still being typed taken as a word if it is one or two Latin letters or `is_common`."""
     match question.where:
-        case Word(word, True) if _is_short(word):
+        case Word(word, True) if _is_short(word) or (word.isascii() and is_common(Word(word))):
             return replace(question, where=Word(word))
-        case And((*others, Word(word, True))) if _is_short(word):
+        case And((*others, Word(word, True))) if _is_short(word) or (word.isascii() and is_common(Word(word))):
             return replace(question, where=And((*others, Word(word))))
         case _:
             return question

@@ -4,6 +4,7 @@ Each comparison becomes one condition on a row of `ticket t`. A negation turns "
 laws of logic hold for empty fields too.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -72,7 +73,8 @@ _FLAGS: Mapping[str, str] = {
     "attachment": _HAS_ATTACHMENT,
 }
 _WITH_WORDS = "SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ?"
-_MANY = 8_000
+MANY = 8_000
+MANY_PEOPLE = 500
 _WITH_ID = "SELECT i.key FROM account c CROSS JOIN ticket i ON i.account = c.name AND i.id = ?"
 _NEXT_DUE = "min(coalesce(t.due_at, t.promised_at), coalesce(t.promised_at, t.due_at))"
 
@@ -127,6 +129,11 @@ def is_of_unsolved(where: Node) -> bool:
             return UNSOLVED.issuperset(_chosen(op, status, list(STATUSES)))
         case _:
             return False
+
+
+def source(where: Node) -> str:
+    """Where to look for tickets: the planner, which keeps no statistics here, is told of the index of queues."""
+    return "ticket t INDEXED BY ticket_queue" if is_of_unsolved(where) else "ticket t"
 
 
 def like(text: str) -> str:
@@ -189,10 +196,10 @@ class Conditions:
         return self.of(part) if found is None else self.besides(part, found)
 
     def _matching(self, found: Asked) -> Condition:
-        """The index has these words for a ticket. With many such, the index of tickets is the better one to walk."""
+        """The index has these words for a ticket. With many such, it is better to try tickets in their order."""
         if self._is_narrowed and not found.is_open:
             return Condition(f"EXISTS ({_WITH_WORDS} AND w.rowid = t.key)", (found.expression,))
-        hint = "+" if is_common(self._db, found) else ""
+        hint = "+" if len(latest_with(self._db, found)) >= MANY else ""
         return Condition(f"{hint}t.key IN ({_WITH_WORDS})", (found.expression,))
 
     def awake(self) -> Condition:
@@ -280,18 +287,38 @@ class Conditions:
 
     def _by_person(self, field: str, word: str) -> Condition:
         people, values = PEOPLE_NAMED, people_named(word)
-        customer = f"(t.account, t.requester) IN (SELECT account, id FROM ({people}))"
         match field:
             case "customer":
-                return Condition(customer, values)
+                return self._of_customers(word)
             case "to":
-                return Condition(f"({customer} AND {_HAS_REPLY})", values)
+                customer = self._of_customers(word)
+                return Condition(f"({customer.sql} AND {_HAS_REPLY})", customer.values)
             case _:
                 wrote = (
                     f"(t.account, t.id) IN (SELECT e.account, e.ticket FROM ({people}) who CROSS JOIN event e "
                     "INDEXED BY event_author ON e.account = who.account AND e.author = who.id WHERE e.body <> '')"
                 )
                 return Condition(wrote, values)
+
+    def _of_customers(self, word: str) -> Condition:
+        """Tickets of the customers with this name. Those of many are told by looking at them, not asked for one by one.
+
+        Where the rows are narrowed down, several statements ask the same: then the customers are looked up before.
+        """
+        if not self._is_narrowed:
+            return Condition(
+                f"(t.account, t.requester) IN (SELECT account, id FROM ({PEOPLE_NAMED}))", people_named(word)
+            )
+        by_account: dict[str, list[str]] = {}
+        for account, id in self._db.execute(PEOPLE_NAMED, people_named(word)):
+            by_account.setdefault(account, []).append(id)
+        hint = "+" if sum(map(len, by_account.values())) > MANY_PEOPLE else ""
+        whose = f"({hint}t.requester IN (SELECT value FROM json_each(?)) AND {hint}t.account = ?)"
+        return _joined(
+            " OR ",
+            [Condition(whose, (json.dumps(ids), account)) for account, ids in by_account.items()],
+            NOTHING,
+        )
 
     def _colleagues(self, word: str) -> list[tuple[str, str]]:
         found = self._db.execute(
@@ -367,15 +394,15 @@ class Conditions:
                 return Condition(f"{column} {'>=' if op == '>' else '<'} ?", (end,))
 
 
-def is_common(db: sqlite3.Connection, found: Asked) -> bool:
-    """Do so many tickets have these words that it is better to try tickets in their order?"""
-    return uncommon(db, found) is None
+def is_common(db: sqlite3.Connection, where: Node) -> bool:
+    """Do very many tickets have the words of this?"""
+    found = asked(where)
+    return found is not None and len(latest_with(db, found)) >= MANY
 
 
-def uncommon(db: sqlite3.Connection, found: Asked) -> list[int] | None:
-    """The keys of all tickets with these words; None for so many that it is better to try tickets in their order."""
-    keys = [key for (key,) in db.execute(f"{_WITH_WORDS} LIMIT ?", (found.expression, _MANY))]
-    return keys if len(keys) < _MANY else None
+def latest_with(db: sqlite3.Connection, found: Asked) -> list[int]:
+    """The highest keys of tickets with these words, from the top: all there are, or else `MANY`."""
+    return [key for (key,) in db.execute(f"{_WITH_WORDS} ORDER BY w.rowid DESC LIMIT ?", (found.expression, MANY))]
 
 
 def _standing(term: Word | Phrase) -> Condition:

@@ -191,13 +191,12 @@ def _ticket_work(key: int, notes: Notes, parts: dict[int, Text], is_new: bool) -
     A change forgets the whole document and adds it anew. Words come and go by their stems, and only SQLite knows which
     of them the others still have.
     """
-    now = {part: words.cut_once(body) for part, (_title, body) in parts.items()}
-    after = set[str]().union(*now.values())
+    after = words.cut_once(body for _title, body in parts.values())
     before = set[str]()
     if not is_new:
         noted = {part for part, *_was in notes}
-        before.update(*(tokens for part, tokens in now.items() if part not in noted))
-        before.update(*(words.cut_once(body or "") for _part, title, body in notes if title is not None))
+        as_they_are = [body for part, (_title, body) in parts.items() if part not in noted]
+        before = words.cut_once([*as_they_are, *(body or "" for _part, title, body in notes if title is not None)])
     return _Work(
         TICKETS,
         key,

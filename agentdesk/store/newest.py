@@ -14,22 +14,26 @@ from typing import assert_never
 
 from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Sort, Word
 from agentdesk.record import record
-from agentdesk.store.conditions import EVERYTHING, Condition, Conditions, is_of_unsolved, uncommon
+from agentdesk.store.conditions import EVERYTHING, MANY, Condition, Conditions, is_of_unsolved, latest_with, source
 from agentdesk.store.queries import Queries
 from agentdesk.store.words import Asked, asked
 
 NEWEST = Sort("updated", is_reversed=True)
 FIRST_PORTION, FIRST_WITH_FIELDS = 2_000, 200
-GROWTH = 12
+GROWTH = 4
 LOOKED_INTO = 40
 MOST_GAPS, WIDE_GAP = 5, 5_000
 
 
 @record
 class _Walk:
-    """A walk through the tickets with some fields, for those with some words and what else is demanded."""
+    """A walk through the tickets with some fields, for those with some words and what else is demanded.
+
+    `source` is the table with the index to walk.
+    """
 
     db: sqlite3.Connection
+    source: str
     fields: Condition
     words: Asked
     demanded: Condition
@@ -48,30 +52,30 @@ class _Walk:
         """The keys of all tickets with the fields and the words, newest first, in portions.
 
         The first portion often is enough, and is quicker than to ask who has the words; not so where fields have to be
-        looked at for it, nor with the many words of a sentence, which few tickets have.
+        looked at for it, nor with beginnings, nor with the many words of a sentence, which few tickets have.
         """
-        if (self.fields != EVERYTHING or self.words.is_long) and (few := self._few()) is not None:
-            yield few
+        portions = self._portions()
+        latest = None if self._is_quick else latest_with(self.db, self.words)
+        tried: list[int] = []
+        if latest is None or (self.fields == EVERYTHING and len(latest) > FIRST_PORTION):
+            tried = next(portions, [])
+            yield self._with_words(tried, latest or [])
+        if latest is None:
+            latest = latest_with(self.db, self.words)
+        if len(latest) < MANY:
+            known = set(tried)
+            yield [key for key in self._in_order(latest) if key not in known]
             return
-        tried: set[int] = set()
-        for portion in self._portions():
-            if len(tried) == self._first and (few := self._few()) is not None:
-                yield [key for key in few if key not in tried]
-                return
-            members = self._with_words(portion)
-            yield [key for key in portion if key in members]
-            tried.update(portion)
+        for portion in portions:
+            yield self._with_words(portion, latest)
 
     @property
-    def _first(self) -> int:
-        """How many tickets are tried first: more where the index of tickets alone gives them."""
-        return FIRST_PORTION if self.fields == EVERYTHING else FIRST_WITH_FIELDS
+    def _is_quick(self) -> bool:
+        """Is the index sooner asked for what is near the newest tickets than for all?"""
+        return self.fields == EVERYTHING and not self.words.is_long and not self.words.is_open
 
-    def _few(self) -> list[int] | None:
-        """The keys of all tickets with the fields and the words, newest first; None where many have the words."""
-        with_words = uncommon(self.db, self.words)
-        if with_words is None:
-            return None
+    def _in_order(self, with_words: list[int]) -> list[int]:
+        """Those of the tickets that have the fields, newest first."""
         found = self.db.execute(
             f"SELECT t.key FROM ticket t WHERE t.key IN (SELECT value FROM json_each(?)) AND {self.fields.sql} "
             "ORDER BY t.updated_at DESC, t.key DESC",
@@ -80,11 +84,14 @@ class _Walk:
         return [key for (key,) in found]
 
     def _portions(self) -> Iterator[list[int]]:
-        """The keys of all tickets with the fields, newest first, in portions that grow."""
-        most, after = self._first, (1 << 62, 0)
+        """The keys of all tickets with the fields, newest first, in portions that grow.
+
+        The first is larger where the index of tickets alone gives it.
+        """
+        most, after = FIRST_PORTION if self.fields == EVERYTHING else FIRST_WITH_FIELDS, (1 << 62, 0)
         while True:
             rows = self.db.execute(
-                "SELECT t.updated_at, t.key FROM ticket t WHERE (t.updated_at, t.key) < (?, ?) "
+                f"SELECT t.updated_at, t.key FROM {self.source} WHERE (t.updated_at, t.key) < (?, ?) "
                 f"AND {self.fields.sql} ORDER BY t.updated_at DESC, t.key DESC LIMIT ?",
                 (*after, *self.fields.values, most),
             ).fetchall()
@@ -94,16 +101,20 @@ class _Walk:
                 return
             most, after = most * GROWTH, rows[-1]
 
-    def _with_words(self, portion: list[int]) -> set[int]:
-        """Those that the index has the words for, picked from its list of all such tickets near them."""
-        found: set[int] = set()
-        for first, last in _stretches(portion):
+    def _with_words(self, portion: list[int], latest: list[int]) -> list[int]:
+        """Those that the index has the words for.
+
+        The highest such keys are known as the `latest`; lower ones are picked from the index's list of all near them.
+        """
+        found = set(latest)
+        lowest = latest[-1] if latest else 1 << 62
+        for first, last in _stretches([key for key in portion if key < lowest]):
             rows = self.db.execute(
                 "SELECT rowid FROM ticket_words WHERE ticket_words MATCH ? AND rowid BETWEEN ? AND ?",
                 (self.words.expression, first, last),
             )
             found.update(key for (key,) in rows)
-        return found
+        return [key for key in portion if key in found]
 
     def _as_demanded(self, keys: list[int]) -> list[int]:
         if self.demanded == EVERYTHING:
@@ -119,6 +130,8 @@ class _Walk:
 def _stretches(keys: list[int]) -> list[tuple[int, int]]:
     """The first and last keys of a few stretches that hold all the keys, without the widest gaps between them."""
     ordered = sorted(keys)
+    if not ordered:
+        return []
     gaps = sorted(((after - before, before, after) for before, after in pairwise(ordered)), reverse=True)
     wide = sorted((before, after) for gap, before, after in gaps[:MOST_GAPS] if gap > WIDE_GAP)
     firsts = [ordered[0], *(after for _before, after in wide)]
@@ -137,7 +150,7 @@ def newest(db: sqlite3.Connection, question: Filter, now: datetime, me: Mapping[
     fields = conditions.of(parts)
     if is_of_unsolved(parts):
         fields = Condition(f"t.is_unsolved AND {fields.sql}", fields.values)
-    walk = _Walk(db, fields, words, conditions.besides(demanded, words))
+    walk = _Walk(db, source(parts), fields, words, conditions.besides(demanded, words))
     return walk.keys(limit)
 
 

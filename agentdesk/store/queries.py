@@ -41,6 +41,7 @@ from agentdesk.store.conditions import (
     natural_sort,
     order,
     people_named,
+    source,
 )
 from agentdesk.store.customers import Bond, Circle, Customers
 from agentdesk.store.meant import Taken, taken, understood
@@ -114,7 +115,7 @@ class Queries:
         where = self._where(question, now, me, asleep)
         by = order(sort or question.sort or natural_sort(question.where))
         found = self._db.execute(
-            f"SELECT t.key FROM {_source(question)} WHERE {where.sql} ORDER BY {by} LIMIT ?",
+            f"SELECT t.key FROM {source(question.where)} WHERE {where.sql} ORDER BY {by} LIMIT ?",
             (*where.values, -1 if limit is None else limit),
         )
         return [key for (key,) in found]
@@ -125,7 +126,7 @@ class Queries:
         """How many tickets meet a filter."""
         where = self._where(question, now, me, asleep)
         (count,) = self._db.execute(
-            f"SELECT count(*) FROM {_source(question)} WHERE {where.sql}", where.values
+            f"SELECT count(*) FROM {source(question.where)} WHERE {where.sql}", where.values
         ).fetchone()
         return int(count)
 
@@ -436,11 +437,6 @@ class Queries:
             (RECENT_TICKETS, like(beginning)[1:], limit),
         )
         return [tag for tag, _uses in found]
-
-
-def _source(question: Filter) -> str:
-    """Where to look for tickets: the planner, which keeps no statistics here, is told of the index of queues."""
-    return "ticket t INDEXED BY ticket_queue" if is_of_unsolved(question.where) else "ticket t"
 
 
 def _row_from(row: Row) -> TicketRow:

@@ -17,7 +17,7 @@ from agentdesk.filters import And, Filter, Phrase, Word, hear, plain, terms, wit
 from agentdesk.model import Canned, Event, Ref
 from agentdesk.record import record
 from agentdesk.store import asking, exact, indexing, misspelt, rarity, rows
-from agentdesk.store.conditions import EVERYTHING, Condition, Conditions, article_condition
+from agentdesk.store.conditions import EVERYTHING, Condition, Conditions, article_condition, is_common
 from agentdesk.store.duplicates import Duplicate, duplicates
 from agentdesk.store.facets import MOST_COUNTED, Facet, facets
 from agentdesk.store.given import earlier_answers, fitting
@@ -337,9 +337,11 @@ class Search:
         return hits
 
     def _affordable(self, question: Filter) -> Filter:
-        """In a large cache, one or two Latin letters that are still being typed count as a word."""
+        """In a large cache, a Latin word still being typed counts as it stands if it is short or if many have it."""
         (last,) = self._db.execute("SELECT max(key) FROM ticket").fetchone()
-        return asking.with_whole_words(question) if (last or 0) > SMALL_CACHE else question
+        if (last or 0) <= SMALL_CACHE:
+            return question
+        return asking.with_whole_words(question, lambda word: is_common(self._db, word))
 
     def _relevant(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str], *, wait: bool) -> list[Hit]:
         """Tickets for a sentence: those with its rare words and those that mean the same, then those with all of it."""

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from agentdesk.filters import And, Node, Not, Or, Phrase, Word
 from agentdesk.text.normalise import kana_twin, long_endings, normalise
-from agentdesk.text.segment import segment
+from agentdesk.text.segment import pieces, segment, side_by_side
 
 INDEXED_CHARACTERS = 20_000
 """What lies further back in a text is not found; a mail of megabytes must not stop the others."""
@@ -203,18 +203,24 @@ def cut(text: str) -> str:
     return " ".join([*tokens, *sorted(_ends(tokens)), *words_at_ends])
 
 
-def cut_once(text: str) -> set[str]:
-    """The tokens of a part of a ticket as they go into the index, and each character of Japanese on its own.
+def cut_once(texts: Iterable[str]) -> set[str]:
+    """The tokens of the parts of a ticket as they go into the index, and each character of Japanese on its own.
 
     One of them as the beginning of any pair would take SQLite 30 to 80 ms in a million messages.
     """
-    text = text[:INDEXED_CHARACTERS]
-    found = set(segment(text))
-    if not text.isascii():
-        found.update(end[1:] for end in long_endings(text))
-        found = {token if token.isascii() or token[-1] > _LAST_LATIN else _plain(token) for token in found}
-        found.update(char for char in set("".join(found)) if char > _LAST_LATIN)
-    return {token[:_LONGEST_TOKEN] for token in found} if max(map(len, found), default=0) > _LONGEST_TOKEN else found
+    parts = [text[:INDEXED_CHARACTERS] for text in texts]
+    latin, cjk = pieces("\n".join(part for part in parts if part.isascii()))
+    if others := [part for part in parts if not part.isascii()]:
+        words, cjk = pieces(text := "\n".join(others))
+        latin |= words
+        endings = {end[1:] for end in long_endings(text)}
+        cjk |= endings.union(*endings)
+    odd = {word for word in latin if len(word) > _LONGEST_TOKEN or not word.isascii()}
+    found = (latin - odd) | cjk
+    for plain in map(_plain, odd):
+        found.add(plain[:_LONGEST_TOKEN])
+        found.update(char for char in plain if char > _LAST_LATIN)
+    return found
 
 
 def spelled(token: str) -> str:
@@ -287,6 +293,7 @@ def _is_lone(token: str) -> bool:
 
 
 _MOST_OF_A_WORD = 8
+SHORTEST_BEGINNING = 3
 
 
 class Asked(NamedTuple):
@@ -331,9 +338,12 @@ def _asked_term(term: Word | Phrase) -> Asked | None:
 
 
 def _all_of(term: Word | Phrase, tokens: list[str]) -> str:
+    """Every token; a beginning of one character is left to be looked for in the text, if there are others."""
     *whole, last = tokens
     star = "" if last > _LAST_LATIN else _star(term, tokens)
-    parts = [*(f'"{token}"' for token in dict.fromkeys(whole)), f'"{last}"{star}']
+    parts = [f'"{token}"' for token in dict.fromkeys(whole)]
+    if not parts or not star or len(last) > 1:
+        parts.append(f'"{last}"{star}')
     return f"({' AND '.join(parts)})"
 
 
@@ -364,15 +374,17 @@ def teach(db: sqlite3.Connection) -> None:
 def row_of(term: Word | Phrase) -> str | None:
     """What `stands` is to look for; None for a term that the index answers alone, being one token or none.
 
-    Each way to write it is a line: tokens in a row, or behind a `=` an unbroken run of Japanese.
+    Each way to write it is a line: behind a `=` an unbroken run of Japanese, else tokens in a row, of which the last
+    is a beginning behind a `*`.
     """
     ways = []
     for way in spellings(term):
         tokens = _tokens_of(way)
         run = tokens[0] + "".join(token[1:] for token in tokens[1:]) if tokens else ""
         is_run = run == way and run[0] > _LAST_LATIN and run[-1] > _LAST_LATIN
-        ways.append(f"={run}" if is_run and len(tokens) > 1 else " ".join(tokens) + _star(term, tokens))
-    return "\n".join(ways) if any(way[:1] == "=" or " " in way for way in ways) else None
+        kind = "=" if is_run and len(tokens) > 1 else _star(term, tokens) or " "
+        ways.append((kind + " ".join(way.split()), len(tokens) > 1))
+    return "\n".join(way for way, _is_row in ways) if any(is_row for _way, is_row in ways) else None
 
 
 def _stands(text: str, ways: str) -> bool:
@@ -381,13 +393,19 @@ def _stands(text: str, ways: str) -> bool:
     runs, rows = _wanted(ways)
     if any(run in text for run in runs):
         return True
+    if not runs and not re.search(_OTHERWISE, text):
+        plain = text.lower()
+        if not any(row.latin.search(plain) for row in rows):
+            return False
     normal = normalise(text)
     if any(run in normal or _ends_a_word(run, normal) for run in runs):
         return True
-    if not re.search(_MARKED, normal):
-        rows = [row for row in rows if row.latin.search(normal)]
-    found = _tokens_of(text) if rows else []
-    return any(_is_in(found, row.tokens, row.is_open) for row in rows)
+    if any(row.pattern and row.pattern.search(normal) for row in rows):
+        return True
+    is_marked = re.search(_MARKED, normal)
+    odd = [row for row in rows if is_marked or row.pattern is None]
+    found = _tokens_of(text) if odd else []
+    return any(_is_in(found, row.tokens, row.is_open) for row in odd)
 
 
 def _ends_a_word(run: str, normal: str) -> bool:
@@ -396,10 +414,14 @@ def _ends_a_word(run: str, normal: str) -> bool:
 
 
 class _Row(NamedTuple):
-    """Tokens in a row, whether the last is a beginning, and what their Latin ones look like in text that has them."""
+    """Tokens in a row, whether the last is a beginning, and what they look like in normalised text without marks.
+
+    `latin` is what of that can be told in text that is not normalised.
+    """
 
     tokens: list[str]
     is_open: bool
+    pattern: re.Pattern[str] | None
     latin: re.Pattern[str]
 
 
@@ -407,12 +429,23 @@ class _Row(NamedTuple):
 def _wanted(ways: str) -> tuple[list[str], list[_Row]]:
     runs, rows = [], []
     for way in ways.split("\n"):
-        if way[:1] == "=":
+        if way[0] == "=":
             runs.append(way[1:])
         else:
-            tokens = way.removesuffix("*").split(" ")
-            rows.append(_Row(tokens, way.endswith("*"), _latin(tokens)))
+            tokens, is_open = _tokens_of(way[1:]), way[0] == "*"
+            is_plain = all(token.isascii() or token[-1] > _LAST_LATIN for token in tokens)
+            pattern = re.compile(side_by_side(way[1:], _with_endings, is_open=is_open)) if is_plain else None
+            rows.append(_Row(tokens, is_open, pattern, _latin(tokens)))
     return runs, rows
+
+
+def _with_endings(word: str) -> str:
+    """A pattern of a Latin word and those that differ in their ending only, as `_is_same` tells them."""
+    if len(word := spelled(word)) < _SHORTEST_STEM:
+        return word
+    kept = max(_SHORTEST_STEM, len(word) - _LONGEST_ENDING)
+    endings = "".join(f"(?:{letter}" for letter in word[kept:]) + ")?" * (len(word) - kept)
+    return f"{word[:kept]}{endings}[a-z0-9]{{0,{_LONGEST_ENDING}}}"
 
 
 def _latin(tokens: list[str]) -> re.Pattern[str]:
@@ -420,8 +453,8 @@ def _latin(tokens: list[str]) -> re.Pattern[str]:
     pattern, room = "", 0
     for token in tokens:
         if token.isascii():
-            gap = f"[^a-z0-9]{{1,{4 * room + _LONGEST_GAP}}}" if pattern else ""
-            beginning = token[: max(4, len(token) - _LONGEST_ENDING)]
+            gap = f"[^a-z0-9]{{1,{4 * room + _LONGEST_GAP}}}" if pattern else "(?<![a-z0-9])"
+            beginning = token[: max(_SHORTEST_STEM, len(token) - _LONGEST_ENDING)]
             pattern, room = f"{pattern}{gap}{re.escape(beginning)}[a-z0-9]*", 0
         else:
             room += 1
@@ -446,7 +479,12 @@ def _is_same(found: str, wanted: str, is_open: bool = False) -> bool:
     return max(len(found), len(wanted)) - same <= _LONGEST_ENDING
 
 
-_LONGEST_ENDING = 3
+_SHORTEST_STEM, _LONGEST_ENDING = 4, 3
 _LONGEST_GAP = 40
+_OTHERWISE = (
+    "[,\\-\u00aa-\u036f\u1d00-\u1fff\u2010-\u2015\u2070-\u2fff\u30a0\u3100-\u33ff\ua600-\uabff\uf900-\uff00\uff0c\uff0d\uff10-\uffff]"
+    "|[^\u0000-\uffff]|[0-9A-Za-z]ー"
+)
+"""What may be a Latin letter or digit in another form, or may be left out between such."""
 _MARKED = "[\u00aa-\u02af\u1e00-\u1eff]"
 """Latin letters that the index has without their marks."""

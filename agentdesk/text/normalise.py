@@ -252,10 +252,12 @@ def _without(text: str, places: list[tuple[int, int]]) -> str:
 
 def _spelled(text: str) -> str:
     """Return the text with width, case and compatibility forms folded; folding again changes nothing."""
-    plain = unicodedata.normalize("NFKC", _SELECTOR.sub("", text))
-    once = unicodedata.normalize("NFKC", plain.casefold())
-    twice = unicodedata.normalize("NFKC", once.casefold())
-    return twice.translate(_DASHES) if _DASH.search(twice) else twice
+    spelled = unicodedata.normalize("NFKC", _SELECTOR.sub("", text))
+    for _turn in range(2):
+        if (folded := spelled.casefold()) == spelled:
+            break
+        spelled = unicodedata.normalize("NFKC", folded)
+    return spelled.translate(_DASHES) if _DASH.search(spelled) else spelled
 
 
 def _enlarged(folded: str) -> str:

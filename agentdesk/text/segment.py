@@ -7,6 +7,8 @@ words are not stemmed here, the index does that (`porter`). Punctuation and `_` 
 """
 
 import re
+import sys
+from array import array
 from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
@@ -16,27 +18,53 @@ _CJK: Final = (
     "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
     "\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_RUN: Final = f"([{_CJK}]+)|[^\\W_{_CJK}]+"  # compiled by its first use: that takes 3 ms, which no start need spend
+_CJK_RUN: Final = f"[{_CJK}]+"  # compiled by their first use: that takes 3 ms, which no start need spend
+_LATIN: Final = f"[^\\W_{_CJK}]"
+_LATIN_RUN: Final = f"{_LATIN}+"
+_RUN: Final = f"({_CJK_RUN})|({_LATIN_RUN})"
+_WORD: Final = "[a-z0-9]+"
+_CODES: Final = f"utf-32-{sys.byteorder[0]}e"
 _HIRAGANA: Final = re.compile("[\u3041-\u309f\u30fc]+")
 
 
 def segment(text: str) -> list[str]:
     """Return the tokens of a text in their order, repeated as often as they occur."""
     normal = normalise(text)
+    if normal.isascii():
+        return re.findall(_WORD, normal)
     found: list[str] = []
-    for run in re.finditer(_RUN, normal):
-        word = run[0]
-        if run[1] is None or len(word) == 1:
+    for run, word in re.findall(_RUN, normal):
+        if word:
             found.append(word)
+        elif len(run) == 1:
+            found.append(run)
         else:
-            found += map(str.__add__, word, word[1:])
+            found += map(str.__add__, run, run[1:])
     return found
 
 
 def runs(normal: str) -> tuple[list[str], list[str]]:
     """Return the runs of CJK and the other words of text that is already normalised."""
-    found = re.findall(f"([{_CJK}]+)|([^\\W_{_CJK}]+)", normal)
-    return [run for run, _word in found if run], [word for _run, word in found if word]
+    return re.findall(_CJK_RUN, normal), re.findall(_LATIN_RUN, normal)
+
+
+def pieces(text: str) -> tuple[set[str], set[str]]:
+    """Return the Latin words of a text, and of its CJK the pairs and every character, each once."""
+    normal = normalise(text)
+    if normal.isascii():
+        return set(re.findall(_WORD, normal)), set()
+    cjk, latin = runs(normal)
+    together = " ".join(cjk)
+    return set(latin), _neighbours(together).union(together.replace(" ", ""))
+
+
+def _neighbours(together: str) -> set[str]:
+    """Return the pairs of runs with spaces between, and what begins or ends one, made with one object for each."""
+    codes = array("I", together.encode(_CODES))
+    row = array("I", " ".encode(_CODES)) * (3 * len(codes))
+    row[0::3] = codes
+    row[1:-3:3] = codes[1:]
+    return set(row.tobytes().decode(_CODES).split())
 
 
 def places(normal: str, wanted: Collection[str], is_wanted: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
@@ -52,6 +80,25 @@ def places(normal: str, wanted: Collection[str], is_wanted: Callable[[str], bool
         else:
             pairs = map(str.__add__, run[0], run[0][1:])
             yield from ((at, at + 2) for at, pair in enumerate(pairs, start) if pair in wanted)
+
+
+def side_by_side(normal: str, latin: Callable[[str], str], *, is_open: bool) -> str:
+    """Return a pattern that finds the tokens of normalised text in a row in other such text.
+
+    `latin` gives the pattern of a Latin word with its endings. Where the row `is_open`, its last token may go on.
+    """
+    parts = []
+    found = re.findall(_RUN, normal)
+    for place, (run, word) in enumerate(found):
+        is_last = place == len(found) - 1
+        if word:
+            whole = f"{latin(word)}(?!{_LATIN})"
+            parts.append(f"(?<!{_LATIN})(?:{f'{word}|' if is_open and is_last else ''}{whole})")
+            continue
+        is_begun = place > 0 or len(run) == 1
+        is_ended = not is_last or (len(run) == 1 and not is_open)
+        parts.append((f"(?<![{_CJK}])" if is_begun else "") + run + (f"(?![{_CJK}])" if is_ended else ""))
+    return r"[\W_]*".join(parts)
 
 
 def telling(words: list[str]) -> list[str]:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from agentdesk.errors import FilterError
 from agentdesk.exchange import Page
-from agentdesk.filters import parse
+from agentdesk.filters import And, Word, parse
 from agentdesk.model import Article, Event, Identity, Item, Kind, Op, Person, Ref, Role, SetStatus, Status, Ticket
-from agentdesk.store import Store, words
+from agentdesk.store import Store, asking, words
 from agentdesk.store.lost import HISTORY
 from agentdesk.store.newest import NEWEST, newest
 from agentdesk.store.outbox import Author
@@ -313,7 +313,7 @@ def expected(store: Store, kind: Indexed) -> dict[int, list[str]]:
         "JOIN ticket t ON t.account = e.account AND t.id = e.ticket"
     ).fetchall():
         texts.setdefault(key, []).append(text)
-    return {key: sorted(set().union(*map(cut_once, parts))) for key, parts in texts.items()}
+    return {key: sorted(set().union(*(cut_once([part]) for part in parts))) for key, parts in texts.items()}
 
 
 def test_an_index_that_is_begun_anew_is_the_same(store: Store) -> None:
@@ -493,6 +493,41 @@ def test_a_word_is_found_in_longer_ones_and_in_another_spelling(store: Store, qu
     assert {hit.ref.id for hit in hits if hit.kind == "ticket"} == found
     assert {f"{hit.ref.id[-1]}" for hit in hits if hit.kind == "article"} >= found
     assert set(names(hits)) >= {f"article k1{id}" for id in found}
+
+
+@pytest.mark.parametrize(
+    ("query", "is_found"),
+    [
+        ("6月1", True),
+        ("6月18日に", True),
+        ("6月8", False),
+        ('"8日に"', False),
+        ('"届く 交換"', True),
+        ('"届く換"', False),
+        ('"the customer\'s order"', True),
+        ('"orders customer"', False),
+        ('"cafe creme"', True),
+        ('"crème abc"', True),
+        ('"BC 12"', False),
+    ],
+)
+def test_what_is_asked_as_one_stands_side_by_side_however_it_is_written(
+    store: Store, query: str, is_found: bool
+) -> None:
+    text = "Both: 6月18日に届く、交換の件。 The customer’s orders, Cafe\u0301 crème: ＡＢＣ　１２３"
+    take(store, ticket("4", "Side by side", 0.5), message("e8", "4", text))
+    index_all(store)
+
+    assert bool(newest(store.db, asking.typed(query), NOW, {}, 10)) == is_found
+
+
+def test_in_a_large_cache_a_word_that_many_tickets_have_is_no_beginning() -> None:
+    def has_many(word: Word) -> bool:
+        return word == Word("order")
+
+    assert asking.with_whole_words(asking.typed("返品 order"), has_many).where == And((Word("返品"), Word("order")))
+    assert asking.with_whole_words(asking.typed("orde"), has_many).where == Word("orde", is_prefix=True)
+    assert asking.with_whole_words(asking.typed("or"), has_many).where == Word("or")
 
 
 def test_an_index_made_in_another_way_is_begun_anew_and_says_how_far_it_is(store: Store) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentdesk.text.normalise import normalise
-from agentdesk.text.segment import segment, telling
+from agentdesk.text.segment import pieces, segment, telling
 from agentdesk.text.snippet import highlight, snippet
 from agentdesk.text.width import cell_width
 
@@ -32,6 +32,14 @@ def test_latin_words_are_whole_and_cjk_comes_in_pairs(text: str, expected: list[
 @given(WORDS | st.text(max_size=30))
 def test_tokens_are_the_same_after_normalising(text: str) -> None:
     assert segment(normalise(text)) == segment(text)
+
+
+@given(WORDS | st.text(max_size=30))
+def test_pieces_are_the_tokens_each_once_and_the_characters_of_cjk(text: str) -> None:
+    latin, cjk = pieces(text)
+
+    assert latin | {piece for piece in cjk if len(piece) == 2} <= set(segment(text)) <= latin | cjk
+    assert {piece for piece in cjk if len(piece) == 1} == set("".join(cjk))
 
 
 def test_pairs_of_hiragana_are_asked_only_when_nothing_else_is_left() -> None:
