@@ -19,7 +19,7 @@ from agentdesk.insight.effort import Entry, Tally, Weights
 from agentdesk.insight.weights import Read, weights_of
 from agentdesk.model import Event, Ref
 from agentdesk.store import rows, weighed
-from agentdesk.store.atomic import atomic
+from agentdesk.store.atomic import briefly
 
 ROWS_AT_ONCE: Final = 25
 _NAMES: Final = Tally.__match_args__
@@ -53,7 +53,15 @@ def create(db: sqlite3.Connection) -> None:
         "INSERT INTO effort_state (weights, unscored) SELECT ?, coalesce(max(key), -1) + 1 FROM ticket",
         (_packed(Weights()),),
     )
-    db.execute("CREATE INDEX ticket_effort ON ticket (effort) WHERE effort IS NOT NULL")
+
+
+def index(db: sqlite3.Connection) -> None:
+    """Make what tickets are found by effort with, solved ones too."""
+    db.execute("DROP INDEX IF EXISTS ticket_effort")
+    db.execute(
+        "CREATE INDEX ticket_effort ON ticket (effort, snoozed_until, waiting_since, updated_at) "
+        "WHERE effort IS NOT NULL"
+    )
 
 
 def kept(db: sqlite3.Connection, key: int, events: Sequence[Event]) -> int | None:
@@ -103,7 +111,7 @@ class Efforts:
             (unscored,) = self._db.execute("SELECT unscored FROM effort_state").fetchone()
             if not unscored:
                 return 0
-            with atomic(self._db):
+            with briefly(self._db):
                 self._score_below(unscored)
         return 1
 

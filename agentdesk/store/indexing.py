@@ -13,12 +13,10 @@ are forgotten (`lost`), and the log is emptied; `secure_delete` blanks what the 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from time import perf_counter, sleep
 
 from agentdesk.record import record
 from agentdesk.store import lost, words
-from agentdesk.store.atomic import atomic
+from agentdesk.store.atomic import atomic, briefly
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, KINDS, NEW, TICKETS, Indexed
 
 MOST_COUNTED = 10_000
@@ -26,7 +24,6 @@ ROWS_AT_ONCE = 40
 TOKENS_AT_ONCE = 8_000
 PAGES_AT_ONCE = 16
 MERGES_AT_ONCE = 6
-LONGEST_REST_SECONDS = 0.003
 JUDGED = "judged_words"
 _NOTED = "SELECT part, was_title, was_body FROM unindexed WHERE kind = ? AND key = ? ORDER BY part"
 Text = tuple[str, str]
@@ -117,19 +114,10 @@ def _merge_some(db: sqlite3.Connection, kind: Indexed) -> None:
     """Merge as many pages as a portion gives to merge, in steps."""
     for _step in range(MERGES_AT_ONCE):
         before = db.total_changes
-        with _briefly(db):
+        with briefly(db):
             db.execute(f"INSERT INTO {kind.words} ({kind.words}, rank) VALUES ('merge', ?)", (PAGES_AT_ONCE,))
         if db.total_changes - before < 2:
             return
-
-
-@contextmanager
-def _briefly(db: sqlite3.Connection) -> Iterator[None]:
-    """One transaction, and a rest of about the same length for others who want to write."""
-    began = perf_counter()
-    with atomic(db):
-        yield
-    sleep(min(perf_counter() - began, LONGEST_REST_SECONDS))
 
 
 # What changed
@@ -145,7 +133,7 @@ def _index_noted(db: sqlite3.Connection, kind: Indexed, most: int) -> int:
     for portion in _portions(keys):
         version = _version(db)
         work = [_work_on(db, kind, key, is_new=key < unbuilt) for key in portion]
-        with _briefly(db):
+        with briefly(db):
             is_as_read = _version(db) == version
             for one in sorted(work, key=lambda work: work.key):  # FTS5 begins a new segment where keys go back
                 if is_as_read or _is_as_read(db, one):
@@ -277,7 +265,7 @@ def _build_portion(db: sqlite3.Connection, kind: Indexed, unbuilt: int, keys: li
         if sum(one.tokens for one in work) > TOKENS_AT_ONCE:
             break
     lowest = work[-1].key
-    with _briefly(db):
+    with briefly(db):
         if _state(db, kind)[1] != unbuilt:
             return 0  # another program was here
         is_as_read = _version(db) == version

@@ -276,6 +276,16 @@ def _decided_without_words(db: sqlite3.Connection) -> None:
     db.execute("UPDATE op SET seen = json_set(seen, '$[30]', '') WHERE seen IS NOT NULL")
 
 
+def _effort_in_queues(db: sqlite3.Connection) -> None:
+    """The indexes that queues are counted from, with the effort; half a second at 300,000 tickets."""
+    from agentdesk.store import effort  # late, as above
+
+    effort.index(db)
+    (queues,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'ticket_queue'").fetchone()
+    db.execute("DROP INDEX ticket_queue")
+    db.execute(queues.replace("is_unsolved\n)", "is_unsolved, effort\n)"))
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -293,6 +303,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _effort,
     _reasons,
     _decided_without_words,
+    _effort_in_queues,
 )
 VERSION = len(MIGRATIONS)
 

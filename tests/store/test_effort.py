@@ -158,10 +158,12 @@ def _take_back(path: Path) -> None:
     """Make the file one of the version before there was effort."""
     before = schema.MIGRATIONS.index(schema._effort)
     db = sqlite3.connect(path)
+    (queues,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'ticket_queue'").fetchone()
     db.executescript(
-        "DROP INDEX ticket_effort; DROP TABLE effort; DROP TABLE effort_state; "
+        f"DROP INDEX ticket_effort; DROP INDEX ticket_queue; {queues.replace(', effort', '')}; "
+        "DROP TABLE effort; DROP TABLE effort_state; "
         "ALTER TABLE ticket DROP COLUMN effort; ALTER TABLE server_ticket DROP COLUMN effort; "
-        f"PRAGMA user_version = {before}; DELETE FROM _sqlite_migrations WHERE name LIKE '%_effort'"
+        f"PRAGMA user_version = {before}; DELETE FROM _sqlite_migrations WHERE name LIKE '%_effort%'"
     )
     db.close()
 
@@ -174,3 +176,10 @@ def test_a_ticket_that_is_gone_takes_its_tally_along(store: Store) -> None:
 
 def test_the_estimates_stand_beside_what_customers_answered(store: Store) -> None:
     assert [tuple(one) for one in store.efforts.calibration()] == [("good", 1.0, 1), ("bad", 4.0, 1)]
+
+
+@pytest.mark.parametrize("index", ["ticket_queue", "ticket_effort"])
+def test_queues_are_counted_by_effort_without_reading_tickets(store: Store, index: str) -> None:
+    columns = [name for (_place, _column, name) in store.db.execute(f"PRAGMA index_info({index})")]
+
+    assert {"effort", "snoozed_until", "waiting_since"} <= set(columns)
