@@ -57,13 +57,17 @@ PRIORITIES: Mapping[str, tuple[str, ...]] = {
 CHANNELS: Mapping[str, tuple[str, ...]] = {
     "email": ("mail", "メール"),
     "web": ("form", "フォーム", "ウェブ"),
-    "chat": ("messaging", "チャット"),
-    "phone": ("voice", "call", "電話"),
+    "chat": ("messages", "チャット"),
+    "phone": ("call", "電話"),
     "sms": (),
-    "social": ("twitter", "facebook", "line"),
+    "social": ("sns", "ソーシャル"),
+    "line": ("ライン",),
+    "twitter": ("x",),
+    "portal": ("ポータル",),
     "api": (),
     "other": ("その他",),
 }
+"""What each takes in of the channels that the helpdesks know is said in `conditions`."""
 ME: Mapping[str, tuple[str, ...]] = {
     "me": ("自分", "私"),
     "none": ("nobody", "unassigned", "なし", "未定", "未割り当て"),

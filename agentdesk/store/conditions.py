@@ -33,6 +33,7 @@ from agentdesk.filters import (
     Word,
     compares,
     day_after,
+    folded,
     moment,
 )
 from agentdesk.model import UNSOLVED, Identity, Priority, Status
@@ -71,6 +72,13 @@ _FLAGS: Mapping[str, str] = {
     "unread": f"({UNREAD})",
     "draft": HAS_DRAFT,
     "attachment": _HAS_ATTACHMENT,
+}
+_CHANNELS: Mapping[str, tuple[str, ...]] = {
+    "web": ("web", "web_form"),
+    "chat": ("chat", "messaging", "widget"),
+    "phone": ("phone", "voice", "voicemail"),
+    "social": ("social", "twitter_x", "facebook", "instagram", "whatsapp", "line", "telegram"),
+    "twitter": ("twitter_x",),
 }
 _WITH_WORDS = "SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ?"
 MANY = 8_000
@@ -234,7 +242,7 @@ class Conditions:
             case "tag":
                 return Condition("t.tags LIKE ? ESCAPE '\\'", (like(rows.pack(word)),))
             case "channel":
-                return Condition("(t.channel = ? OR t.channel_raw = ?)", (word, word))
+                return _came_by(word)
             case "account":
                 return Condition("t.account = ?", (word,))
             case "number":
@@ -423,6 +431,12 @@ def _with_reason(db: sqlite3.Connection, word: str) -> Condition:
         return Condition("t.key NOT IN (SELECT tr.key FROM ticket_reason tr JOIN reason r ON r.id = tr.reason)")
     found = reasons.meant(db, word)
     return Condition(f"t.key IN (SELECT tr.key FROM ticket_reason tr WHERE tr.reason IN ({_places(found)}))", (*found,))
+
+
+def _came_by(word: str) -> Condition:
+    """A channel of ours, one of those that count as it, or the helpdesk's own word for one."""
+    ours = _CHANNELS.get(word, (folded(word),))
+    return Condition(f"(t.channel IN ({_places(ours)}) OR t.channel_raw = ? COLLATE NOCASE)", (*ours, word))
 
 
 def _with_article(word: str) -> Condition:

@@ -356,6 +356,39 @@ def test_a_log_is_read_oldest_first_and_by_kind(store: Store) -> None:
     assert [event.ref.id for event in store.queries.events(ref("3"), kinds={Kind.REPLY})] == ["e4"]
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("channel:phone", {"11", "12"}),
+        ("経路:電話", {"11", "12"}),
+        ("channel:voice", {"11"}),
+        ("channel:フォーム", {"13"}),
+        ("channel:web", {"13"}),
+        ("channel:social", {"14", "15"}),
+        ("channel:LINE", {"15"}),
+        ("channel:フォーム,電話", {"11", "12", "13"}),
+        ("channel:messaging", {"16"}),
+        ("channel:Messenger", {"14"}),
+    ],
+)
+def test_a_channel_is_found_by_our_word_whatever_the_helpdesk_calls_it(
+    store: Store, query: str, found: set[str]
+) -> None:
+    known = {
+        "11": ("voice", "34"),
+        "12": ("voicemail", "33"),
+        "13": ("web_form", "web"),
+        "14": ("facebook", "messenger"),
+        "15": ("line", "line"),
+        "16": ("messaging", "native_messaging"),
+    }
+    tickets = tuple(ticket(id, 1, channel=channel, channel_raw=raw) for id, (channel, raw) in known.items())
+    store.mirror.take(Page(tickets, ""))
+
+    keys = store.queries.keys(parse(query), now=NOW, limit=100)
+    assert {row.ticket.number for row in store.queries.rows(keys)} & known.keys() == found
+
+
 def test_a_timeline_crosses_tickets_and_outside_events_newest_first_in_pages(store: Store) -> None:
     order = Event(ref("x1"), Kind.OUTSIDE, NOW - timedelta(hours=1), customer="41", body="order placed")
     twin = Event(ref("x2"), Kind.OUTSIDE, NOW - timedelta(hours=1), customer="41", body="parcel late")
