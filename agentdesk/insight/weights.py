@@ -104,7 +104,7 @@ def _amount(text: str) -> float | None:
 
 
 def _unknown(word: str, name: str, number: int) -> str:
-    near = get_close_matches(word.casefold(), _NAMES, n=1, cutoff=0.5)
+    near = get_close_matches(word.casefold(), _NAMES, n=1, cutoff=0.6)
     if near:
         return _(
             "{file}, line {number}: there is no weight {word!r}. Did you mean {near}?",

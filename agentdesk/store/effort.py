@@ -29,9 +29,8 @@ _PUT: Final = (
     f"INSERT INTO effort (key, {_COUNTS}) VALUES ({', '.join('?' * (1 + len(_NAMES)))}) "
     f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
 )
-_EVENTS_OF: Final = (
-    f"SELECT {rows.EVENT.replace('html', chr(39) * 2)} FROM event WHERE account = ? AND ticket = ? AND NOT provisional"
-)
+_EVENT: Final = rows.EVENT.replace("html", "''").replace("attachments", "'[]'")
+_EVENTS_OF: Final = f"SELECT {_EVENT} FROM event WHERE account = ? AND ticket = ? AND NOT provisional"
 
 
 class Calibration(NamedTuple):

@@ -12,7 +12,7 @@ from agentdesk.desk import Desk
 from agentdesk.i18n import _, listed, plural, spoken
 from agentdesk.insight.effort import LOWEST
 from agentdesk.insight.telling import effort_line
-from agentdesk.model import Event, FieldValue, Kind, Ref, TicketRow
+from agentdesk.model import Event, FieldValue, Kind, Ref, Ticket, TicketRow
 from agentdesk.store.customers import Bond
 from agentdesk.store.queries import Card
 from agentdesk.text.safe import safe_line, safe_text
@@ -42,6 +42,7 @@ class CustomerPane(LinesPane):
         self._card: Card | None = None
         self._recent: list[Event] = []
         self._effort = ""
+        self._effort_of: Ticket | None = None
 
     def show(self, row: TicketRow | None) -> None:
         """Show the customer of a ticket, or nobody."""
@@ -75,9 +76,13 @@ class CustomerPane(LinesPane):
 
     def _effort_words(self) -> str:
         """What the ticket has cost its customer, where that is more than very little."""
-        if self.row is None or (self.row.ticket.effort or LOWEST) == LOWEST:
+        ticket = None if self.row is None else self.row.ticket
+        if ticket == self._effort_of:
+            return self._effort
+        self._effort_of = ticket
+        if ticket is None or ticket.effort is None or ticket.effort == LOWEST:
             return ""
-        return effort_line(self.row.ticket.effort or LOWEST, self.desk.store.efforts.ledger(self.row.ticket.ref))
+        return effort_line(ticket.effort, self.desk.store.efforts.ledger(ticket.ref))
 
     def build(self, width: int) -> list[Line]:
         if self.row is None:
