@@ -14,7 +14,9 @@ SENTENCE_WORDS = 4
 SENTENCE_TOKENS = 12
 LONGEST_PARTICLE = 2
 WORD_TOKENS, SHORT_WORD_TOKENS = 5, 3
-PARTICLE = "を|(?<=[ァ-ヺー\u3400-\u9fff])[のとにはがでもへや](?=[ァ-ヺ\u3400-\u9fff])"
+PARTICLE = (
+    "を|(?<=[ァ-ヺー\u3400-\u9fff])[のとにはがでもへや](?=[ァ-ヺ\u3400-\u9fff])|(?<=[ぁ-ん])の(?=[ァ-ヺ\u3400-\u9fff])"
+)
 """What makes two words of a run of Japanese."""
 KATAKANA = "[ァ-ヺー]+"
 """One word, however long."""

@@ -6,6 +6,7 @@ addresses. Scores of the kinds are each divided by their best, so that one list 
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -50,6 +51,7 @@ TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
 """An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
 WHOLE_SCORE = 0.1
 """A ticket that only has all the everyday words of a sentence."""
+MOST_PARTS, PARTED_WEIGHT = 0.7, 0.5
 STRANGE_WEIGHT = 0.25
 MOST_TRUST = 1.5
 """What was sent and solved such tickets weighs by how many and how alike, but never more than this."""
@@ -217,12 +219,15 @@ class Search:
         whole = asking.all_at_once(question.where)
         exact = self._lexical(whole, condition) if whole else {}
         if exact and asking.is_one_word(question.where):
-            return self._shown_articles(blended([(1.0, exact)]), tokens, limit)
+            parted = self._made_of(tokens, asked, condition) if len(tokens) > asking.WORD_TOKENS else {}
+            return self._shown_articles(blended([(1.0, exact), (PARTED_WEIGHT, parted)]), tokens, limit)
         said = asking.said(question.where)
         judged = self.judgements.of_such(tokens)
         titled = self._lexical(f"{{title}} : ({whole})", condition) if exact else {}
         first = [(EVERY_WEIGHT, exact), (TITLED_WEIGHT, dict.fromkeys(titled, 1.0))]
         scores = self._ranked(asked, said, condition, first, judged, wait=wait)
+        if not scores and isinstance(question.where, Phrase) and asking.has_many_words(question.where.text):
+            return self._articles(replace(question, where=Word(question.where.text)), now, limit, account, wait=wait)
         return self._shown_articles(scores, tokens, limit)
 
     def _exact_articles(self, question: Filter, now: datetime, limit: int, account: str | None) -> list[Hit]:
@@ -281,6 +286,13 @@ class Search:
                 (asked, *condition.values, MOST_RANKED),
             )
         )
+
+    def _made_of(self, tokens: Sequence[str], asked: str, condition: Condition) -> dict[int, float]:
+        """Articles with most parts of a long word, which may be several put together, by bm25."""
+        sql = "SELECT rowid FROM article_words WHERE article_words MATCH ?"
+        parts = Counter(key for token in tokens for (key,) in self._db.execute(sql, (any_of([token]),)))
+        found = self._lexical(asked, condition)
+        return {key: score for key, score in found.items() if parts[key] >= MOST_PARTS * len(tokens)}
 
     def _allowed(self, condition: Condition) -> Collection[int]:
         """Keys of the articles that meet a condition."""

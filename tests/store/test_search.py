@@ -633,6 +633,23 @@ def test_a_raw_question_finds_articles_by_its_words(store: Store, asked: str) ->
     assert names(store.search.search(asked, now=NOW, kinds=ARTICLES))
 
 
+def test_a_long_compound_finds_behind_itself_what_has_nearly_all_of_it(store: Store) -> None:
+    apart = article("k8", "入力", "コマンドにはエイリアスを付けられます。")
+    take(store, article("k7", "一覧", "コマンドエイリアス"), apart, article("k9", "コマンド", "コマンドの説明"))
+    index_all(store)
+
+    assert names(store.search.search("コマンドエイリアス", now=NOW, kinds=ARTICLES)) == ["article k7", "article k8"]
+
+
+def test_a_whole_question_in_quotes_finds_its_words_where_nothing_has_it_as_it_stands(store: Store) -> None:
+    take(store, article("k7", "Groups", "The wheel group and su"), article("k8", "Wheels", "does su support wheels"))
+    index_all(store)
+
+    assert names(store.search.search('"Why does su not support the wheel group"', now=NOW, kinds=ARTICLES))
+    assert names(store.search.search('"wheel groups and su"', now=NOW, kinds=ARTICLES)) == ["article k7"]
+    assert not store.search.search('"group wheel"', now=NOW, kinds=ARTICLES)
+
+
 def test_a_sentence_ranks_tickets_by_what_they_share_not_by_their_age(store: Store) -> None:
     take(
         store,
