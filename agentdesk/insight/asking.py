@@ -2,7 +2,8 @@
 
 Four facts are known: order number, mail address, telephone number, postal address. In doubt nothing is found: a reply
 asks only where the fact is what is to be told ("注文番号をお知らせください", "could you send us your order number?"),
-not where it is merely named, said, or told to be kept. Quoted history is left out on both sides.
+not where it is merely named, said, or told to be kept, and not where it is a new one that is wanted. Quoted history
+is left out on both sides.
 """
 
 import re
@@ -59,12 +60,16 @@ _NAMED_JA: Final = {
     Fact.PHONE: r"(?:電話|携帯)(?:の)?番号",
     Fact.ADDRESS: r"住所",
 }
+_KINDS_EN: Final = ("postal", "delivery", "shipping", "billing", "home")
 _NAMED_EN: Final = {
     Fact.ORDER: r"order (?:number|no\b|id\b|#)",
-    Fact.EMAIL: r"(?<!\bour )(?<!\bthis )(?<!to the )e-?mail address",
-    Fact.PHONE: r"(?<!\bour )(?<!\bthis )(?:tele)?phone number",
-    Fact.ADDRESS: r"(?<!\bour )(?<!\bthis )(?<!mail )(?<!web )(?:(?:postal|delivery|shipping|billing|home) )?address",
+    Fact.EMAIL: r"(?<!\bour )(?<!\bthis )(?<!\bnew )(?<!to the )e-?mail address",
+    Fact.PHONE: r"(?<!\bour )(?<!\bthis )(?<!\bnew )(?:tele)?phone number",
+    Fact.ADDRESS: r"(?<!\bour )(?<!\bthis )(?<!\bnew )(?<!mail )(?<!web )"
+    + "".join(rf"(?<!\bnew {kind} )" for kind in _KINDS_EN)
+    + rf"(?:(?:{'|'.join(_KINDS_EN)}) )?address",
 }
+_NOT_NEW_JA: Final = "(?<!新しい)(?<!新しい[ごお])(?<!新)"
 _TELL_JA: Final = (
     r"(?:お知らせ|教え|お教え|ご教示|ご連絡|ご返信|ご返答|ご記入|ご提示|お送り|お聞かせ|頂戴|お伺い|伺っ|うかがっ)"
     r"[^。\n]{0,8}?(?:くださ|下さ|いただ|頂|願|でしょうか|ますか|ませんか|宜し|よろし|たく)"
@@ -93,7 +98,8 @@ _GIVEN: Final = {
 def _asks_ja(fact: Fact) -> re.Pattern[str]:
     """A Japanese question for a fact; made when first needed, as all of these: 9 ms that most starts do not pay."""
     return re.compile(
-        rf"{_NAMED_JA[fact]}(?:[^。\nでにへま]{{0,24}}を[^。\n]{{0,24}}?{_TELL_JA}"
+        rf"{_NOT_NEW_JA}{_NAMED_JA[fact]}(?:[(（][^)）\n。]{{0,40}}[)）])?"
+        rf"(?:(?:と、[^。\n]{{0,80}}?|(?:または|もしくは|[^。\nでにへまがは]){{0,24}})を[^。\n]{{0,24}}?{_TELL_JA}"
         r"|は(?![^。\n]*(?:間違|正し|よろし))[^。\n]{0,16}?(?:でしょうか|ですか|ますか))",
         re.IGNORECASE,
     )

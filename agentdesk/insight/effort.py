@@ -28,7 +28,9 @@ from agentdesk.insight.asking import Fact, asked, given
 from agentdesk.model import STAFF, WAITING, Event, Kind, Ref, Status
 from agentdesk.record import record
 
-LOWEST, HIGHEST = 1, 5
+RULES: Final = 2
+"""Counts up whenever a ledger may hold other entries for the same log than before: kept tallies are made anew then."""
+LOWEST = 1
 NONE: Final = timedelta(0)
 DAY_SECONDS: Final = 86_400
 _PLACES: Final = 6

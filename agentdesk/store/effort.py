@@ -1,7 +1,7 @@
 """Effort as it is kept: each ticket's tally beside it, its estimate in its row, and the weights that made it.
 
 The fold tallies a ticket's log whenever it changes. When the team's weights change, every estimate is made anew from
-the kept tallies, in small steps in the background; so are the tallies of a cache from before there were any. Both go
+the kept tallies, in small steps in the background; so are the tallies where other rules counted them, or none. Both go
 down from the newest ticket, and what the fold touches meanwhile is right already: it uses the weights of the cache,
 which only change together with the note of what is to be scored anew.
 """
@@ -19,9 +19,10 @@ from agentdesk.insight.effort import Entry, Tally, Weights
 from agentdesk.insight.weights import Read, weights_of
 from agentdesk.model import Event, Ref
 from agentdesk.store import rows, weighed
-from agentdesk.store.atomic import briefly
+from agentdesk.store.atomic import atomic, briefly
 
 ROWS_AT_ONCE: Final = 25
+_RULES: Final = "rules"
 _NAMES: Final = Tally.__match_args__
 _COUNTS: Final = ", ".join(_NAMES)
 _counts = attrgetter(*_NAMES)
@@ -131,12 +132,16 @@ class Efforts:
 
     def _adopt(self) -> None:
         """Take the weights of the file, and note that every estimate is to be made anew if they are others."""
-        wanted = self.file().weights
-        if wanted != self.weights():
-            self._db.execute(
-                "UPDATE effort_state SET weights = ?, unscored = (SELECT coalesce(max(key), -1) + 1 FROM ticket)",
-                (_packed(wanted),),
-            )
+        wanted = _packed(self.file().weights)
+        (had,) = self._db.execute("SELECT weights FROM effort_state").fetchone()
+        if wanted != had:
+            with atomic(self._db):
+                if rows.unpack(had).get(_RULES) != effort.RULES:
+                    self._db.execute("DELETE FROM effort")
+                self._db.execute(
+                    "UPDATE effort_state SET weights = ?, unscored = (SELECT coalesce(max(key), -1) + 1 FROM ticket)",
+                    (wanted,),
+                )
         if self._read is not None:
             weighed.note_read(self._db, self._read[0])
 
@@ -161,9 +166,10 @@ class Efforts:
 
 
 def _packed(given: Weights) -> str:
-    return rows.pack(asdict(given))
+    """Weights as the cache keeps them, with the rules by which the tallies were counted."""
+    return rows.pack({_RULES: effort.RULES, **asdict(given)})
 
 
 @lru_cache(maxsize=4)
 def _unpacked(told: str) -> Weights:
-    return Weights(**rows.unpack(told))
+    return Weights(**{name: value for name, value in rows.unpack(told).items() if name != _RULES})

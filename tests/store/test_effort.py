@@ -140,6 +140,18 @@ def test_a_file_that_cannot_be_read_changes_nothing_and_is_told(store: Store, tm
     assert "effort.txt" in store.efforts.file().problems[0]
 
 
+def test_tallies_that_other_rules_counted_are_made_anew(store: Store, tmp_path: Path) -> None:
+    weighed.keep_in(store.db, tmp_path)
+    score(store)
+    store.db.execute("UPDATE effort SET transfers = 0")
+    store.db.execute("UPDATE effort_state SET weights = json_remove(weights, '$.rules')")
+
+    score(store)
+
+    assert efforts(store)[HARD] == 4
+    assert store.db.execute("SELECT max(transfers) FROM effort").fetchone() == (4,)
+
+
 def test_a_cache_from_before_is_tallied_in_steps(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     with opened(path) as store:
