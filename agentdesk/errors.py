@@ -36,8 +36,10 @@ class StoreError(AgentdeskError):
 class FilterError(AgentdeskError):
     """A query does not read; `at` is the character offset where it stops making sense.
 
-    It is a slip where nothing but a query can have been meant.
+    It is a slip where nothing but a query can have been meant. `query` is all that was typed, where that is known.
     """
+
+    query = ""
 
     def __init__(self, message: str, at: int = 0, *, is_slip: bool = False) -> None:
         super().__init__(message)

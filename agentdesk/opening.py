@@ -11,10 +11,11 @@ from typing import NoReturn
 from agentdesk.commands.answering import no_account
 from agentdesk.config import Config, load
 from agentdesk.desk import Desk, speak
-from agentdesk.errors import AgentdeskError, Offline, Refused, StoreError
+from agentdesk.errors import AgentdeskError, FilterError, Offline, Refused, StoreError
 from agentdesk.i18n import _
 from agentdesk.paths import Folders, folders
 from agentdesk.text.safe import safe_line
+from agentdesk.text.width import cell_width
 
 FAILED, UNREACHABLE = 1, 3
 DEMO_TICKETS = 300
@@ -41,6 +42,9 @@ def prepared() -> Iterator[tuple[Folders, Config]]:
 
 
 def _fail(error: AgentdeskError) -> NoReturn:
+    if isinstance(error, FilterError) and error.query:
+        print(safe_line(error.query), file=sys.stderr)
+        print(f"{' ' * cell_width(safe_line(error.query[: error.at]))}^ ", end="", file=sys.stderr)
     print(safe_line(str(error)), file=sys.stderr)
     sys.exit(UNREACHABLE if isinstance(error, Offline) else FAILED)
 

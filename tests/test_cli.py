@@ -160,6 +160,13 @@ def test_a_slip_in_a_search_is_refused_and_suggests(shell: Shell) -> None:
     assert "Did you mean open?" in found.err
 
 
+def test_a_query_that_does_not_read_is_shown_with_the_place(shell: Shell) -> None:
+    refused = shell("ticket", "list", "返品 statsu:open")
+
+    assert refused.code == 1
+    assert refused.err.splitlines() == ["返品 statsu:open", "     ^ There is no field statsu. Did you mean status:?"]
+
+
 def test_an_article_is_shown(shell: Shell) -> None:
     (hit,) = shell("search", "返金", "--kind", "article", "--limit", "1", "--json").document["results"]
 

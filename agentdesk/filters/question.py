@@ -90,6 +90,21 @@ def terms(where: Node) -> list[Word | Phrase]:
             return []
 
 
+def has_words(where: Node) -> bool:
+    """Are words or phrases asked for or ruled out, and not only fields?"""
+    match where:
+        case Word() | Phrase():
+            return True
+        case And(parts) | Or(parts):
+            return any(map(has_words, parts))
+        case Not(part):
+            return has_words(part)
+        case Compare():
+            return False
+        case _:
+            assert_never(where)
+
+
 def compares(where: Node) -> list[Compare]:
     """Every comparison that is asked for, not those that are negated."""
     match where:

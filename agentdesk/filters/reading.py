@@ -50,7 +50,11 @@ def parse(text: str) -> Filter:
     """The filter that a text asks for; raises `FilterError` with the offset at which it stops making sense."""
     if len(text) > LONGEST:
         raise FilterError(_("This query is too long."), LONGEST)
-    return _Reader(text).filter()
+    try:
+        return _Reader(text).filter()
+    except FilterError as error:
+        error.query = text
+        raise
 
 
 class _Reader:

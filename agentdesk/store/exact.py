@@ -7,7 +7,7 @@ With an operator the laws of logic hold, for articles and customers as they do f
 import sqlite3
 from datetime import datetime
 
-from agentdesk.filters import And, Compare, Node, Not, Or, Phrase, Word
+from agentdesk.filters import And, Compare, Node, Not, Or, Phrase, Word, has_words
 from agentdesk.store import asking
 from agentdesk.store.conditions import EVERYTHING, Condition, article_condition
 from agentdesk.store.words import expression
@@ -76,21 +76,11 @@ def _is_put_together(where: Node) -> bool:
         case And(parts):
             return any(map(_is_put_together, parts))
         case Or(parts):
-            return any(map(_has_words, parts))
+            return any(map(has_words, parts))
         case Not(part):
-            return _has_words(part)
+            return has_words(part)
         case _:
             return False
-
-
-def _has_words(where: Node) -> bool:
-    match where:
-        case And(parts) | Or(parts):
-            return any(map(_has_words, parts))
-        case Not(part):
-            return _has_words(part)
-        case _:
-            return isinstance(where, Word | Phrase)
 
 
 def _keys(db: sqlite3.Connection, condition: Condition) -> set[int]:

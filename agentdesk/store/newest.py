@@ -10,9 +10,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
-from typing import assert_never
 
-from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Sort, Word
+from agentdesk.filters import And, Filter, Node, Sort, has_words
 from agentdesk.record import record
 from agentdesk.store.conditions import EVERYTHING, MANY, Condition, Conditions, is_of_unsolved, latest_with, source
 from agentdesk.store.queries import Queries
@@ -158,21 +157,7 @@ def _parted(where: Node) -> tuple[Node, Node]:
     """The part of a filter that speaks of fields only, and the rest."""
     match where:
         case And(parts):
-            fields = tuple(part for part in parts if not _has_words(part))
-            return And(fields), And(tuple(part for part in parts if _has_words(part)))
+            fields = tuple(part for part in parts if not has_words(part))
+            return And(fields), And(tuple(part for part in parts if has_words(part)))
         case _:
             return And(), where
-
-
-def _has_words(where: Node) -> bool:
-    match where:
-        case Word() | Phrase():
-            return True
-        case And(parts) | Or(parts):
-            return any(_has_words(part) for part in parts)
-        case Not(part):
-            return _has_words(part)
-        case Compare():
-            return False
-        case _:
-            assert_never(where)

@@ -8,11 +8,12 @@ until they wake, unless a caller asks for them (`asleep`).
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from heapq import merge
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Sort
+from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Sort, has_words
 from agentdesk.filters.completing import Name
 from agentdesk.model import (
     STAFF,
@@ -48,6 +49,9 @@ from agentdesk.store.meant import Taken, taken, understood
 from agentdesk.store.names import names
 from agentdesk.store.reasons import OF_TICKET
 from agentdesk.store.rows import Row
+
+if TYPE_CHECKING:
+    from agentdesk.store.vocabulary import Vocabulary
 
 MOST_PARAMETERS = 500
 RATINGS_SHOWN = 3
@@ -163,13 +167,23 @@ class Queries:
 
     def _where(self, question: Filter, now: datetime, me: Mapping[str, str] | None, asleep: bool) -> Condition:
         conditions = Conditions(self._db, self.me() if me is None else me, now)
-        asked = conditions.of(understood(self._db, question).where)
+        asked = conditions.of(self._in_other_words(understood(self._db, question).where))
         if is_of_unsolved(question.where):
             asked = Condition(f"t.is_unsolved AND {asked.sql}", asked.values)
         if asleep or _names_snoozed(question.where):
             return asked
         awake = conditions.awake()
         return Condition(f"{asked.sql} AND {awake.sql}", (*asked.values, *awake.values))
+
+    def _in_other_words(self, where: Node) -> Node:
+        """The same, each word also in the team's other words for it: a queue finds what a search does."""
+        return self._vocabulary.widened(where) if has_words(where) else where
+
+    @cached_property
+    def _vocabulary(self) -> "Vocabulary":
+        from agentdesk.store.vocabulary import Vocabulary  # late: the first paint asks for no words
+
+        return Vocabulary(self._db)
 
     def me(self) -> dict[str, str]:
         """Who we are on each account."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agentdesk.filters import parse
 from agentdesk.store import Store
 from agentdesk.store.search import HitKind
 from agentdesk.store.store import opened
@@ -49,6 +50,15 @@ def test_an_edit_holds_at_the_next_search(store: Store, tmp_path: Path) -> None:
     (tmp_path / "aliases.txt").unlink()
 
     assert found(store, "SP") == []
+
+
+def test_a_queue_finds_what_a_search_does_in_the_teams_words(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "aliases.txt").write_text("SP = SharePoint\n", encoding="utf-8")
+
+    keys = store.queries.keys(parse("SP is:unsolved"), now=NOW)
+
+    assert [row.ticket.number for row in store.queries.rows(keys)] == ["1"]
+    assert store.queries.keys(parse("-SP"), now=NOW) == []
 
 
 def test_silent_words_are_not_searched(store: Store, tmp_path: Path) -> None:
