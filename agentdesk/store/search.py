@@ -7,9 +7,10 @@ addresses. Scores of the kinds are each divided by their best, so that one list 
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from math import log1p
 from typing import Literal
 
@@ -31,7 +32,7 @@ from agentdesk.store.reasoning import Reasoning
 from agentdesk.store.vocabulary import Vocabulary
 from agentdesk.store.why import Why, text_of, why
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of
-from agentdesk.text.normalise import normalise
+from agentdesk.text.normalise import normalise, normalise_with_places
 from agentdesk.text.segment import telling
 from agentdesk.text.snippet import CUT, Span, highlight, snippet
 
@@ -46,6 +47,9 @@ MOST_MESSAGES = 200
 MOST_NAMED = 2_000
 """Of more customers whose names begin so, as with one letter, no order tells which is meant."""
 SMALL_CACHE = 50_000
+MOST_PLACES = 20
+MOST_NORMALISED = 6_000
+"""To look for other spellings in more of a message would cost a millisecond for each that is shown."""
 LONGEST_ENDING, SHORTEST_STEMMED = 3, 5
 TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
 """An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
@@ -541,19 +545,38 @@ def _parted(
 
 
 def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
-    """The passage to show of a text; a long one is looked at near its first hit only, as places cost time to find."""
-    start = 0
+    """The passage to show of a text; a long one is looked at near its best hit only, as places cost time to find."""
+    start, end = 0, len(text)
     if len(text) > 2 * PASSAGE_CHARACTERS:
-        lower = text[:INDEXED_CHARACTERS].lower()
-        first = min((at for token in tokens if (at := lower.find(token)) >= 0), default=0)
+        first = _densest(text[:INDEXED_CHARACTERS].lower(), tokens)
+        if first is None:
+            normal = normalise_with_places(text[:MOST_NORMALISED])
+            first = normal.starts[_densest(normal.text, tokens) or 0]
         start = max(first - PASSAGE_CHARACTERS // 2, 0)
         space = text.find(" ", start, first)
         start = space + 1 if start and space >= 0 else start
-        text = text[start : start + 2 * PASSAGE_CHARACTERS]
-    passage, spans = snippet(text, tokens, SNIPPET_CELLS - bool(start))
-    if not start or passage.startswith(CUT):
-        return passage, tuple(spans)
-    return CUT + passage, tuple((first + len(CUT), last + len(CUT)) for first, last in spans)
+        end = min(start + 2 * PASSAGE_CHARACTERS, end)
+    passage, spans = snippet(text[start:end], tokens, SNIPPET_CELLS - bool(start) - (end < len(text)))
+    lead = CUT if start and not passage.startswith(CUT) else ""
+    tail = CUT if end < len(text) and not passage.endswith(CUT) else ""
+    return f"{lead}{passage}{tail}", tuple((first + len(lead), last + len(lead)) for first, last in spans)
+
+
+def _densest(text: str, tokens: Iterable[str]) -> int | None:
+    """Where most of the tokens first stand near each other; None where there is none."""
+    places = sorted((at, token) for token in tokens for at in islice(_finds(text, token), MOST_PLACES))
+    near = (
+        (-len({token for at, token in places[place:] if at < first + PASSAGE_CHARACTERS}), first)
+        for place, (first, _token) in enumerate(places[:MOST_PLACES])
+    )
+    return min(near, default=(0, None))[1]
+
+
+def _finds(text: str, token: str) -> Iterator[int]:
+    at = text.find(token)
+    while at >= 0:
+        yield at
+        at = text.find(token, at + 1)
 
 
 def _relative(hits: list[Hit]) -> list[Hit]:

@@ -208,14 +208,15 @@ class AgentDesk(App[None]):
 
     def show_hints(self) -> None:
         """Name the keys that matter in the pane that has them."""
-        pane = self.pane_name()
+        pane = self.pane()
         footer = getattr(self.screen, "footer", None)
         if pane is not None and footer is not None:
-            selected = len(self.main.tickets.selected) if pane == "list" else 0
+            selected = len(self.main.tickets.selected) if pane.NAME == "list" else 0
             keys = self.keyboard.keys
             composer = self.main.work.composer if self.main.work is not None else None
             kind, waits = (composer.kind, composer.can_wait) if composer else ("reply", True)
-            footer.show_hints(bulk_hints(selected, keys) if selected else pane_hints(pane, keys, kind, waits))
+            hints = pane_hints(pane.NAME, keys, kind, waits, is_marked=pane.is_marked)
+            footer.show_hints(bulk_hints(selected, keys) if selected else hints)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.show_hints()
@@ -281,13 +282,15 @@ class AgentDesk(App[None]):
         """Has a text field the keys?"""
         return self.focused is not None and hasattr(self.focused, "cursor_screen_offset")
 
-    def pane_name(self) -> PaneName | None:
+    def pane(self) -> Pane | None:
         """The pane that has the keys; None in a dialog."""
-        focused = self.focused
-        for widget in focused.ancestors_with_self if focused is not None else ():
-            if isinstance(widget, Pane):
-                return widget.NAME
-        return None
+        lineage = self.focused.ancestors_with_self if self.focused is not None else ()
+        return next((widget for widget in lineage if isinstance(widget, Pane)), None)
+
+    def pane_name(self) -> PaneName | None:
+        """The name of the pane that has the keys."""
+        pane = self.pane()
+        return pane.NAME if pane is not None else None
 
     # Commands
 
@@ -306,6 +309,7 @@ class AgentDesk(App[None]):
         self.main.open_ticket(row)
         if self.main.work is not None:
             self.main.work.reading.show(row, message.event, message.sought)
+            self.show_hints()
 
     @on(RunLine)
     async def _run_line(self, message: RunLine) -> None:

@@ -33,6 +33,12 @@ def send_words(kind: DraftKind, can_wait: bool) -> dict[str, str]:
     return {"send": pending, "send open": _("send"), "send solved": _("send, solved")}
 
 
+def _marked(pane: Pane) -> Sequence[tuple[str, str]]:
+    """What can be done where words are marked as sought."""
+    leave = ("back", _("take the marks away") if pane == "reading" else _("back"))
+    return [("match next", _("next match")), ("match previous", _("previous match")), leave]
+
+
 def _lines(pane: Pane, kind: DraftKind, can_wait: bool) -> Sequence[tuple[str, str]]:
     rest = [("find", _("search")), ("command", _("command")), ("help", _("keys"))]
     match pane:
@@ -87,9 +93,16 @@ def _lines(pane: Pane, kind: DraftKind, can_wait: bool) -> Sequence[tuple[str, s
             return [("open", _("open it")), ("pane next", _("next pane")), ("back", _("back")), *rest]
 
 
-def pane_hints(pane: Pane, keys: KeyMap, kind: DraftKind = "reply", can_wait: bool = True) -> list[Hint]:
-    """The keys that matter in a pane; `kind` is what the composer writes, and `can_wait` whether it can set pending."""
-    found = [(keys.of(line), label) for line, label in _lines(pane, kind, can_wait)]
+def pane_hints(
+    pane: Pane, keys: KeyMap, kind: DraftKind = "reply", can_wait: bool = True, *, is_marked: bool = False
+) -> list[Hint]:
+    """The keys that matter in a pane; `kind` is what the composer writes, and `can_wait` whether it can set pending.
+
+    Where words are marked as sought (`is_marked`), the keys that go from one to the next come first.
+    """
+    first = _marked(pane) if is_marked else ()
+    lines = {**dict(first), **dict(_lines(pane, kind, can_wait)), **dict(first)}
+    found = [(keys.of(line), label) for line, label in lines.items()]
     return [(shown_key(_first(bound)), label) for bound, label in found if bound]
 
 

@@ -85,13 +85,17 @@ class Painter:
         tone: Tone = "plain"
         text, room = "", width
         for piece, wanted in spans:
-            shown = self._showable(truncate(steady(safe_line(piece)), room))
+            whole = steady(safe_line(piece))
+            fitting = truncate(whole, room)
+            shown = self._showable(fitting)
             room -= cell_width(shown)
             if wanted != tone and shown and not (shown.isspace() and tone not in _UNDERLINED):
                 if text:
                     segments.append(Segment(text, self.style(tone, ground)))
                 text, tone = "", wanted
             text += shown
+            if fitting != whole:
+                break  # what is cut ends here: a cell that a wide character left free is no room for more
         if tone in _UNDERLINED:
             segments.append(Segment(text, self.style(tone, ground)))
             text, tone = "", "plain"

@@ -54,5 +54,10 @@ class Pane(Widget, can_focus=True):
         """Go to the next (or previous) line with what was sought; False where nothing is marked."""
         return False
 
+    @property
+    def is_marked(self) -> bool:
+        """Are words marked as sought?"""
+        return False
+
     def reload(self) -> None:
         """Read the store again: something in it has changed."""

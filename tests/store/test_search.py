@@ -863,3 +863,16 @@ def test_a_decision_does_not_hold_what_the_customer_wrote(store: Store) -> None:
     index_all(store)
 
     assert not written(store, b"hunterzwei")
+
+
+def test_the_passage_of_a_long_message_is_where_its_words_stand_together(store: Store) -> None:
+    filler = "ご注文の品を受け取りました。" + "いつもありがとうございます。" * 20
+    take(store, ticket("90", "長い話", 1), message("e90", "90", f"{filler}注文の取り消しをお願いします。{filler}"))
+    index_all(store)
+
+    [hit] = [one for one in store.search.search("取り消し", now=NOW) if one.ref.id == "90"]
+
+    assert "注文の取り消しをお願い" in hit.snippet
+    assert hit.snippet.startswith("…")
+    assert hit.snippet.endswith("…")
+    assert all("取り消し" in hit.snippet[start:end] for start, end in hit.spans)

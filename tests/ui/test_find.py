@@ -101,6 +101,34 @@ async def test_a_value_is_put_into_the_query_by_a_key_and_taken_out_by_the_same(
         assert "Tickets  2" in app.words()
 
 
+async def test_the_first_kind_with_results_is_in_front_until_another_is_chosen(desk: Desk) -> None:
+    app = Finding(desk, "手順")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        assert app.find.results["article"].is_active
+
+        app.find.field.value = "二重"
+        await settled(app, pilot)
+        assert app.find.results["ticket"].is_active
+
+        await pilot.press("tab")
+        app.find.field.value = "二重 "
+        await settled(app, pilot)
+        assert app.find.results["article"].is_active
+
+
+def test_what_leads_to_a_hit_leaves_no_room_empty_behind_it() -> None:
+    text = "words that lead to it and more words that lead to it at last the parcel"
+    results = Results("ticket", {}, NOW)
+    results.results = [Hit("ticket", Ref("acme", "1"), "Late", text, ((65, 71),))]
+
+    [_title, passage] = results.body(40)
+
+    assert cell_width(passage.plain.rstrip()) >= 38
+    assert passage.plain.endswith("the parcel")
+
+
 async def test_what_was_found_says_why(desk: Desk) -> None:
     app = Finding(desk, "二重")
 

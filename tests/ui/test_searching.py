@@ -48,13 +48,14 @@ async def test_the_words_that_were_sought_are_marked_in_the_ticket_until_escape(
         await desk.press("enter")
         await desk.settles()
         assert desk.marked == ["[zebra]"]
-        before = desk.text
+        before = desk.lines[:-1]
+        desk.sees("} next match")
 
         await desk.press("escape")
 
         desk.has_keys("reading")
         assert desk.marked == []
-        assert desk.text == before
+        assert desk.lines[:-1] == before
 
         await desk.press("escape")
         desk.has_keys("list")
@@ -111,6 +112,22 @@ async def test_an_article_from_the_search_has_its_words_marked(tmp_path: Path) -
         await desk.press("}")
 
         assert desk.marked == ["[Zebras]"]
+
+
+async def test_the_marker_stays_at_the_found_message_when_the_cache_changes(tmp_path: Path) -> None:
+    one = ticket(1)
+    said = [question(one, "a zebra"), question(one, "and a lion", 5)]
+    async with opened_desk(tmp_path, [*people(), one, *said, ticket(2)], size=WIDE) as desk:
+        await desk.desk.index()
+        await finds(desk, "zebra")
+        await desk.press("enter")
+        await desk.settles()
+        marker = next(line for line in desk.lines if "▸" in line)
+
+        await desk.arrives(replace(ticket(2), subject="Other", stamp=2))
+        await desk.resizes((150, 40))
+
+        assert next(line for line in desk.lines if "▸" in line).split()[:2] == marker.split()[:2]
 
 
 async def test_braces_say_what_they_are_for_where_nothing_is_marked(tmp_path: Path) -> None:

@@ -36,10 +36,7 @@ class Act:
     @property
     def pane(self) -> Pane | None:
         """The pane that has the keys, on whatever screen is in front."""
-        focused = self.app.focused
-        if focused is None:
-            return None
-        return next((one for one in focused.ancestors_with_self if isinstance(one, Pane)), None)
+        return self.app.pane()
 
     def to_main(self) -> None:
         """Leave whatever is in front of the main screen."""

@@ -40,7 +40,7 @@ class Moving(Act):
                 self.work.composer.close()
                 self.main.focus_pane("reading")
             case "reading" if self.work.reading.timeline.forget_sought():
-                pass
+                self.app.show_hints()
             case "reading":
                 self.main.close_ticket()
             case "list":

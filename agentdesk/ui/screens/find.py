@@ -78,6 +78,7 @@ class Find(Titled[None]):
         self.facets = Facets()
         self.why = FixedLines(line(), id="why")
         self.active: ListKind = "ticket"
+        self._is_kind_chosen = False
         self.answers = Answers("", {})
         self._begun = query
         self._remember = remember
@@ -160,7 +161,10 @@ class Find(Titled[None]):
         if not answers.count():
             self.facets.show((), answers.question)
         if not self._list(self.active).count:
-            self._activate(next((kind for kind in KINDS if self.results[kind].count), "ticket"))
+            self._is_kind_chosen = False
+        best: ListKind = next((kind for kind in KINDS if self.results[kind].count), "ticket")
+        if not self._is_kind_chosen and best != self.active:
+            self._activate(best)
         self._ask_why()
         self._note_missed()
 
@@ -214,10 +218,12 @@ class Find(Titled[None]):
     def action_turn(self, step: int) -> None:
         filled = [kind for kind in LISTS if self._list(kind).count] or list(LISTS)
         at = filled.index(self.active) if self.active in filled else 0
+        self._is_kind_chosen = True
         self._activate(filled[(at + step) % len(filled)])
 
     def action_narrow(self) -> None:
         """Turn to what can narrow the answer down, and back."""
+        self._is_kind_chosen = True
         self._activate("ticket" if self.active == "facets" or not self.facets.count else "facets")
 
     def action_save(self) -> None:

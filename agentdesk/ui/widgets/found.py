@@ -242,15 +242,18 @@ def field_words(field: str) -> str:
 
 
 def _highlighted(hit: Hit, room: int) -> list[Span]:
-    """The snippet from where its first hit can be seen, with the words that were asked for standing out."""
+    """The snippet from where its first hit can be seen, with the words that were asked for standing out.
+
+    What leads to the hit goes no further than the end of the snippet fills the line.
+    """
     first, last = hit.spans[0] if hit.spans else (0, 0)
     at = 0
     if cell_width(hit.snippet[:last]) > room:
         lead = max(room, 0) // LEAD_SHARE
-        while cell_width(hit.snippet[at:first]) > lead:
+        while cell_width(hit.snippet[at:first]) > lead and cell_width(hit.snippet[at:]) >= room:
             at += 1
     parts: list[Span] = [("…", "dim")] if at else []
     for start, end in hit.spans:
         parts += [(hit.snippet[at:start], "dim"), (hit.snippet[start:end], "match")]
         at = end
-    return [*parts, (hit.snippet[at:].removesuffix("…"), "dim")]
+    return [*parts, (hit.snippet[at:], "dim")]

@@ -78,6 +78,10 @@ class Sheet(Rows):
                 texts = [text] if fitted(line) <= width - 2 else wrap(text, max(width - 2, 1))
                 self._wrapped += marked(texts, text, self._sought, tone)
 
+    @property
+    def is_marked(self) -> bool:
+        return bool(self._sought)
+
     def next_match(self, step: int) -> bool:
         found = [row for row in range(self.count) if has_match(self._wrapped[row])]
         here = -1 if self._match is None else self._match

@@ -112,10 +112,13 @@ class Timeline(Drawing, Pane, can_focus=True):
         anchor = self._event_near(self._anchor.top[0])
         words_above = (self._place_of(anchor) or 0) - self._anchor.top[0]
         current = self._event_near(self.current)
+        was_at_newest = self.current == self._newest_message()
         self._read_store()
         wrote = any(event.provisional and event.ref not in mine for event in self._event_log.events)
         if wrote or (self._held_at == "newest" and len(self._event_log.events) >= known):
             self.edge(self._newest)
+            if not (wrote or was_at_newest):
+                self.current = self._place_of(current) or self.current
             return
         self._anchor.top = (max(0, (self._place_of(anchor) or 0) - words_above), self._anchor.top[1])
         self.current = self._place_of(current) or 0
@@ -192,6 +195,10 @@ class Timeline(Drawing, Pane, can_focus=True):
         """Mark the tokens of a search wherever they are."""
         self._sought, self._match = sought, None
         self._forget_layout()
+
+    @property
+    def is_marked(self) -> bool:
+        return bool(self._sought)
 
     def forget_sought(self) -> bool:
         """Mark nothing any more; False where nothing was marked."""
@@ -325,7 +332,9 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._forget_layout()
         match self._held_at:
             case "newest":
+                current = self.current
                 self.edge(self._newest)
+                self.current = current
             case "unread":
                 self._go_to_unread()
             case "here":
@@ -464,6 +473,10 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._held_at = "unread"
         self._anchor.move(-LINES_ABOVE_UNREAD)
         self._settle()
+
+    def _newest_message(self) -> int:
+        is_top = self._newest == "top"
+        return self._message_near(0 if is_top else len(self._stretches) - 1, 1 if is_top else -1)
 
     def _message_near(self, place: int, step: int) -> int:
         """The first message from a place on; the place itself where there is none."""
