@@ -36,6 +36,9 @@ NEW = -1
 _MOST_SEGMENTS = 200
 """Where indexing has merged so far behind, SQLite merges all at once."""
 
+MERGED_IN_BUILDING, MERGED_LATER = 16, 4
+"""So many segments are merged at a time: few keep answers quick, many write every page less often."""
+
 _LONGEST_TOKEN = 80
 _VALUES = "(SELECT group_concat(json_extract(value, '$.value'), ' ') FROM json_each({row}.identities))"
 _NAMES = f"{{row}}.name || ' ' || coalesce({_VALUES}, '')"
@@ -112,8 +115,8 @@ def create(db: sqlite3.Connection) -> None:
 def begin(db: sqlite3.Connection, kind: Indexed) -> None:
     """Empty the index of one kind; everything there is waits to be built."""
     db.execute(f"INSERT INTO {kind.words} ({kind.words}) VALUES ('delete-all')")
-    for setting, pages in (("automerge", 0), ("crisismerge", _MOST_SEGMENTS)):
-        db.execute(f"INSERT INTO {kind.words} ({kind.words}, rank) VALUES (?, ?)", (setting, pages))
+    for setting, segments in (("automerge", 0), ("crisismerge", _MOST_SEGMENTS), ("usermerge", MERGED_IN_BUILDING)):
+        db.execute(f"INSERT INTO {kind.words} ({kind.words}, rank) VALUES (?, ?)", (setting, segments))
     db.execute("DELETE FROM unindexed WHERE kind = ?", (kind.number,))
     db.execute(
         "INSERT OR REPLACE INTO word_index (kind, maker, unbuilt, total, is_unclean) "
