@@ -73,7 +73,7 @@ def effort_document(cx: Context, ticket: Ticket) -> dict[str, object]:
         "effort": ticket.effort,
         "points": points(found, efforts.weights()),
         "calibrated": False,
-        **asdict(found),
+        **found._asdict(),
         "entries": [_entry_document(entry) for entry in entries],
     }
 

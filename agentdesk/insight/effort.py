@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from agentdesk.insight.asking import Fact, asked, given
 from agentdesk.model import STAFF, WAITING, Event, Kind, Ref, Status
@@ -49,8 +49,7 @@ class Burden(StrEnum):
     WAIT = "wait"
 
 
-@record
-class Entry:
+class Entry(NamedTuple):
     """One burden and the event that shows it.
 
     `what` is the fact that was asked for again (`times`: how often by then in all), or the way of a contact; `span` is
@@ -65,8 +64,7 @@ class Entry:
     span: timedelta = NONE
 
 
-@record
-class Tally:
+class Tally(NamedTuple):
     """How much of each burden there was; waits in seconds."""
 
     contacts: int = 0

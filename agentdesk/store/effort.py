@@ -23,9 +23,8 @@ from agentdesk.store.atomic import atomic, briefly
 
 ROWS_AT_ONCE: Final = 25
 _RULES: Final = "rules"
-_NAMES: Final = Tally.__match_args__
+_NAMES: Final = Tally._fields
 _COUNTS: Final = ", ".join(_NAMES)
-_counts = attrgetter(*_NAMES)
 _PUT: Final = (
     f"INSERT INTO effort (key, {_COUNTS}) VALUES ({', '.join('?' * (1 + len(_NAMES)))}) "
     f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
@@ -69,7 +68,7 @@ def kept(db: sqlite3.Connection, key: int, events: Sequence[Event]) -> int | Non
     if not events:
         return None
     found = effort.tally(effort.ledger(events))
-    db.execute(_PUT, (key, *_counts(found)))
+    db.execute(_PUT, (key, *found))
     return effort.estimate(found, weights(db))
 
 
