@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from agentdesk.errors import Offline, RateLimited, Unauthorized
 from agentdesk.exchange import Page
 from agentdesk.model import Create, Note, Op, OpState, Ref, Reply, SetStatus, Status, Tag
+from agentdesk.store import weighed
 from agentdesk.sync.push import Push
 from agentdesk.sync.verdict import Names
 
@@ -350,3 +352,15 @@ async def test_a_decision_for_another_account_is_never_sent_here(desk: Desk, hel
     assert desk.state(op) == "failed"
     assert desk.reason(op) == "It was written for shop and does not leave anywhere else."
     assert helpdesk.times_done(op.id) == 0
+
+
+async def test_the_teams_other_weights_hold_after_the_next_turn_of_indexing(desk: Desk, tmp_path: Path) -> None:
+    weighed.keep_in(desk.store.db, tmp_path)
+    await desk.engine.index()
+    before = [row.ticket.effort for row in desk.store.queries.rows([1, 2, 3])]
+
+    (tmp_path / weighed.FILE).write_text("effort 2 = 0\n", encoding="utf-8")
+    await desk.engine.index()
+
+    after = [row.ticket.effort for row in desk.store.queries.rows([1, 2, 3])]
+    assert (before, after) == ([1, 1, 1], [2, 2, 2])
