@@ -34,6 +34,8 @@ PART_WEIGHTS = (3.0, 1.0, 0.5)
 """A word counts most in the subject, and least in what we wrote, which has the same manners everywhere."""
 SATURATION, LENGTH_COUNTS = 2.0, 0.75
 """The k1 and b of BM25: how much another of the same word still says, and how little one says in a long ticket."""
+LENGTHLESS = (1 + SATURATION * (1 - LENGTH_COUNTS)) / (SATURATION * LENGTH_COUNTS)
+"""What BM25 of a word that stands there once adds to the length: so many times the usual one."""
 
 
 class _Found(NamedTuple):
@@ -76,11 +78,12 @@ def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, li
     if not asked:
         return []
     most = max(min(limit, CANDIDATES), MOST_READ)
-    tickets = _having(db, asked, demanded, CANDIDATES, most)
+    characters = _usual_characters(db, total)
+    tickets = _having(db, asked, demanded, characters, CANDIDATES, most)
     if len(tickets) < most and demanded != EVERYTHING:
-        tickets = _having(db, asked, demanded, MANY_CANDIDATES, most)
+        tickets = _having(db, asked, demanded, characters, MANY_CANDIDATES, most)
     texts = counted([one.parts for one in tickets], [token for token, _worth in words], PART_WEIGHTS)
-    usual = _usual_length(db, total, tickets, texts)
+    usual = characters * _tokens_in_a_character(tickets, texts)
     scores = [
         (one.key, _weight(one.score, text, words, len(asked), text.tokens / usual))
         for one, text in zip(tickets, texts, strict=True)
@@ -100,19 +103,27 @@ def _affordable(counts: Iterable[int]) -> int:
 
 
 def _having(
-    db: sqlite3.Connection, words: Sequence[tuple[str, float]], demanded: Condition, candidates: int, limit: int
+    db: sqlite3.Connection,
+    words: Sequence[tuple[str, float]],
+    demanded: Condition,
+    usual: float,
+    candidates: int,
+    limit: int,
 ) -> list[_Found]:
-    """Of the candidates, whose words are worth most together, those that meet a condition."""
+    """Of the candidates, whose words are worth most together, the best for their length that meet a condition."""
     lists = " UNION ALL ".join(
         ["SELECT rowid AS key, ? AS worth FROM ticket_words WHERE ticket_words MATCH ?"] * len(words)
     )
     asked = [value for token, worth in words for value in (worth, _asked(TICKETS, token))]
     found = db.execute(
-        f"SELECT t.key, found.score, t.subject, {_MESSAGES.format('=')}, {_MESSAGES.format('<>')} "
-        f"FROM (SELECT key, sum(worth) AS score FROM ({lists}) GROUP BY key "
-        "ORDER BY score DESC, key DESC LIMIT ?) found CROSS JOIN ticket t ON t.key = found.key "
-        f"WHERE {demanded.sql} ORDER BY found.score DESC, t.updated_at DESC LIMIT ?",
-        (INDEXED_CHARACTERS, INDEXED_CHARACTERS, *asked, candidates, *demanded.values, limit),
+        f"WITH candidate AS (SELECT key, sum(worth) AS score FROM ({lists}) GROUP BY key "
+        "ORDER BY score DESC, key DESC LIMIT ?), "
+        f"met AS (SELECT t.key, candidate.score, t.subject, t.updated_at, {_MESSAGES.format('=')} AS customers, "
+        f"{_MESSAGES.format('<>')} AS others FROM candidate CROSS JOIN ticket t ON t.key = candidate.key "
+        f"WHERE {demanded.sql}) "
+        "SELECT key, score, subject, customers, others FROM met "
+        "ORDER BY score / (? + length(customers) + length(others)) DESC, updated_at DESC LIMIT ?",
+        (*asked, candidates, INDEXED_CHARACTERS, INDEXED_CHARACTERS, *demanded.values, usual * LENGTHLESS, limit),
     )
     return [_Found(*row) for row in found]
 
@@ -129,17 +140,20 @@ def _weight(known: float, text: Counted, words: Sequence[tuple[str, float]], ask
     return weight + max(unseen, 0.0) * (SATURATION + 1) / (1 + room)
 
 
-def _usual_length(db: sqlite3.Connection, total: int, tickets: Sequence[_Found], texts: Sequence[Counted]) -> float:
-    """How many tokens a ticket usually has, were all written in the scripts of these."""
+def _usual_characters(db: sqlite3.Connection, total: int) -> float:
+    """How long a ticket usually is, from a sample of them."""
     (characters,) = db.execute(
         "SELECT avg(length(t.subject) + coalesce((SELECT sum(min(length(e.body), ?)) FROM event e "
         "WHERE e.account = t.account AND e.ticket = t.id), 0)) "
         "FROM ticket t WHERE t.key IN (SELECT value FROM json_each(?))",
         (INDEXED_CHARACTERS, json.dumps([*range(1, total + 1, max(total // SAMPLED, 1))])),
     ).fetchone()
+    return float(max(characters or 0, 1))
+
+
+def _tokens_in_a_character(tickets: Sequence[_Found], texts: Sequence[Counted]) -> float:
     read = sum(len(part) for one in tickets for part in one.parts)
-    tokens = sum(one.tokens for one in texts)
-    return max(tokens / max(read, 1) * (characters or read / max(len(tickets), 1)), 1.0)
+    return max(sum(one.tokens for one in texts), 1) / max(read, 1)
 
 
 def _total(db: sqlite3.Connection, kind: Indexed) -> int:
