@@ -5,14 +5,16 @@ first; it reads them without any lock and writes only what differs. A ticket tha
 
 Groups are formed of the newest tickets of an account that nothing else gives a reason, Japanese and other ones apart,
 by their words (`text.grouping`). Where the extra `[semantic]` has read those tickets, groups that mean the same are
-one. They are formed anew when the tickets have doubled, when a day has passed and many have come, or when a message was
-changed or removed (a redacted word must not live on in a name). A group that is formed again keeps its name where it
-can, so that what asks for it goes on.
+one, and a ticket whose words are like none has the reason of those that mean the same. Groups are formed anew when the
+tickets have doubled, when a day has passed and many have come, or when a message was changed or removed (a redacted
+word must not live on in a name). A group that is formed again keeps its name where it can, so that what asks for it
+goes on.
 """
 
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from time import perf_counter
@@ -40,7 +42,7 @@ from agentdesk.text.grouping import (
     words_of,
 )
 from agentdesk.text.normalise import normalise
-from agentdesk.text.vectors import nearest_middles
+from agentdesk.text.vectors import nearest_middles, nearest_texts
 
 MAKER: Final = "words 1"
 TICKETS_AT_ONCE: Final = 40
@@ -53,6 +55,9 @@ DAY_MS: Final = 86_400_000
 MESSAGES_READ: Final = 2
 CHARACTERS_READ: Final = 3_000
 MEANS_THE_SAME: Final = 0.65
+NEIGHBOURS: Final = 5
+ABOUT_THE_SAME: Final = 0.65
+"""So near two tickets' vectors are when they are about the same; near-copies are about 0.9."""
 STAYS: Final = 0.35
 """A group formed again is the one whose middle was so near to its own."""
 MOST_TELLING: Final = 6
@@ -217,11 +222,40 @@ class Reasoning:
         for seen in self._seen(keys):
             book = self._book(seen.account)
             decided[seen.key] = (seen.account, seen.given) if seen.given else book.reason_of(seen) if book else None
+        left = [key for key, told in decided.items() if told is None]
+        decided.update(self._by_meaning(left) if left else {})
         for rule in reversed(self._rules[1]):
             for key in self._meeting(rule, keys):
                 if key in decided:
                     decided[key] = "", rule.name
         return decided
+
+    def _by_meaning(self, keys: Sequence[int]) -> dict[int, int]:
+        """The groups of tickets whose words are like none, by the tickets that mean the same, where most agree."""
+        if FAST not in self._meaning.wanted().encoders:
+            return {}
+        places = ", ".join("?" * len(keys))
+        asked = self._db.execute(
+            "SELECT t.account, m.maker, m.key, m.value FROM meaning m JOIN ticket t ON t.key = m.key "
+            f"WHERE m.kind = ? AND m.maker LIKE ? AND m.key IN ({places})",
+            (TICKET, f"{FAST} %", *keys),
+        ).fetchall()
+        found: dict[int, int] = {}
+        for account, maker in dict.fromkeys((account, maker) for account, maker, *_rest in asked):
+            mine = [(key, value) for of, by, key, value in asked if (of, by) == (account, maker)]
+            known = self._db.execute(
+                "SELECT tr.reason, m.value FROM meaning m CROSS JOIN ticket_reason tr ON tr.key = m.key "
+                "JOIN reason r ON r.id = tr.reason AND r.account = ? AND r.source = ? "
+                "WHERE m.kind = ? AND m.maker = ? ORDER BY m.key DESC LIMIT ?",
+                (account, FOUND, TICKET, maker, MOST_FORMED_OF),
+            ).fetchall()
+            near = nearest_texts([value for _key, value in mine], [value for _reason, value in known], NEIGHBOURS)
+            for (key, _value), texts in zip(mine, near, strict=True):
+                agreed = Counter(known[place][0] for cosine, place in texts if cosine >= ABOUT_THE_SAME)
+                reason, times = max(agreed.items(), key=lambda one: (one[1], -one[0]), default=(0, 0))
+                if times > NEIGHBOURS // 2:
+                    found[key] = reason
+        return found
 
     def _write(self, decided: Mapping[int, tuple[str, str] | int | None]) -> None:
         for key, told in decided.items():
@@ -391,8 +425,8 @@ class Reasoning:
         """Groups that mean the same as one, by the vectors that tell duplicates."""
         read = dict(
             self._db.execute(
-                "SELECT key, value FROM meaning WHERE kind = ? AND maker LIKE ? AND key >= ?",
-                (TICKET, f"{FAST} %", min(keys, default=0)),
+                "SELECT key, value FROM meaning WHERE kind = ? AND maker LIKE ? AND key >= ? ORDER BY key DESC LIMIT ?",
+                (TICKET, f"{FAST} %", min(keys, default=0), 2 * MOST_FORMED_OF),
             )
         )
         known = [[place for place in group if keys[place] in read] for group in groups]
@@ -400,7 +434,7 @@ class Reasoning:
         unknown = [list(group) for group, some in zip(groups, known, strict=True) if not some]
         while True:
             near, first, second = nearest_middles(
-                [[read[keys[place]] for place in group if keys[place] in read] for group in joined]
+                [[read[keys[place]] for place in group if keys[place] in read] for group in joined], [*read.values()]
             )
             if near < MEANS_THE_SAME:
                 return sorted(joined + unknown, key=lambda group: (-len(group), group))

@@ -81,6 +81,14 @@ def create(db: sqlite3.Connection) -> None:
         db.execute(f"CREATE TRIGGER ticket_reason_{name} AFTER {when} BEGIN {what}; END")
 
 
+def note_what_is_read(db: sqlite3.Connection) -> None:
+    """Look again at a ticket without a reason once an extra has read it."""
+    db.execute(
+        "CREATE TRIGGER ticket_reason_of_meaning AFTER INSERT ON meaning WHEN new.kind = 'ticket' AND NOT EXISTS "
+        "(SELECT 1 FROM ticket_reason WHERE key = new.key) BEGIN INSERT INTO reason_due (key) VALUES (new.key); END"
+    )
+
+
 def reasons(db: sqlite3.Connection) -> list[Reason]:
     """The reasons that tickets have, the most frequent first."""
     found = db.execute(

@@ -286,6 +286,12 @@ def _effort_in_queues(db: sqlite3.Connection) -> None:
     db.execute(queues.replace("is_unsolved\n)", "is_unsolved, effort\n)"))
 
 
+def _reasons_by_meaning(db: sqlite3.Connection) -> None:
+    from agentdesk.store import reasons  # late, as above
+
+    reasons.note_what_is_read(db)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -304,6 +310,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _reasons,
     _decided_without_words,
     _effort_in_queues,
+    _reasons_by_meaning,
 )
 VERSION = len(MIGRATIONS)
 

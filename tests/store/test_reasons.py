@@ -9,9 +9,12 @@ import pytest
 from agentdesk.filters import parse
 from agentdesk.model import Field, Item, Option, Person, Role
 from agentdesk.store import Store, reasons
+from agentdesk.store.meaning import Tools, Wanted
 from agentdesk.store.reason_counts import counts
 from agentdesk.store.reason_rules import FILE, rules_of
+from agentdesk.store.search import Search
 from agentdesk.store.store import opened
+from tests.store.test_meaning import Topics
 from tests.store.test_search import NOW, message, ref, take, ticket
 
 SAID = {
@@ -281,3 +284,37 @@ def test_reasons_are_counted_in_a_period_and_the_one_before(store: Store) -> Non
     assert [one.name for one in counts(store.db, parse("reason:lost"), now=NOW, period=timedelta(days=7), me={})] == [
         "lost"
     ]
+
+
+def by_meaning(store: Store) -> Search:
+    """A search with an extra that knows what money, parcels and passwords are in all words."""
+    pytest.importorskip("numpy", reason="the extra [semantic] is not installed")
+    search = Search(store.db, Tools(encoder=lambda name: Topics()))
+    search.meaning.want(Wanted(encoders=("use",)))
+    return search
+
+
+def test_groups_that_mean_the_same_are_one_reason_with_the_extra(store: Store) -> None:
+    search = by_meaning(store)
+    packages = [ticket(f"p{number}", "Package missing", number) for number in range(8)]
+    take(store, *packages, *contacts(8))
+
+    while search.index_some() or search.learn_some():
+        pass
+
+    assert reason_of(store, "p1") == reason_of(store, "102")
+    assert reason_of(store, "100") != reason_of(store, "102")
+
+
+def test_a_ticket_in_other_words_has_the_reason_of_those_that_mean_the_same_with_the_extra(store: Store) -> None:
+    search = by_meaning(store)
+    take(store, *contacts(8))
+    while search.index_some() or search.learn_some():
+        pass
+
+    take(store, ticket("1", "荷物はどこ", 0), ticket("2", "壁紙の色", 0))
+    while search.index_some() or search.learn_some():
+        pass
+
+    assert reason_of(store, "1") == reason_of(store, "102")
+    assert reason_of(store, "2") == ""
