@@ -37,6 +37,7 @@ def run_sync(desk: Desk, account: str | None, *, watch: bool, form: Form) -> int
 
 async def _sync(desk: Desk, account: str | None, watch: bool, form: Form) -> int:
     try:
+        await desk.set_search_up()
         while True:
             async with _progress(desk):
                 done = await desk.sync(account)
@@ -57,7 +58,6 @@ async def _sync(desk: Desk, account: str | None, watch: bool, form: Form) -> int
 
 async def _index(desk: Desk) -> None:
     """Make everything that came in searchable, by the extras too; where they have long to read, that is said."""
-    await desk.set_search_up()
     left = desk.store.search.meaning.unread()
     if left > MANY:
         told = _("The extras of the search have {count} texts to read. Interrupted, they go on next time.", count=left)

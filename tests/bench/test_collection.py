@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from agentdesk.store.store import opened
 from tests.bench.collection import answers, settled
 
 ARTICLES = [
@@ -21,7 +22,9 @@ def test_bare_articles_answer_raw_questions_right_after_the_first_sync(tmp_path:
     home = tmp_path / "home"
 
     shell, synced, _seconds = settled(tmp_path, home)
+    with opened(home / "data" / "agentdesk.db") as store:
+        unfinished = store.search.remaining() + store.search.meaning.unread()
     told = answers(QUESTIONS, shell)
 
-    assert (synced["articles"], told.refused) == (2, [])
+    assert (synced["articles"], unfinished, told.refused) == (2, 0, [])
     assert [ids[:1] for ids in told.found] == [["1"], ["2"]]
