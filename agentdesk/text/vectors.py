@@ -64,10 +64,10 @@ def _load(name: str) -> Encoder:
 
 def nearest_texts(asked: Sequence[bytes], texts: Sequence[bytes], most: int) -> list[list[tuple[float, int]]]:
     """For each vector the texts that are nearest to it, with their cosines and places, the nearest first."""
-    import numpy  # late: 0.1 s, and only with an extra
-
     if not asked or not texts:
         return [[] for _vector in asked]
+    import numpy  # late: 0.1 s, and only with an extra
+
     near = _rows(asked) @ _rows(texts).T
     places = numpy.argsort(-near, axis=1, kind="stable")[:, :most]
     return [[(float(near[at, place]), int(place)) for place in best] for at, best in enumerate(places)]
@@ -86,10 +86,10 @@ def nearest_middles(groups: Sequence[Sequence[bytes]], among: Sequence[bytes]) -
 
     The vectors are of one maker, and each group has some; with fewer than two groups the cosine is -1.
     """
-    import numpy  # late: 0.1 s, and only with an extra
-
     if len(groups) < 2:
         return -1.0, 0, 0
+    import numpy  # late: 0.1 s, and only with an extra
+
     rows = _rows([vector for group in groups for vector in group]) - _rows(among).mean(axis=0)
     starts = numpy.cumsum([0, *map(len, groups)])[:-1]
     middles = numpy.add.reduceat(rows, starts, axis=0)
