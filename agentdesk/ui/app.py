@@ -306,10 +306,8 @@ class AgentDesk(App[None]):
             return
         while self.screen is not self.main:
             self.pop_screen()
-        self.main.open_ticket(row)
-        if self.main.work is not None:
-            self.main.work.reading.show(row, message.event, message.sought)
-            self.show_hints()
+        self.main.open_ticket(row, message.event, message.sought)
+        self.show_hints()
 
     @on(RunLine)
     async def _run_line(self, message: RunLine) -> None:

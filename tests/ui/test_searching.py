@@ -28,6 +28,23 @@ async def answered(desk: DeskDriver) -> None:
     await desk.settles()
 
 
+async def test_the_first_ticket_of_the_day_opens_at_its_message_too(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, long_story(), size=WIDE) as desk:
+        main = desk.app.main
+        row = main.desk.store.queries.ticket(Ref(ACCOUNT, "1"))
+        assert row is not None
+        assert main.work is not None
+        for pane in main.work.panes:
+            await pane.remove()
+        main.work = None  # as it is until the desk has been idle for a moment
+
+        main.open_ticket(row, long_story()[14].ref, ("zebra",))
+        await answered(desk)
+
+        desk.sees("the zebra is in the parcel")
+        assert desk.marked == ["[zebra]"]
+
+
 async def test_enter_brings_the_very_message_on_the_screen_and_marks_it(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, long_story(), size=WIDE) as desk:
         await desk.desk.index()

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.desk import Desk
-from agentdesk.model import TicketRow
+from agentdesk.model import Ref, TicketRow
 from agentdesk.ui import linear
 from agentdesk.ui.background import Background
 from agentdesk.ui.glyphs import Glyphs
@@ -170,19 +170,21 @@ class DeskScreen(Screen[None]):
         """The ticket that is open, else the one under the cursor."""
         return self.open_row if self.open_row is not None else self.tickets.current()
 
-    def open_ticket(self, row: TicketRow) -> None:
-        """Read a ticket; the composer turns to what was begun for it."""
+    def open_ticket(self, row: TicketRow, at: Ref | None = None, sought: tuple[str, ...] = ()) -> None:
+        """Read a ticket, at one of its events; the composer turns to what was begun for it."""
         if self.work is None:
-            self.run_worker(self._open_when_there(row), group="open", exclusive=True)
+            self.run_worker(self._open_when_there(row, at, sought), group="open", exclusive=True)
             return
         self.open_row = row
         self.work.show(row)
+        if at is not None or sought:
+            self.work.reading.show(row, at, sought)
         self.focus_pane("reading")
         self._follow_soon()
 
-    async def _open_when_there(self, row: TicketRow) -> None:
+    async def _open_when_there(self, row: TicketRow, at: Ref | None, sought: tuple[str, ...]) -> None:
         await self.furnish_work()
-        self.open_ticket(row)
+        self.open_ticket(row, at, sought)
 
     def close_ticket(self) -> None:
         """Back to the list, the text kept."""
