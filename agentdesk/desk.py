@@ -390,6 +390,22 @@ class Desk:
 
         return self.config.all_queues(load_saved(self.folders.queues).queues)
 
+    def wrong_queues(self) -> tuple[str, ...]:
+        """What is wrong with the files of saved queues that were left out, in words."""
+        if not self.folders.queues.is_dir():
+            return ()
+        from agentdesk.saved_queues import load_saved  # late, as above
+
+        return load_saved(self.folders.queues).problems
+
+    def queues_stamp(self) -> object:
+        """What changes whenever a file of a saved queue does."""
+        if not self.folders.queues.is_dir():
+            return ()
+        from agentdesk.saved_queues import stamp  # late, as above
+
+        return stamp(self.folders.queues)
+
     def queue(self, name: str) -> Queue | None:
         return next((queue for queue in self.queues() if queue.name == name), None)
 

@@ -1,7 +1,7 @@
 """Saved queues: queries that were kept, each a small file of its own below `queues/` in the configuration folder.
 
-A file holds what `[[queue]]` holds in the configuration, so it can be edited, moved there, shared or deleted. It is
-written once and never again: from then on it is its reader's.
+A file holds what `[[queue]]` holds in the configuration, so it can be edited, moved there, shared or deleted. As long
+as it reads as it was written here, it can be changed and renamed from here, too; once somebody edited it, it is theirs.
 """
 
 import json
@@ -28,17 +28,47 @@ class Saved:
 
 
 def load_saved(folder: Path) -> Saved:
-    """Every queue in a folder; a broken file is skipped and named."""
+    """Every queue in a folder; a broken one is skipped and named, with its line."""
+    files = [_load(path) for path in _files(folder)]
+    return Saved(
+        tuple(queue for one in files for queue in one.queues), tuple(told for one in files for told in one.problems)
+    )
+
+
+def stamp(folder: Path) -> tuple[tuple[str, int], ...]:
+    """What changes whenever a file of the folder does."""
+    return tuple((path.name, path.stat().st_mtime_ns) for path in _files(folder) if path.exists())
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml")) if folder.is_dir() else []
+
+
+def _load(path: Path) -> Saved:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        sections = tomllib.loads(text).get("queue", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return Saved(problems=(_("{path} cannot be read: {reason}.", path=path.name, reason=str(error)),))
     found: list[Queue] = []
     problems: list[str] = []
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
+    for place, section in enumerate(sections if isinstance(sections, list) else [sections]):
         try:
-            found += queues_from(tomllib.loads(path.read_text(encoding="utf-8-sig")).get("queue", []))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            problems.append(_("{path} cannot be read: {reason}.", path=path.name, reason=str(error)))
+            found += queues_from([section] if isinstance(sections, list) else section)
         except ConfigError as error:
-            problems.append(f"{path.name}: {error}")
+            problems.append(f"{path.name}{_line_words(text, place)}: {error}")
     return Saved(tuple(found), tuple(problems))
+
+
+def _line_words(text: str, place: int) -> str:
+    """Where the query of a section is, as `:3`; nothing where the sections are not written line by line."""
+    lines = text.splitlines()
+    heads = [at for at, line in enumerate(lines) if line.strip().startswith("[[queue]]")]
+    if place >= len(heads):
+        return ""
+    first, last = heads[place], heads[place + 1] if place + 1 < len(heads) else len(lines)
+    named = (at for at in range(first, last) if lines[at].lstrip().startswith("filter"))
+    return f":{next(named, first) + 1}"
 
 
 def save_queue(folder: Path, name: str, query: str) -> Path:
@@ -48,19 +78,90 @@ def save_queue(folder: Path, name: str, query: str) -> Path:
     if not stem:
         raise Refused(_("A queue needs a name with a letter or digit."))
     path = private_folder(folder) / f"{stem}.toml"
-    lines = ["[[queue]]", f"name = {_text(title)}", f"title = {_text(title)}", f"filter = {_text(query)}", ""]
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write("\n".join(lines))
+            file.write(_written(Queue(title, title, query)))
     except FileExistsError:
         raise Refused(
             _("There is a queue of this name in {path}. Edit it there, or choose another name.", path=path)
         ) from None
     except OSError as error:
-        raise Refused(
-            _("{path} cannot be written: {reason}.", path=path, reason=error.strerror or str(error))
-        ) from error
+        raise _unwritable(path, error) from error
     return path
+
+
+def saved(folder: Path, name: str) -> Queue:
+    """The saved queue of this name or title; raises `Refused` for one that is not from here."""
+    return _alone(folder, name)[1]
+
+
+def changeable(folder: Path, name: str) -> Queue:
+    """The same, where its file is as it was written here; raises `Refused` for one that was edited by hand."""
+    return _own(folder, name)[1]
+
+
+def change_queue(folder: Path, name: str, query: str) -> Path:
+    """Let a saved queue show another query; raises `Refused` for one that is not from here, or was edited by hand."""
+    path, queue = _own(folder, name)
+    beside = path.with_suffix(".new")
+    try:
+        beside.write_text(_written(Queue(queue.name, queue.title, query)), encoding="utf-8", newline="\n")
+        beside.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
+
+
+def rename_queue(folder: Path, name: str, new: str) -> Path:
+    """Call a saved queue otherwise; raises `Refused` as `change_queue` and `save_queue` do."""
+    path, queue = _own(folder, name)
+    made = save_queue(folder, new, queue.filter)
+    path.unlink(missing_ok=True)
+    return made
+
+
+def delete_queue(folder: Path, name: str) -> Queue:
+    """Delete the file of a saved queue; what it was. Raises `Refused` for one that is not from here."""
+    path, queue = _alone(folder, name)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return queue
+
+
+def _own(folder: Path, name: str) -> tuple[Path, Queue]:
+    """The file of a saved queue as it was written here."""
+    path, queue = _alone(folder, name)
+    if path.read_text(encoding="utf-8") != _written(queue):
+        raise Refused(_("{path} was edited by hand, so it is left as it is. Edit it there.", path=path))
+    return path, queue
+
+
+def _alone(folder: Path, name: str) -> tuple[Path, Queue]:
+    """The file that holds a queue and no other."""
+    for path in _files(folder):
+        queues = _load(path).queues
+        queue = next((one for one in queues if name in (one.name, one.title)), None)
+        if queue is not None and len(queues) > 1:
+            raise Refused(_("{path} holds other queues, too. Edit it there.", path=path))
+        if queue is not None:
+            return path, queue
+    raise Refused(
+        _(
+            "{name!r} is no queue that was saved. Those of config.toml are edited there, the shipped ones stay.",
+            name=name,
+        )
+    )
+
+
+def _unwritable(path: Path, error: OSError) -> Refused:
+    return Refused(_("{path} cannot be written: {reason}.", path=path, reason=error.strerror or str(error)))
+
+
+def _written(queue: Queue) -> str:
+    lines = [f"name = {_text(queue.name)}", f"title = {_text(queue.title)}", f"filter = {_text(queue.filter)}"]
+    return "\n".join(["[[queue]]", *lines, ""])
 
 
 def _text(value: str) -> str:

@@ -33,6 +33,7 @@ def option_help(name: str) -> str:
         "keep_cache": _("Keep what was read; forget the sign-in only."),
         "kind": _("Only this kind, such as article, ticket, customer, order."),
         "limit": _("So many at most; 0 for all."),
+        "name": _("The queue's name."),
         "provider": _("Which helpdesk it is, such as zendesk or rt."),
         "query": _("What the queue shows, such as is:unsolved tag:vip."),
         "redirect_port": _("The port of this machine to which the browser comes back."),

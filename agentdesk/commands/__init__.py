@@ -17,6 +17,7 @@ def load() -> Registry:
         moving,
         outbox,
         places,
+        queues,
         reasons,
         replies,
         searches,
@@ -25,8 +26,8 @@ def load() -> Registry:
     from agentdesk.commands.registry import commands
 
     topics = (
-        accounts, articles, customers, desks, effort, files, history, links, moving, outbox, places, reasons, replies,
-        searches, tickets,
+        accounts, articles, customers, desks, effort, files, history, links, moving, outbox, places, queues, reasons,
+        replies, searches, tickets,
     )  # fmt: skip
     assert all(topics)
     return commands

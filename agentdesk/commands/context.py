@@ -86,7 +86,10 @@ class Screen(Protocol):
         """Show a queue by name, or the tickets that a query finds."""
 
     def queues_changed(self) -> None:
-        """Another queue was kept: show it among the others."""
+        """A queue was kept, changed or deleted: show those there are now."""
+
+    def shown_queue(self) -> str:
+        """The name of the queue that is shown."""
 
     def shown_query(self) -> str:
         """The query of the queue that is shown."""

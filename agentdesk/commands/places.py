@@ -2,10 +2,8 @@
 
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import commands
-from agentdesk.errors import FilterError, Refused
-from agentdesk.filters import parse
+from agentdesk.errors import Refused
 from agentdesk.i18n import _
-from agentdesk.saved_queues import save_queue as save_queue_file
 
 
 @commands.add(
@@ -30,25 +28,6 @@ async def queue(cx: Context, query: str = "") -> None:
         query = await cx.front.choose(_("Queue"), choices, free=True) or ""
     if query:
         cx.front.screen.show_queue(query)
-
-
-@commands.add("queue save", is_recorded=False, in_shell=True)
-async def save_queue(cx: Context, name: str = "", *, query: str = "") -> None:
-    """Keep a query, or the one that is shown, as a queue of your own."""
-    asked = query.strip() or cx.front.screen.shown_query()
-    try:
-        parse(asked)
-    except FilterError as error:
-        raise Refused(_("This query does not read: {reason}", reason=str(error))) from error
-    wanted = name.strip() or (await cx.front.ask(_("Name of the queue for: {query}", query=asked)) or "").strip()
-    if not wanted:
-        return
-    if cx.desk.queue(wanted) is not None:
-        raise Refused(_("There is a queue {name!r} already. Choose another name.", name=wanted))
-    path = save_queue_file(cx.desk.folders.queues, wanted, asked)
-    if cx.front.has_screen:
-        cx.front.screen.queues_changed()
-    cx.front.say(_("{name} is a queue now. Its file is yours: {path}", name=wanted, path=str(path)), "good")
 
 
 ALL_ACCOUNTS = "all"

@@ -9,7 +9,7 @@ from agentdesk.model import Priority, Status
 from agentdesk.ui.completing_paths import path_completions
 
 MOST_SHOWN = 8
-QUERIES = ("queue", "find")
+QUERIES = ("queue", "queue edit", "find")
 
 
 FIELD_OF: Mapping[str, str] = {

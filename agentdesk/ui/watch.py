@@ -37,11 +37,14 @@ class Watch:
         self._counting: asyncio.Task[None] | None = None
         self._is_stale = False
         self._has_counted = False
+        self._queue_files = desk.queues_stamp()
+        self._told: tuple[str, ...] = ()
 
     def begin(self) -> None:
         """Look at the store and the clock from now on; the queues are counted when `count` is called first."""
         self._main.set_interval(POLL_SECONDS, self.look)
         self._main.set_interval(CLOCK_SECONDS, self.show_standing)
+        self._main.set_interval(CLOCK_SECONDS, self.look_at_queues)
         self._main.set_interval(LIST_CLOCK_SECONDS, self._main.tickets.tick)
         self._desk.on_written(self._reload)
         self._desk.on_noted(self._pass_over)
@@ -51,6 +54,13 @@ class Watch:
         """Reload if anybody has written since the last look."""
         if self._desk.store.revision() != self._revision:
             self._reload()
+
+    def look_at_queues(self) -> None:
+        """Count again if the file of a saved queue was edited since the last look."""
+        stamp = self._desk.queues_stamp()
+        if stamp != self._queue_files:
+            self._queue_files = stamp
+            self.count()
 
     def _reload(self) -> None:
         self._pass_over()
@@ -106,22 +116,44 @@ class Watch:
 
     async def _read_counts(self) -> None:
         read = partial(self._queues_and_counts, seen=self._desk.seen_account)
-        queues, counts = await self._background.read(read)
+        queues, counts, problems = await self._background.read(read)
         self._has_counted = True
         if self._main.is_attached:
             self._main.queues.set_queues(queues)
             self._main.queues.set_counts(counts)
+            self._follow_file(queues)
+            self._tell(problems)
             self.show_standing()
         if self._is_stale:
             self._counting = None
             self.count()
 
-    def _queues_and_counts(self, store: Store, *, seen: str | None) -> tuple[list[Queue], dict[str, int]]:
+    def _follow_file(self, queues: list[Queue]) -> None:
+        """Show the queue that is shown with its new query or name, where its file was edited."""
+        shown = self._main.listing.queue
+        named = [one for one in queues if one.name == shown.name]
+        alike = [one for one in queues if one.filter == shown.filter and shown.name != shown.filter]
+        queue = next(iter([*named, *alike]), shown)
+        if queue != shown:
+            self._main.listing.show(queue, at=self._main.tickets.key)
+            self._main.queues.show(queue.name)
+
+    def _tell(self, problems: tuple[str, ...]) -> None:
+        """Say once what is wrong with a saved queue."""
+        new = [one for one in problems if one not in self._told]
+        self._told = problems
+        if new:
+            self._main.footer.say(safe_line(new[0]), "bad")
+
+    def _queues_and_counts(
+        self, store: Store, *, seen: str | None
+    ) -> tuple[list[Queue], dict[str, int], tuple[str, ...]]:
         now = self._desk.clock()
         own = self._desk.queues()
         titles = {queue.title for queue in own}
         queues = [*own, *(view for view in _views(store, seen) if view.title not in titles)]
-        return queues, {queue.name: store.queries.count(_question(queue, seen), now=now) for queue in queues}
+        counts = {queue.name: store.queries.count(_question(queue, seen), now=now) for queue in queues}
+        return queues, counts, self._desk.wrong_queues()
 
     async def settled(self) -> None:
         """Wait until the counts are on the screen."""

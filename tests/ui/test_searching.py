@@ -1,5 +1,6 @@
 """Searching on the running desk: from the key to the message, and from a query to a queue."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -184,6 +185,53 @@ async def test_a_query_is_kept_as_a_queue_from_the_search(tmp_path: Path) -> Non
         desk.sees("Where is my parcel?")
         desk.sees_not("Change my address")
         assert 'filter = "status:open parcel"' in (tmp_path / "config/queues/Parcels.toml").read_text(encoding="utf-8")
+
+
+async def test_a_saved_queue_is_edited_renamed_and_deleted_from_the_desk(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.runs("queue save Parcels --query subject:parcel")
+        await desk.runs("queue Parcels")
+        desk.sees("Parcels", "Where is my parcel?")
+
+        await desk.runs("queue edit")
+        desk.sees(':queue edit --name "Parcels" subject:parcel')
+        for _char in "parcel":
+            await desk.press("backspace")
+        await desk.types("解約")
+        await desk.press("enter")
+        desk.sees("解約したい")
+        desk.sees_not("Where is my parcel?")
+
+        await desk.runs("queue rename Ending --name Parcels")
+        assert "Ending" in desk.lines[0]
+        desk.sees_not("  Parcels")
+
+        await desk.press(":")
+        await desk.types("queue delete Ending")
+        await desk.press("enter")
+        desk.sees("Delete the queue Ending? It shows: subject:解約")
+        await desk.press("y")
+        await desk.settles()
+        assert not list((tmp_path / "config/queues").glob("*.toml"))
+
+
+async def test_the_file_of_a_queue_is_followed_as_it_is_edited(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.runs("queue save Parcels --query subject:parcel")
+        await desk.runs("queue Parcels")
+        path = tmp_path / "config/queues/Parcels.toml"
+
+        path.write_text(path.read_text("utf-8").replace("parcel", "address"), "utf-8")
+        os.utime(path, (1, 1))
+        desk.app.watch_store.look_at_queues()
+        await desk.settles()
+        desk.sees_not("Where is my parcel?")
+
+        path.write_text('[[queue]]\nname = "Parcels"\nfilter = "waiting>banana"\n', "utf-8")
+        os.utime(path, (2, 2))
+        desk.app.watch_store.look_at_queues()
+        await desk.settles()
+        desk.sees("Parcels.toml:3: [[queue]] Parcels: filter: ")
 
 
 async def test_with_one_account_seen_alone_only_that_one_is_searched(tmp_path: Path) -> None:

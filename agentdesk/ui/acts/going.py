@@ -20,6 +20,9 @@ class Going(Act):
     def queues_changed(self) -> None:
         self.app.watch_store.count()
 
+    def shown_queue(self) -> str:
+        return self.main.listing.queue.name
+
     def shown_query(self) -> str:
         return self.main.listing.queue.filter
 
