@@ -74,7 +74,7 @@ def _row(cx: Context, one: ReasonCount) -> list[str]:
         str(one.tickets),
         f"{one.share:.0%}",
         str(one.before),
-        trend_word(one.trend),
+        trend_word(one.trend) if one.trend else "",
         " ".join(cx.desk.clear_name(ref) for ref in one.examples),
         _source_words(one),
     ]

@@ -1,7 +1,8 @@
 """Counts of contact reasons: how often customers wrote about each in a period, and in the one before.
 
 A reason rises or falls where the two counts differ by more than chance lets them: by at least twice the square root of
-their sum, which is the spread of the difference between two counts of the same rate (Poisson).
+their sum, which is the spread of the difference between two counts of the same rate (Poisson). Nothing is said of it
+where the period before had no tickets at all.
 """
 
 import sqlite3
@@ -35,14 +36,8 @@ class ReasonCount:
     tickets: int
     share: float
     before: int
+    trend: Trend | None
     examples: tuple[Ref, ...]
-
-    @property
-    def trend(self) -> Trend:
-        change = self.tickets - self.before
-        if abs(change) < SPREAD * sqrt(self.tickets + self.before) or change == 0:
-            return "steady"
-        return "rising" if change > 0 else "falling"
 
 
 def counts(
@@ -66,7 +61,7 @@ def counts(
         "GROUP BY name",
         (began, began, before, rows.to_ms(now), *met.values),
     ).fetchall()
-    total = sum(row[1] for row in found)
+    total, whole_before = sum(row[1] for row in found), sum(row[2] for row in found)
     counted = [
         ReasonCount(
             name,
@@ -75,8 +70,15 @@ def counts(
             tickets,
             tickets / total if total else 0.0,
             earlier,
+            _trend(tickets, earlier) if whole_before else None,
             tuple(Ref(account, id) for account, id in zip(examples[::2], examples[1::2], strict=True) if id),
         )
         for name, tickets, earlier, *examples in found
     ]
     return sorted(counted, key=lambda one: (not one.name, -one.tickets, -one.before, one.name))
+
+
+def _trend(tickets: int, before: int) -> Trend:
+    if abs(tickets - before) < SPREAD * sqrt(tickets + before) or tickets == before:
+        return "steady"
+    return "rising" if tickets > before else "falling"

@@ -44,7 +44,7 @@ from agentdesk.text.grouping import (
 from agentdesk.text.normalise import normalise
 from agentdesk.text.vectors import nearest_middles, nearest_texts
 
-MAKER: Final = "words 1"
+MAKER: Final = "words 2"
 TICKETS_AT_ONCE: Final = 40
 NOTED_AT_ONCE: Final = 1_000
 SECONDS_AT_ONCE: Final = 0.05
@@ -83,6 +83,7 @@ class _Seen:
     key: int
     account: str
     given: str | None
+    channel: str
     words: Words
     is_cjk: bool
 
@@ -276,8 +277,8 @@ class Reasoning:
     def _seen(self, keys: Sequence[int]) -> Iterable[_Seen]:
         fields: dict[str, dict[str, dict[str, str]]] = {}
         places = ", ".join("?" * len(keys))
-        for key, account, id, subject, tags, told, name in self._db.execute(
-            "SELECT t.key, t.account, t.id, t.subject, t.tags, t.fields, coalesce(p.name, '') FROM ticket t "
+        for key, account, id, subject, channel, tags, told, name in self._db.execute(
+            "SELECT t.key, t.account, t.id, t.subject, t.channel, t.tags, t.fields, coalesce(p.name, '') FROM ticket t "
             f"LEFT JOIN person p ON p.account = t.account AND p.id = t.requester WHERE t.key IN ({places}) "
             "ORDER BY t.key DESC",
             keys,
@@ -294,7 +295,7 @@ class Reasoning:
             )
             given = _given(fields[account], json.loads(told), json.loads(tags))
             subject, body = _unsigned(subject, name), _unsigned(body, name)
-            yield _Seen(key, account, given, words_of(subject, body), is_cjk(f"{subject}\n{body}"))
+            yield _Seen(key, account, given, channel, words_of(subject, body), is_cjk(f"{subject}\n{body}"))
 
     # Groups
 
@@ -394,7 +395,9 @@ class Reasoning:
         formed: list[tuple[bool, list[str], Vector]] = []
         books: dict[bool, Wordbook] = {}
         for is_japanese, texts in sample.items():
-            book = books[is_japanese] = wordbook(seen.words.weights for seen in texts)
+            book = books[is_japanese] = wordbook(
+                [seen.words.weights for seen in texts], [seen.channel for seen in texts]
+            )
             vectors = [book.vector(seen.words.weights) for seen in texts]
             groups = yield from grouped(vectors)
             if maker != MAKER:

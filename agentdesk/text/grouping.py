@@ -25,6 +25,8 @@ READ_CHARACTERS: Final = 1_500
 RARE_FROM: Final = 3
 COMMON_SHARE: Final = 0.25
 COMMON_FROM: Final = 10
+MANY_OF_CHANNEL: Final = 10
+CHANNEL_SHARE: Final = 0.6
 MOST_WORDS: Final = 40
 MOST_IN_MIDDLE: Final = 60
 LEAST_MEMBERS: Final = 5
@@ -36,6 +38,8 @@ ALIKE: Final = 0.3
 ROUNDS: Final = 4
 TEXTS_AT_ONCE: Final = 50
 _WORD: Final = "[^\\W\\d_ぁ-ゖァ-ヺー一-鿿々〆]{2,}|[ァ-ヺー]{2,}|(?P<kanji>[一-鿿々〆]+)(?P<tail>[ぁ-ゖ]{0,4})"
+_PARTICLES: Final = "をがはにのでともへかまよやしさなだ"
+"""What may follow a noun; other kana are the ending of a verb whose kanji stands last."""
 _ENDINGS: Final = ("ing", "ed", "es", "s")
 _LEAST_STEM: Final = 3
 _NEGATION: Final = re.compile("[か-ゖ]?(?:ない|ません|れない|えない|けない)")
@@ -84,13 +88,15 @@ def words_of(title: str, body: str) -> Words:
     for weight, text in ((1.0, _SPEAKERS.sub("", body)[:READ_CHARACTERS]), (TITLE_WEIGHT, title)):
         for word, shown in _words(normalise(text)):
             weights[word] = max(weights.get(word, 0.0), weight)
-            spelled[word] = shown
+            if shown:
+                spelled[word] = shown
     return Words(weights, spelled)
 
 
 def is_cjk(text: str) -> bool:
-    """Is a text written in kana or kanji?"""
-    return re.search("[ぁ-ゖァ-ヺ一-鿿]{2}", text) is not None
+    """Is a text mostly in kana or kanji? One of these says as much as three Latin letters."""
+    japanese, latin = len(re.findall("[ぁ-ゖァ-ヺ一-鿿]", text)), len(re.findall("[A-Za-z]", text))
+    return japanese * 3 > latin
 
 
 def _words(normal: str) -> Iterable[tuple[str, str]]:
@@ -106,8 +112,10 @@ def _words(normal: str) -> Iterable[tuple[str, str]]:
             if tail:
                 yield kanji + tail[0], kanji + (ending[0] if ending else "")
         else:
+            is_verb = len(kanji) > 2 and tail and tail[0] not in _PARTICLES
+            noun = kanji[:-1] if is_verb else kanji
             for at in range(len(kanji) - 1):
-                yield kanji[at : at + 2], kanji
+                yield kanji[at : at + 2], noun if at + 2 <= len(noun) else ""
 
 
 def _stem(word: str) -> str:
@@ -117,14 +125,29 @@ def _stem(word: str) -> str:
     return word
 
 
-def wordbook(texts: Iterable[Iterable[str]]) -> Wordbook:
-    """The book of the words of some texts; those that nearly no text has are left out."""
-    counts: Counter[str] = Counter()
-    total = 0
-    for words in texts:
-        counts.update(iter(words))  # of a mapping it would add the values
-        total += 1
-    return Wordbook(total, {word: count for word, count in counts.items() if count >= RARE_FROM})
+def wordbook(texts: Sequence[Iterable[str]], channels: Sequence[str] = ()) -> Wordbook:
+    """The book of the words of some texts; those that nearly no text has are left out.
+
+    So are those that most texts of one channel have, where it is said by which each came: `call summary` is what the
+    helpdesk writes over every call.
+    """
+    counts, by_channel = Counter[str](), Counter(channels)
+    of_channel: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for place, words in enumerate(texts):
+        once = set(words)
+        counts.update(once)
+        if channels:
+            of_channel[channels[place]].update(once)
+    every_time = {
+        word
+        for channel, said in of_channel.items()
+        for word, count in said.items()
+        if by_channel[channel] >= MANY_OF_CHANNEL and count >= CHANNEL_SHARE * by_channel[channel]
+    }
+    return Wordbook(
+        len(texts),
+        {word: count for word, count in sorted(counts.items()) if count >= RARE_FROM and word not in every_time},
+    )
 
 
 def cosine(one: Vector, other: Vector) -> float:

@@ -176,7 +176,14 @@ def ticket_items(doc: Doc) -> list[Item]:
     id = str(doc["id"])
     created = datetime.fromisoformat(doc["created_at"])
     ticket = Ticket(
-        Ref("demo", id), id, doc["subject"], Status(doc["status"]), created, created, requester=str(doc["requester_id"])
+        Ref("demo", id),
+        id,
+        doc["subject"],
+        Status(doc["status"]),
+        created,
+        created,
+        requester=str(doc["requester_id"]),
+        channel=doc["via"]["channel"],
     )
     messages = [
         Event(

@@ -29,11 +29,11 @@ async def test_reasons_are_listed_as_the_teams_file_is_now(desk: Desk, capsys: p
             "tickets": 4,
             "share": 1.0,
             "before": 0,
-            "trend": "rising",
+            "trend": None,
             "examples": [{"account": "acme", "id": id} for id in ("9", "3", "2")],
         }
     ]
-    assert answer.rows == [["vip orders", "4", "100%", "0", "rising", "9 3 2", "your team"]]
+    assert answer.rows == [["vip orders", "4", "100%", "0", "", "9 3 2", "your team"]]
     assert "reasons.txt, line 2" in capsys.readouterr().err
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agentdesk.text.grouping import grouped, middle, nearest, telling, wordbook, words_of
+from agentdesk.text.grouping import grouped, is_cjk, middle, nearest, telling, wordbook, words_of
 
 REFUND = ("返金がまだです", "返金が届かない", "返金はいつですか", "先日の返金が届かないのですが", "返金が遅いです")
 LOGIN = ("ログインできない", "パスワードでログインできない", "ログインの画面", "ログインに失敗", "ログインが切れる")
@@ -17,7 +17,7 @@ PARCEL = (
 
 def groups_of(texts: Sequence[str]) -> list[list[int]]:
     words = [words_of(text, "") for text in texts]
-    book = wordbook(one.weights for one in words)
+    book = wordbook([one.weights for one in words])
     steps = grouped([book.vector(one.weights) for one in words])
     while True:
         try:
@@ -73,3 +73,25 @@ def test_endings_digits_grammar_and_the_agents_lines_of_a_call_say_nothing() -> 
 
 def test_a_verb_of_one_kanji_is_told_with_its_negation() -> None:
     assert words_of("荷物が届かない", "").spelled["届か"] == "届かない"
+
+
+def test_what_a_channel_writes_over_every_text_says_nothing() -> None:
+    calls = [words_of("Phone call", f"Call summary\n{text}") for text in (*PARCEL, *LOGIN, *REFUND)]
+    mails = [words_of(text, "") for text in (*REFUND, *LOGIN, "Call me", "Please call", "I will call", "Call back")]
+
+    book = wordbook([one.weights for one in (*calls, *mails)], ["phone"] * len(calls) + ["email"] * len(mails))
+
+    assert not {"phone", "call", "summary"} & set(book.texts)
+    assert {"parcel", "ログイン"} <= set(book.texts)
+
+
+def test_a_japanese_text_with_english_names_in_it_is_japanese_and_the_other_way_round() -> None:
+    assert is_cjk("AgentDesk の請求書が届きません")
+    assert not is_cjk("Our company 株式会社青空設計 has not received the invoice for the last order")
+
+
+def test_the_kanji_of_a_verb_is_not_told_as_part_of_the_noun_before_it() -> None:
+    words = words_of("一週間待っています。注文番号を", "")
+
+    assert words.spelled["週間"] == "一週間"
+    assert words.spelled["注文"] == "注文番号"
