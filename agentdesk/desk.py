@@ -311,7 +311,7 @@ class Desk:
             return True
         await self.write(lambda store: weighed.keep_in(store.db, self.folders.config))
         began = monotonic()
-        while await self.write(lambda store: store.efforts.score_some(INDEX_AT_ONCE)):
+        while await self.write(lambda store: store.efforts.score_some(self.clock(), INDEX_AT_ONCE)):
             if monotonic() - began > SCORE_SECONDS:
                 return False
         return True

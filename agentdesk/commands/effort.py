@@ -22,7 +22,7 @@ async def ticket_effort(cx: Context) -> Answer | None:
     ticket = one_ticket(cx).ticket
     await cx.desk.score()
     ticket = _as_kept(cx, ticket)
-    entries = cx.desk.store.efforts.ledger(ticket.ref)
+    entries = cx.desk.store.efforts.ledger(ticket.ref, cx.now())
     told = told_effort(ticket, entries)
     if not cx.front.has_screen:
         rows = [[stamp(entry.at), entry_words(entry), entry.event.id] for entry in entries]
@@ -67,7 +67,7 @@ async def weights(cx: Context) -> Answer:
 def effort_document(cx: Context, ticket: Ticket) -> dict[str, object]:
     """A ticket's effort with its ledger as data; waits in seconds."""
     efforts = cx.desk.store.efforts
-    entries = efforts.ledger(ticket.ref)
+    entries = efforts.ledger(ticket.ref, cx.now())
     found = tally(entries)
     return {
         "effort": ticket.effort,
@@ -90,7 +90,7 @@ def _entry_document(entry: Entry) -> dict[str, object]:
     if entry.burden is Burden.ASKED_AGAIN:
         document["times"] = entry.times
     if entry.burden is Burden.WAIT:
-        document["seconds"] = int(entry.span.total_seconds())
+        document |= {"seconds": int(entry.span.total_seconds()), "is_over": entry.runs_since is None}
     return document
 
 

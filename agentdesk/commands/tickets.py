@@ -82,7 +82,7 @@ async def show_ticket(cx: Context) -> Answer:
     lines = [f"#{row.ticket.number}  {row.ticket.subject}", "  ".join(filter(None, facts))]
     lines += [
         *map(link_words, row.ticket.links),
-        told_effort(row.ticket, cx.desk.store.efforts.ledger(row.ticket.ref)),
+        told_effort(row.ticket, cx.desk.store.efforts.ledger(row.ticket.ref, cx.now())),
         "",
     ]
     names = Names(cx.desk.store)

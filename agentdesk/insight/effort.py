@@ -13,7 +13,8 @@ What counts
     reopens         solved or closed, and then not
     asked again     we asked for a fact the customer had told in this ticket (`asking`)
     waits           from a customer's message to our public word, or to a status in which it is not our turn, without
-                    the time in such a status; one that still runs counts up to the newest event: that needs no clock
+                    the time in such a status; one that still runs counts up to a moment that is given, at least up to
+                    the newest event
 
 Promises leave no trace in the log, so broken ones are not counted.
 """
@@ -28,7 +29,7 @@ from agentdesk.insight.asking import Fact, asked, given
 from agentdesk.model import STAFF, WAITING, Event, Kind, Ref, Status
 from agentdesk.record import record
 
-RULES: Final = 2
+RULES: Final = 3
 """Counts up whenever a ledger may hold other entries for the same log than before: kept tallies are made anew then."""
 LOWEST = 1
 NONE: Final = timedelta(0)
@@ -53,7 +54,7 @@ class Entry(NamedTuple):
     """One burden and the event that shows it.
 
     `what` is the fact that was asked for again (`times`: how often by then in all), or the way of a contact; `span` is
-    the length of a wait, which began with the event.
+    the length of a wait, which began with the event; `runs_since` is from when one counts that is not over.
     """
 
     burden: Burden
@@ -62,6 +63,7 @@ class Entry(NamedTuple):
     what: str = ""
     times: int = 0
     span: timedelta = NONE
+    runs_since: datetime | None = None
 
 
 class Tally(NamedTuple):
@@ -96,8 +98,12 @@ class Weights:
     effort_5: float = 5.5
 
 
-def ledger(events: Iterable[Event]) -> list[Entry]:
-    """Every burden that the events of a ticket show, burden by burden, each in the order of time."""
+def ledger(events: Iterable[Event], now: datetime | None = None, *, is_our_turn: bool = True) -> list[Entry]:
+    """Every burden that the events of a ticket show, burden by burden, each in the order of time.
+
+    A wait that is not over counts up to `now`, or up to the newest event where that is later or `now` is not given;
+    it is left out where the ticket's own status says that it is not our turn, for a log may have holes.
+    """
     log = sorted((event for event in events if event.kind in _COUNTED), key=lambda event: (event.at, event.ref.id))
     messages = [event for event in log if event.kind in _SAID]
     changes = [event for event in log if event.kind is Kind.CHANGE]
@@ -108,7 +114,7 @@ def ledger(events: Iterable[Event]) -> list[Entry]:
         *_switches(messages),
         *_reopens(changes),
         *_asked_again(messages),
-        *_waits(log),
+        *(entry for entry in _waits(log, now) if is_our_turn or entry.runs_since is None),
     ]
 
 
@@ -130,6 +136,12 @@ def tally(entries: Iterable[Entry]) -> Tally:
         max(waits),
         sum(waits),
     )
+
+
+def with_wait(found: Tally, span: timedelta) -> Tally:
+    """The tally with one more wait."""
+    seconds = max(0, int(span.total_seconds()))
+    return found._replace(longest_wait=max(found.longest_wait, seconds), total_wait=found.total_wait + seconds)
 
 
 def points(found: Tally, weights: Weights) -> float:
@@ -239,7 +251,7 @@ def _asked_again(messages: Sequence[Event]) -> Iterator[Entry]:
                     yield Entry(Burden.ASKED_AGAIN, event.ref, event.at, fact.value, times[fact])
 
 
-def _waits(log: Sequence[Event]) -> Iterator[Entry]:
+def _waits(log: Sequence[Event], now: datetime | None) -> Iterator[Entry]:
     since: Event | None = None
     our_turn: datetime | None = log[0].at if log else None
     for event in log:
@@ -253,8 +265,9 @@ def _waits(log: Sequence[Event]) -> Iterator[Entry]:
             if begun is not None:
                 yield _wait(since, begun, event.at)
             since = None
-    if since is not None and our_turn is not None and log[-1].at > since.at:
-        yield _wait(since, our_turn, log[-1].at)
+    if since is not None and our_turn is not None:
+        until = log[-1].at if now is None else max(log[-1].at, now)
+        yield _wait(since, our_turn, until)._replace(runs_since=max(since.at, our_turn))
 
 
 def _wait(since: Event, our_turn: datetime, until: datetime) -> Entry:

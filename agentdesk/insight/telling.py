@@ -49,6 +49,8 @@ def entry_words(entry: Entry) -> str:
             return _("opened again")
         case Burden.ASKED_AGAIN:
             return _asked_words(entry.what, entry.times)
+        case Burden.WAIT if entry.runs_since is not None:
+            return _("waiting, {span} so far", span=wait(entry.span))
         case Burden.WAIT:
             return _("waited {span}", span=wait(entry.span))
         case _:

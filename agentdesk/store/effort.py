@@ -9,6 +9,7 @@ which only change together with the note of what is to be scored anew.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -17,18 +18,21 @@ from agentdesk.i18n import _
 from agentdesk.insight import effort
 from agentdesk.insight.effort import Entry, Tally, Weights
 from agentdesk.insight.weights import Read, weights_of
-from agentdesk.model import Event, Ref
+from agentdesk.model import WAITING, Event, Ref
 from agentdesk.store import rows, weighed
 from agentdesk.store.atomic import atomic, briefly
+from agentdesk.store.rows import Row
 
 ROWS_AT_ONCE: Final = 25
 _RULES: Final = "rules"
 _NAMES: Final = Tally._fields
 _COUNTS: Final = ", ".join(_NAMES)
 _PUT: Final = (
-    f"INSERT INTO effort (key, {_COUNTS}) VALUES ({', '.join('?' * (1 + len(_NAMES)))}) "
-    f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
+    f"INSERT INTO effort (key, {_COUNTS}, runs_since) VALUES ({', '.join('?' * (2 + len(_NAMES)))}) "
+    f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in (*_NAMES, 'runs_since'))}"
 )
+WAITS_EVERY: Final = timedelta(minutes=5)
+"""How often the waits that still run are looked at again."""
 _EVENT: Final = rows.EVENT.replace("html", "''").replace("attachments", "'[]'")
 _EVENTS_OF: Final = f"SELECT {_EVENT} FROM event WHERE account = ? AND ticket = ? AND NOT provisional"
 
@@ -45,13 +49,29 @@ def create(db: sqlite3.Connection) -> None:
     """Make the columns and tables; what is cached already waits for `score_some`."""
     for table in ("ticket", "server_ticket"):
         db.execute(f"ALTER TABLE {table} ADD COLUMN effort INTEGER")
-    counts = ", ".join(f"{name} INTEGER NOT NULL" for name in _NAMES)
-    db.execute(f"CREATE TABLE effort (key INTEGER PRIMARY KEY REFERENCES ticket (key) ON DELETE CASCADE, {counts})")
+    _begin(db)
     db.execute("CREATE TABLE effort_state (weights TEXT NOT NULL, unscored INTEGER NOT NULL)")
     db.execute(
         "INSERT INTO effort_state (weights, unscored) SELECT ?, coalesce(max(key), -1) + 1 FROM ticket",
         (_packed(Weights()),),
     )
+
+
+def add_running_waits(db: sqlite3.Connection) -> None:
+    """Make the tallies anew, with the waits that are not over."""
+    db.execute("DROP TABLE effort")
+    _begin(db)
+    db.execute("UPDATE effort_state SET unscored = (SELECT coalesce(max(key), -1) + 1 FROM ticket)")
+
+
+def _begin(db: sqlite3.Connection) -> None:
+    """Make the table of tallies; `runs_since` is from when (ms) a wait counts that is not in the tally yet."""
+    counts = ", ".join(f"{name} INTEGER NOT NULL" for name in _NAMES)
+    db.execute(
+        "CREATE TABLE effort (key INTEGER PRIMARY KEY REFERENCES ticket (key) ON DELETE CASCADE, "
+        f"{counts}, runs_since INTEGER)"
+    )
+    db.execute("CREATE INDEX effort_running ON effort (key) WHERE runs_since IS NOT NULL")
 
 
 def index(db: sqlite3.Connection) -> None:
@@ -63,13 +83,17 @@ def index(db: sqlite3.Connection) -> None:
     )
 
 
-def kept(db: sqlite3.Connection, key: int, events: Sequence[Event]) -> int | None:
-    """The estimate of a ticket with this log, whose tally is kept; None without a log."""
+def kept(
+    db: sqlite3.Connection, key: int, events: Sequence[Event], until: datetime, *, is_our_turn: bool
+) -> int | None:
+    """The estimate of a ticket with this log at a moment, its tally kept; None without a log."""
     if not events:
         return None
-    found = effort.tally(effort.ledger(events))
-    db.execute(_PUT, (key, *found))
-    return effort.estimate(found, weights(db))
+    entries = effort.ledger(events, until, is_our_turn=is_our_turn)
+    over = effort.tally(entry for entry in entries if entry.runs_since is None)
+    runs_since = next((rows.to_ms(entry.runs_since) for entry in entries if entry.runs_since is not None), None)
+    db.execute(_PUT, (key, *over, runs_since))
+    return effort.estimate(effort.tally(entries), weights(db))
 
 
 def weights(db: sqlite3.Connection) -> Weights:
@@ -84,6 +108,7 @@ class Efforts:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._read: tuple[int, Read] | None = None
+        self._waits_seen: datetime | None = None
 
     def weights(self) -> Weights:
         """The weights that the cache's estimates are made with."""
@@ -103,21 +128,26 @@ class Efforts:
                 return Read(self.weights(), (problem,))
         return self._read[1]
 
-    def score_some(self, limit: int = 500) -> int:
-        """Make so many estimates that are to be made anew; 0 when none is left."""
+    def score_some(self, now: datetime, limit: int = 500) -> int:
+        """Make so many estimates that are to be made anew; 0 when none is left. Now and then, waits that still run."""
         self._adopt()
         for _turn in range(0, limit, ROWS_AT_ONCE):
             (unscored,) = self._db.execute("SELECT unscored FROM effort_state").fetchone()
             if not unscored:
+                self._see_waits(now)
                 return 0
             with briefly(self._db):
-                self._score_below(unscored)
+                self._score_below(unscored, now)
         return 1
 
-    def ledger(self, ticket: Ref) -> list[Entry]:
-        """Every burden that a ticket's log shows, in the order of time."""
+    def ledger(self, ticket: Ref, now: datetime) -> list[Entry]:
+        """Every burden that a ticket's log shows by now, in the order of time."""
         events = self._db.execute(_EVENTS_OF, (ticket.account, ticket.id))
-        entries = effort.ledger(rows.event_from(event) for event in events)
+        row = self._db.execute(
+            "SELECT status FROM ticket WHERE account = ? AND id = ?", (ticket.account, ticket.id)
+        ).fetchone()
+        is_our_turn = row is not None and row[0] in WAITING
+        entries = effort.ledger((rows.event_from(event) for event in events), now, is_our_turn=is_our_turn)
         return sorted(entries, key=attrgetter("at"))
 
     def calibration(self) -> list[Calibration]:
@@ -144,24 +174,54 @@ class Efforts:
         if self._read is not None:
             weighed.note_read(self._db, self._read[0])
 
-    def _score_below(self, unscored: int) -> None:
+    def _see_waits(self, now: datetime) -> None:
+        """Raise the estimates of tickets whose customers have waited long by now."""
+        if self._waits_seen is not None and now - self._waits_seen < WAITS_EVERY:
+            return
+        self._waits_seen = now
+        found = self._db.execute(
+            f"SELECT t.key, t.effort, e.runs_since, {_COUNTS} FROM effort e INDEXED BY effort_running "
+            "JOIN ticket t ON t.key = e.key WHERE e.runs_since IS NOT NULL"
+        ).fetchall()
+        changed = [row[0] for row in found if row[1] != self._estimate(row[3:], row[2], now)]
+        for start in range(0, len(changed), ROWS_AT_ONCE):
+            with briefly(self._db):
+                for key in changed[start : start + ROWS_AT_ONCE]:
+                    self._score(key, now)
+
+    def _score_below(self, unscored: int, now: datetime) -> None:
         found = self._db.execute(
             "SELECT key FROM ticket WHERE key < ? ORDER BY key DESC LIMIT ?", (unscored, ROWS_AT_ONCE)
         ).fetchall()
         for (key,) in found:
-            self._score(key)
+            self._score(key, now)
         lowest = found[-1][0] if len(found) == ROWS_AT_ONCE else 0
         self._db.execute("UPDATE effort_state SET unscored = ? WHERE unscored = ?", (lowest, unscored))
 
-    def _score(self, key: int) -> None:
-        row = self._db.execute(f"SELECT {_COUNTS} FROM effort WHERE key = ?", (key,)).fetchone()
-        if row is not None:
-            found: int | None = effort.estimate(Tally(*row), self.weights())
+    def _score(self, key: int, now: datetime) -> None:
+        row = self._tallied(key)
+        if row is None:
+            account, id, status = self._db.execute(
+                "SELECT account, id, status FROM ticket WHERE key = ?", (key,)
+            ).fetchone()
+            events = [rows.event_from(event) for event in self._db.execute(_EVENTS_OF, (account, id))]
+            found = kept(self._db, key, events, now, is_our_turn=status in WAITING)
         else:
-            name = self._db.execute("SELECT account, id FROM ticket WHERE key = ?", (key,)).fetchone()
-            found = kept(self._db, key, [rows.event_from(event) for event in self._db.execute(_EVENTS_OF, name)])
+            found = self._estimate(row[1:], row[0], now)
         for table in ("ticket", "server_ticket"):
             self._db.execute(f"UPDATE {table} SET effort = ? WHERE key = ? AND effort IS NOT ?", (found, key, found))
+
+    def _tallied(self, key: int) -> Row | None:
+        found: Row | None = self._db.execute(
+            f"SELECT runs_since, {_COUNTS} FROM effort WHERE key = ?", (key,)
+        ).fetchone()
+        return found
+
+    def _estimate(self, counts: Row, runs_since: int | None, now: datetime) -> int:
+        found = Tally(*counts)
+        if runs_since is not None:
+            found = effort.with_wait(found, now - rows.from_ms(runs_since))
+        return effort.estimate(found, self.weights())
 
 
 def _packed(given: Weights) -> str:

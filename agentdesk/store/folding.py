@@ -6,7 +6,7 @@ Screens read plain rows, so the fold happens at write time: after a page arrived
 import sqlite3
 from dataclasses import replace
 
-from agentdesk.model import PENDING, STUCK, Op, Ref, Ticket, fold, summarised
+from agentdesk.model import PENDING, STUCK, WAITING, Op, Ref, Ticket, fold, summarised
 from agentdesk.store import rows
 
 PENDING_STATES = ", ".join(f"'{state.value}'" for state in sorted(PENDING))
@@ -63,7 +63,8 @@ def resummarise(db: sqlite3.Connection, ref: Ref) -> None:
         (ref.account, ref.id),
     )
     events = [rows.event_from(event) for event in found]
-    summary = replace(summarised(server, events), effort=effort.kept(db, row[-1], events))
+    estimate = effort.kept(db, row[-1], events, server.updated_at, is_our_turn=server.status in WAITING)
+    summary = replace(summarised(server, events), effort=estimate)
     if row[-2] < server.stamp and server.waiting_since:  # the log has holes: the helpdesk's own word is better
         summary = replace(summary, waiting_since=server.waiting_since)
     if summary != server:

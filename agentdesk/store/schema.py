@@ -292,6 +292,12 @@ def _reasons_by_meaning(db: sqlite3.Connection) -> None:
     reasons.note_what_is_read(db)
 
 
+def _running_waits(db: sqlite3.Connection) -> None:
+    from agentdesk.store import effort  # late, as above
+
+    effort.add_running_waits(db)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _search,
@@ -311,6 +317,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _decided_without_words,
     _effort_in_queues,
     _reasons_by_meaning,
+    _running_waits,
 )
 VERSION = len(MIGRATIONS)
 

@@ -108,7 +108,7 @@ class Engine:
         """Make everything that came in searchable, in steps between which sends and pages have their turn."""
         while await self.disk.do(lambda store: store.search.index_some(INDEX_STEP)):
             continue
-        while await self.disk.do(lambda store: store.efforts.score_some(SCORE_STEP)):
+        while await self.disk.do(lambda store: store.efforts.score_some(self.clock(), SCORE_STEP)):
             continue
         began = monotonic()
 

@@ -33,7 +33,9 @@ def pages() -> list[Item]:
         for id, rating in ((HARD, "bad"), (EASY, "good"), (UNREAD, None))
     ]
     moves = [event(HARD, n, n * 10, Kind.CHANGE, field="group", old=f"t{n}", new=f"t{n + 1}") for n in range(1, 5)]
-    return [*tickets, event(HARD, 0, 0, Kind.CUSTOMER), *moves, event(EASY, 0, 0, Kind.CUSTOMER)]
+    asked = [event(id, 0, 0, Kind.CUSTOMER) for id in (HARD, EASY)]
+    answered = [event(id, 8, 50, Kind.REPLY) for id in (HARD, EASY)]
+    return [*tickets, *asked, *moves, *answered]
 
 
 def event(ticket: str, number: int, minutes: int, kind: Kind, **values: object) -> Event:
@@ -52,8 +54,8 @@ def efforts(store: Store) -> dict[str, int | None]:
     return {row.ticket.ref.id: row.ticket.effort for row in store.queries.rows([1, 2, 3])}
 
 
-def score(store: Store) -> None:
-    while store.efforts.score_some(1):
+def score(store: Store, now: datetime = NOW) -> None:
+    while store.efforts.score_some(now, 1):
         pass
 
 
@@ -123,7 +125,7 @@ def test_an_edit_holds_the_next_time_and_taking_the_file_away_too(store: Store, 
 def test_what_is_saved_while_tickets_are_scored_has_the_new_weights(store: Store, tmp_path: Path) -> None:
     weighed.keep_in(store.db, tmp_path)
     (tmp_path / "effort.txt").write_text("transfers = 9\n", encoding="utf-8")
-    store.efforts.score_some(0)
+    store.efforts.score_some(NOW, 0)
 
     store.mirror.take(Page((event(HARD, 9, 99, Kind.CHANGE, field="group", old="a", new="b"),), ""))
 
@@ -178,6 +180,28 @@ def _take_back(path: Path) -> None:
         f"PRAGMA user_version = {before}; DELETE FROM _sqlite_migrations WHERE name LIKE '%_effort%'"
     )
     db.close()
+
+
+def test_a_wait_that_still_runs_raises_the_effort_with_time(store: Store) -> None:
+    store.mirror.take(Page((event(EASY, 9, 60 * 24, Kind.CUSTOMER),), ""))
+    score(store)
+    assert efforts(store)[EASY] == 1
+
+    later = NOW + timedelta(days=1)
+    with opened(store.path) as another:
+        score(another, later)
+
+    assert efforts(store)[EASY] == 3
+    assert store.efforts.ledger(Ref("acme", EASY), later)[-1].span == timedelta(days=1)
+
+
+def test_nobody_waits_where_the_ticket_says_that_it_is_solved(store: Store) -> None:
+    solved = Ticket(Ref("acme", EASY), EASY, "Ticket 2", Status.SOLVED, NOW, NOW, requester="c1", stamp=2)
+    store.mirror.take(Page((solved, event(EASY, 9, 60 * 24, Kind.CUSTOMER)), ""))
+
+    score(store, NOW + timedelta(days=9))
+
+    assert efforts(store)[EASY] == 1
 
 
 def test_a_ticket_that_is_gone_takes_its_tally_along(store: Store) -> None:

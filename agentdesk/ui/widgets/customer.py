@@ -82,7 +82,7 @@ class CustomerPane(LinesPane):
         self._effort_of = ticket
         if ticket is None or ticket.effort is None or ticket.effort == LOWEST:
             return ""
-        return effort_line(ticket.effort, self.desk.store.efforts.ledger(ticket.ref))
+        return effort_line(ticket.effort, self.desk.store.efforts.ledger(ticket.ref, self.desk.clock()))
 
     def build(self, width: int) -> list[Line]:
         if self.row is None:
