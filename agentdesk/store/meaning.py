@@ -7,6 +7,7 @@ missing, in small steps, in the background. Without an extra all of it is empty 
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from statistics import fmean, pstdev
 from threading import Thread
 from typing import Final, Literal
 
@@ -33,8 +34,10 @@ WEIGHTS: Final = {"use": 1.0, "e5": 1.5}
 WANTED: Final = "extras"
 _TITLE_WEIGHT: Final = 3.0
 _FOUND: Final = 200
+_FAR: Final = 3.5
+"""So many standard deviations from the mean a text means about what was asked."""
 _CROWD: Final = 20
-"""Below so few there is no middle worth the name."""
+"""Below so few there is no mean worth the name."""
 _TEXTS: Final = {
     "article": "SELECT key, title, substr(body, 1, ?) FROM article WHERE key NOT IN ({made}) ORDER BY key DESC LIMIT ?",
     "ticket": (
@@ -228,9 +231,7 @@ class Meaning:
         )
 
     def nearest(self, text: str, *, wait: bool = True) -> list[tuple[float, dict[int, float]]]:
-        """How near articles are to a text, for each encoder that has read them: 1 the nearest, 0 the middle of all.
-
-        Beside each what it counts.
+        """How far articles stand out as near to a text, for each encoder that has read them, and what its best counts.
 
         Unless it may `wait`, an encoder that is not loaded yet is left out, and loaded for the next time.
         """
@@ -239,7 +240,8 @@ class Meaning:
             encoder = self._encoder(name) if wait else self._ready(name)
             near = self._near(encoder, text, ARTICLE) if encoder and self._has_read(encoder) else {}
             if near:
-                found.append((WEIGHTS[name], _stretched(near)))
+                outstanding = _outstanding(near)
+                found.append((WEIGHTS[name] * max(outstanding.values(), default=0.0), outstanding))
         return found
 
     def related(self, text: str, *, wait: bool = True) -> dict[int, float]:
@@ -283,14 +285,17 @@ class Meaning:
         return self._encoders.get(name)
 
 
-def _stretched(near: dict[int, float]) -> dict[int, float]:
-    """Nearness from 0 in the middle of all to 1 for the best: encoders crowd their cosines, each in its own place."""
-    ranked = sorted(near.values())
-    middle, best = ranked[len(ranked) // 2], ranked[-1]
-    if len(ranked) < _CROWD:
-        middle = min(middle, ranked[0])
-    reach = max(best - middle, 1e-9)
-    return {key: (value - middle) / reach for key, value in near.items() if value > middle}
+def _outstanding(near: dict[int, float]) -> dict[int, float]:
+    """By how many standard deviations texts are nearer than the mean, about 1 for a good one.
+
+    Encoders crowd their cosines, each in its own place; and one to which nothing stands out says less.
+    """
+    middle = fmean(near.values())
+    spread = max(pstdev(near.values(), middle), 1e-9)
+    if len(near) < _CROWD:
+        middle = min(middle, *near.values())
+        spread = max(max(near.values()) - middle, 1e-9) / _FAR
+    return {key: (value - middle) / spread / _FAR for key, value in near.items() if value > middle}
 
 
 def blended(lists: Sequence[tuple[float, dict[int, float]]]) -> dict[int, float]:

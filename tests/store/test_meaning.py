@@ -197,6 +197,16 @@ def test_an_encoder_brings_languages_together(name: str) -> None:
     assert refund > wood
 
 
+def test_an_encoder_counts_by_how_far_its_best_stands_out(store: Store) -> None:
+    take(store, *(article(f"p{at}", "荷物", "荷物はどこ") for at in range(30)))
+    search = search_with(store)
+    make_all(search)
+
+    (money, _near), (parcels, _all) = (search.meaning.nearest(said)[0] for said in ("money", "parcel"))
+
+    assert money > 1 > parcels
+
+
 def test_it_is_known_how_much_the_extras_have_to_read(store: Store) -> None:
     search = Search(store.db, Tools(Letters, lambda name: Topics(f"{name} 1")))
     search.meaning.want(Wanted(True, ("use", "e5")))
