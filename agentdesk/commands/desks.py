@@ -16,6 +16,7 @@ from agentdesk.i18n import LANGUAGES, _, active, plural
 from agentdesk.model import OpState
 from agentdesk.saved_queues import load_saved
 from agentdesk.store import reasons
+from agentdesk.store.reason_rules import FILE
 
 
 @commands.add("refresh", keys="ctrl+r", is_recorded=False)
@@ -129,7 +130,8 @@ def _vocabulary(cx: Context) -> tuple[str, bool]:
 def _reasons(cx: Context) -> tuple[str, bool]:
     """How many reasons tickets have, or what is wrong with the team's file of them."""
     problems = cx.desk.store.search.reasoning.problems()
-    return " ".join(problems) or str(len(reasons.names(cx.desk.store.db))), not problems
+    count, path = len(reasons.names(cx.desk.store.db)), str(cx.desk.folders.config / FILE)
+    return " ".join(problems) or _("{n} in use; names of your own go into {path}", n=count, path=path), not problems
 
 
 def _extras(cx: Context) -> Iterator[dict[str, object]]:
