@@ -290,6 +290,8 @@ def test_every_field_has_words_and_no_spelling_means_two_things() -> None:
         ("tag:gold,v", ["vip"]),
         ('"a phrase" tag:v', ["vip", '"very big"']),
         ('"tag', []),
+        ('tag:"very big"', []),
+        ("(a OR b)", []),
         ("zzz", []),
     ],
 )

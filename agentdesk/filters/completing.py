@@ -50,6 +50,8 @@ def complete(text: str, caret: int, known: Known = nothing_known) -> list[Comple
     if typed.startswith("-"):
         start, typed = start + 1, typed[1:]
     at = FIELD_SIGN.match(typed)
+    if at is None and before.endswith(('"', ")")):
+        return []  # what stands before the caret is complete
     if at is None:
         wanted = folded(typed)
         found = [

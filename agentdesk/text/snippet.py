@@ -16,6 +16,13 @@ Span = tuple[int, int]
 LONGEST_SEARCHED: Final = 20_000
 _MOST_PASSAGES: Final = 200
 CUT: Final = "…"
+_FEW_WORDS: Final = 5
+_ENGLISH_GRAMMAR: Final = (
+    "a an and are as at be been but by can could did do does for from had has have he her him his how i if in is it "
+    "its me my no not now of on or our she so that the their them then there they this to us was we were what when "
+    "where which who why will with would you your"
+)
+_GRAMMAR: Final = frozenset(_ENGLISH_GRAMMAR.split())
 _SAME: Final = 3
 """So many letters begin any two words of one stem."""
 
@@ -23,9 +30,12 @@ _SAME: Final = 3
 def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
     """Return where the tokens of a query are in the text as it was written; touching places are one.
 
-    A Latin word also counts when it only differs in its ending (refund, refunds, refunded), as the index stems it.
+    A Latin word also counts when it only differs in its ending (refund, refunds, refunded), as the index stems it. Of a
+    sentence, the words that are grammar do not count.
     """
     wanted = set(telling(list(query_tokens)))
+    if len(wanted) > _FEW_WORDS:
+        wanted = wanted - _GRAMMAR or wanted
     if not wanted:
         return []
     stems: dict[str, list[str]] = {}

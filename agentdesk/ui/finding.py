@@ -69,9 +69,8 @@ class Seeker:
 
     def answers(self, store: Store, question: str, caret: int, now: datetime) -> Answers:
         """What a question finds, without the counts."""
-        ways = tuple(
-            one for one in complete(question, caret, store.queries.names) if one.text != question[one.start : one.end]
-        )
+        known = complete(question, caret, store.queries.names) if _is_begun(question[:caret]) else []
+        ways = tuple(one for one in known if one.text != question[one.start : one.end])
         if not question.strip():
             return Answers(question, {})
         try:
@@ -106,6 +105,11 @@ class Seeker:
         words = normalise(question).split()
         found = [one for text, one in self._prepared if all(word in text for word in words)]
         return sorted(found, key=lambda one: not all(word in normalise(one.title) for word in words))[:MOST]
+
+
+def _is_begun(before: str) -> bool:
+    """Has the word before the caret begun? Every field at once, behind each word, would hide what there is to know."""
+    return bool(before) and not before[-1].isspace()
 
 
 def why_words(why: Why) -> tuple[Span, ...]:

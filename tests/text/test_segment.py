@@ -98,3 +98,13 @@ def test_a_passage_fits_and_its_hits_are_inside(text: str, query: str, cells: in
 
     assert cell_width(passage) <= cells
     assert all(0 <= start < end <= len(passage) for start, end in spans)
+
+
+def test_of_a_sentence_only_the_words_that_tell_something_are_marked() -> None:
+    text = "I have not got the parcel that you sent to me"
+
+    def marked(query: str) -> list[str]:
+        return [text[start:end] for start, end in highlight(text, segment(query))]
+
+    assert marked("I am still waiting for the parcel that was sent to me on Monday") == ["parcel", "sent"]
+    assert marked("not the") == ["not", "the"]

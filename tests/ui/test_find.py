@@ -312,3 +312,12 @@ def test_a_passage_is_drawn_where_there_is_no_room_at_all() -> None:
 
 def test_everything_that_divides_tickets_has_a_heading() -> None:
     assert all(field_words(field) for field in FIELDS)
+
+
+async def test_behind_a_word_there_is_room_for_what_to_know(desk: Desk) -> None:
+    app = Finding(desk, "zzzz qqqq ")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+
+        assert "Nothing found." in app.words()
