@@ -44,7 +44,7 @@ from agentdesk.text.grouping import (
 from agentdesk.text.normalise import normalise
 from agentdesk.text.vectors import nearest_middles, nearest_texts
 
-MAKER: Final = "words 2"
+MAKER: Final = "words 3"
 TICKETS_AT_ONCE: Final = 40
 NOTED_AT_ONCE: Final = 1_000
 SECONDS_AT_ONCE: Final = 0.05

@@ -21,6 +21,7 @@ from agentdesk.text.normalise import normalise
 Vector = Mapping[str, float]
 """Words with their weights; the squares of the weights add up to one."""
 TITLE_WEIGHT: Final = 1.5
+TITLE_TELLS: Final = 3
 READ_CHARACTERS: Final = 1_500
 RARE_FROM: Final = 3
 COMMON_SHARE: Final = 0.25
@@ -55,6 +56,9 @@ which while who why will with would yet you your
 """
 _GRAMMAR: Final = frozenset(_FUNCTION_WORDS.split())
 """English words that carry no reason in any text; the Japanese ones are kana, which are not read."""
+_LETTER_WORDS: Final = "容赦 世話 手数 恐縮 失礼 何卒 御社 貴社 弊社 客様 問合 質問 連絡 先日 本日 昨日 今日"
+_MANNERS: Final = frozenset(_LETTER_WORDS.split())
+"""Japanese words that stand in letters about anything."""
 
 
 class Words(NamedTuple):
@@ -115,7 +119,8 @@ def _words(normal: str) -> Iterable[tuple[str, str]]:
             is_verb = len(kanji) > 2 and tail and tail[0] not in _PARTICLES
             noun = kanji[:-1] if is_verb else kanji
             for at in range(len(kanji) - 1):
-                yield kanji[at : at + 2], noun if at + 2 <= len(noun) else ""
+                if (pair := kanji[at : at + 2]) not in _MANNERS:
+                    yield pair, noun if at + 2 <= len(noun) else ""
 
 
 def _stem(word: str) -> str:
@@ -273,9 +278,14 @@ def _joined(among: _Among, groups: list[list[int]]) -> Generator[None, None, lis
 
 
 def telling(group: Sequence[Words], centre: Vector, most: int) -> list[str]:
-    """The words that say best what a group's texts are about, as its texts spell them, the most telling first."""
+    """The words that say best what a group's texts are about, as its texts spell them, the most telling first.
+
+    Those of their titles come before others: a title says in short what somebody wants.
+    """
+    titled = Counter(word for text in group for word, weight in text.weights.items() if weight == TITLE_WEIGHT)
+    worth = {word: weight * (len(group) + TITLE_TELLS * titled[word]) for word, weight in centre.items()}
     shown: list[str] = []
-    for word, _weight in sorted(centre.items(), key=lambda one: (-one[1], one[0])):
+    for word in sorted(worth, key=lambda one: (-worth[one], one)):
         spelled = Counter(text.spelled[word] for text in group if word in text.spelled)
         best = min(spelled, key=lambda one: (-spelled[one], one), default="")
         if len(best) > 1 and not any(best in other or other in best for other in shown):
