@@ -6,6 +6,7 @@ addresses. Scores of the kinds are each divided by their best, so that one list 
 """
 
 import sqlite3
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -550,8 +551,9 @@ def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
     if len(text) > 2 * PASSAGE_CHARACTERS:
         first = _densest(text[:INDEXED_CHARACTERS].lower(), tokens)
         if first is None:
-            normal = normalise_with_places(text[:MOST_NORMALISED])
-            first = normal.starts[_densest(normal.text, tokens) or 0]
+            part = text[:MOST_NORMALISED]
+            at = _densest(normalise(part), tokens)  # places cost ten times as much
+            first = 0 if at is None else normalise_with_places(part).starts[at]
         start = max(first - PASSAGE_CHARACTERS // 2, 0)
         space = text.find(" ", start, first)
         start = space + 1 if start and space >= 0 else start
@@ -565,11 +567,13 @@ def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
 def _densest(text: str, tokens: Iterable[str]) -> int | None:
     """Where most of the tokens first stand near each other; None where there is none."""
     places = sorted((at, token) for token in tokens for at in islice(_finds(text, token), MOST_PLACES))
-    near = (
-        (-len({token for at, token in places[place:] if at < first + PASSAGE_CHARACTERS}), first)
-        for place, (first, _token) in enumerate(places[:MOST_PLACES])
-    )
-    return min(near, default=(0, None))[1]
+    best: int | None = None
+    most = 0
+    for place, (first, _token) in enumerate(places[:MOST_PLACES]):
+        near = {token for _at, token in places[place : bisect_left(places, (first + PASSAGE_CHARACTERS, ""))]}
+        if len(near) > most:
+            best, most = first, len(near)
+    return best
 
 
 def _finds(text: str, token: str) -> Iterator[int]:

@@ -452,13 +452,13 @@ def _with_endings(word: str) -> str:
 
 
 def _latin(tokens: list[str]) -> re.Pattern[str]:
-    """The Latin tokens with what may end them, and where others stand, room for those however they are written."""
+    """The Latin tokens with what may end them and what may part them, and for others room however they are written."""
     pattern, room = "", 0
     for token in tokens:
         if token.isascii():
             gap = f"[^a-z0-9]{{1,{4 * room + _LONGEST_GAP}}}" if pattern else "(?<![a-z0-9])"
             beginning = token[: max(_SHORTEST_STEM, len(token) - _LONGEST_ENDING)]
-            pattern, room = f"{pattern}{gap}{re.escape(beginning)}[a-z0-9]*", 0
+            pattern, room = f"{pattern}{gap}{'[,-]?'.join(beginning)}[a-z0-9,-]*", 0
         else:
             room += 1
     return re.compile(pattern)
@@ -485,9 +485,9 @@ def _is_same(found: str, wanted: str, is_open: bool = False) -> bool:
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 3
 _LONGEST_GAP = 40
 _OTHERWISE = (
-    "[,\\-\u00aa-\u036f\u1d00-\u1fff\u2010-\u2015\u2070-\u2fff\u30a0\u3100-\u33ff\ua600-\uabff\uf900-\uff00\uff0c\uff0d\uff10-\uffff]"
+    "[\u00aa-\u036f\u1d00-\u1fff\u2010-\u2015\u2070-\u2fff\u30a0\u3100-\u33ff\ua600-\uabff\uf900-\uff00\uff0c\uff0d\uff10-\uffff]"
     "|[^\u0000-\uffff]|[0-9A-Za-z]ー"
 )
-"""What may be a Latin letter or digit in another form, or may be left out between such."""
+"""What may be a Latin letter, a digit or a sign between them in another form."""
 _MARKED = "[\u00aa-\u02af\u1e00-\u1eff]"
 """Latin letters that the index has without their marks."""
