@@ -396,9 +396,11 @@ def _stands(text: str, ways: str) -> bool:
     runs, rows = _wanted(ways)
     if any(run in text for run in runs):
         return True
-    if not runs and not re.search(_OTHERWISE, text):
+    if not re.search(_OTHERWISE, text):  # to normalise takes ten times as long as to rule most texts out
         plain = text.lower()
-        if not any(row.latin.search(plain) for row in rows):
+        runs = {run: sure for run, sure in runs.items() if all(kana in text for kana in sure)}
+        rows = [row for row in rows if row.latin.search(plain)]
+        if not runs and not rows:
             return False
     normal = normalise(text)
     if any(run in normal or _ends_a_word(run, normal) for run in runs):
@@ -429,11 +431,12 @@ class _Row(NamedTuple):
 
 
 @lru_cache(64)
-def _wanted(ways: str) -> tuple[list[str], list[_Row]]:
-    runs, rows = [], []
+def _wanted(ways: str) -> tuple[dict[str, list[str]], list[_Row]]:
+    """Unbroken runs, each with what of it is written in no other way, and tokens in a row."""
+    runs, rows = {}, []
     for way in ways.split("\n"):
         if way[0] == "=":
-            runs.append(way[1:])
+            runs[way[1:]] = re.findall(_SURE, way[1:])
         else:
             tokens, is_open = _tokens_of(way[1:]), way[0] == "*"
             is_plain = all(token.isascii() or token[-1] > _LAST_LATIN for token in tokens)
@@ -486,8 +489,10 @@ _SHORTEST_STEM, _LONGEST_ENDING = 4, 3
 _LONGEST_GAP = 40
 _OTHERWISE = (
     "[\u00aa-\u036f\u1d00-\u1fff\u2010-\u2015\u2070-\u2fff\u30a0\u3100-\u33ff\ua600-\uabff\uf900-\uff00\uff0c\uff0d\uff10-\uffff]"
-    "|[^\u0000-\uffff]|[0-9A-Za-z]ー"
+    "|[^\u0000-\uffff]|[0-9A-Za-z]ー|[゙-ゞヽヾゐゑヰヱ]"
 )
-"""What may be a Latin letter, a digit or a sign between them in another form."""
+"""What may be kana, a Latin letter, a digit or a sign between such in another form."""
+_SURE = "(?:(?!でき|(?<=で)き)[ぁ-ゖ])+|[ガキ-ヅテ-ハパヒピフプヘペホポ-ヲン]"
+"""Kana that nothing but themselves are read as, those of hiragana in a row too."""
 _MARKED = "[\u00aa-\u02af\u1e00-\u1eff]"
 """Latin letters that the index has without their marks."""

@@ -21,6 +21,7 @@ from agentdesk.store.outbox import Author
 from agentdesk.store.search import MOST_NAMED, Hit, HitKind
 from agentdesk.store.store import opened
 from agentdesk.store.words import KINDS, TICKETS, Indexed, cut, cut_once
+from agentdesk.text.normalise import normalise
 
 ARTICLES: tuple[HitKind, ...] = ("article",)
 ONLY_TICKETS: tuple[HitKind, ...] = ("ticket",)
@@ -520,6 +521,22 @@ def test_what_is_asked_as_one_stands_side_by_side_however_it_is_written(
     index_all(store)
 
     assert bool(newest(store.db, asking.typed(query), NOW, {}, 10)) == is_found
+
+
+KANA = st.text(alphabet="すでにきいえゐゑゝゞッカガヒパーェエヴ・ﾊﾟヽ出来申し込Aa-1 、", max_size=8)
+RUN = st.text(alphabet="すでにきいえカガヒパエ申込", min_size=2, max_size=3)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@given(KANA, RUN, KANA, st.booleans())
+def test_a_run_of_japanese_stands_in_a_text_where_its_one_spelling_does(
+    store: Store, before: str, run: str, after: str, is_there: bool
+) -> None:
+    text, run = f"{before}{run if is_there else ''}{after}", normalise(run)
+
+    (stands,) = store.db.execute("SELECT stands(?, ?)", (text, f"={run}")).fetchone()
+
+    assert bool(stands) == (run in text or run in normalise(text))
 
 
 def test_in_a_large_cache_a_word_that_many_tickets_have_is_no_beginning() -> None:
