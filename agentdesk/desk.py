@@ -276,12 +276,16 @@ class Desk:
 
         Unless the caller `is_patient`, the slow encoder is left for later.
         """
-        await self.set_search_up()
-        while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
-            pass
+        await self.index_words()
         while await self.write(lambda store: store.search.learn_some(is_patient=is_patient)):
             pass
         await self.score()
+
+    async def index_words(self) -> None:
+        """Bring the index of words up to date with everything that is cached."""
+        await self.set_search_up()
+        while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
+            pass
 
     async def set_search_up(self) -> None:
         """Let the cache know which extras are on, and where the team's words are."""
@@ -296,9 +300,7 @@ class Desk:
 
     async def reason(self) -> None:
         """Give every ticket its contact reason, as the team's file is now."""
-        await self.write(self._set_search_up)
-        while await self.write(lambda store: store.search.index_some(INDEX_AT_ONCE)):
-            pass
+        await self.index_words()
         while await self.write(lambda store: store.search.reasoning.reason_some()):
             pass
 

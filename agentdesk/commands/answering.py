@@ -1,13 +1,13 @@
 """What commands about tickets share: which tickets they mean, how they decide, and what they say afterwards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from agentdesk.commands.context import Context
 from agentdesk.commands.outbox import change_words
-from agentdesk.errors import Refused
+from agentdesk.errors import Refused, StoreError
 from agentdesk.filters import Filter
-from agentdesk.i18n import _, plural
+from agentdesk.i18n import _, number, plural
 from agentdesk.model import Change, Op, Ref, Status, TicketRow
 
 
@@ -18,6 +18,21 @@ def needs_ticket(cx: Context) -> str | None:
 def no_account() -> str:
     """What to do where there is no account yet."""
     return _("No account yet. Add one: agentdesk account add")
+
+
+async def as_far_as_can_be(cx: Context, indexing: Awaitable[None]) -> None:
+    """Let the search index be brought up to date; where the disk does not take it, say so and how far it is."""
+    try:
+        await indexing
+    except StoreError as error:
+        cx.front.say(str(error), "bad")
+        progress = cx.desk.store.search.progress()
+        if progress is not None:
+            done, total = number(progress.done), number(progress.total)
+            told = _(
+                "The search index is being built: {done} of {total}. Older tickets follow.", done=done, total=total
+            )
+            cx.front.say(told)
 
 
 def say_taken(cx: Context, question: Filter) -> None:

@@ -1,14 +1,15 @@
 """Searching from the shell."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer
-from agentdesk.commands.answering import needs_ticket, one_ticket, say_taken
+from agentdesk.commands.answering import as_far_as_can_be, needs_ticket, one_ticket, say_taken
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
-from agentdesk.errors import Refused
+from agentdesk.errors import Refused, StoreError
 from agentdesk.filters import Filter, Heard, hear
 from agentdesk.i18n import _
 from agentdesk.text.safe import safe_line
@@ -29,12 +30,13 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     if limit < 1:
         raise Refused(_("--limit is how many results at most, 1 or more."))
     heard = hear(query)
-    await cx.desk.index()
+    await as_far_as_can_be(cx, cx.desk.index())
     say_taken(cx, heard.question)
     now = cx.now()
     # nobody types on: the last word is a beginning only where as a word it finds nothing
     hits = _found(cx, heard.question, kind, limit, now) or _found(cx, query, kind, limit, now)
-    await cx.desk.write(lambda store: store.search.vocabulary.searched(query, bool(hits), now))
+    with suppress(StoreError):  # what was found is told on a full disk, too
+        await cx.desk.write(lambda store: store.search.vocabulary.searched(query, bool(hits), now))
     results = [
         {
             "kind": hit.kind,

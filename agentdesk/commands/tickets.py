@@ -8,7 +8,15 @@ from typing import NoReturn
 from agentdesk import i18n
 from agentdesk.answers import Answer, event_document, ticket_document
 from agentdesk.columns import COLUMNS, link_words, priority_word, status_word
-from agentdesk.commands.answering import allowed, deciding, needs_ticket, no_account, one_ticket, say_taken
+from agentdesk.commands.answering import (
+    allowed,
+    as_far_as_can_be,
+    deciding,
+    needs_ticket,
+    no_account,
+    one_ticket,
+    say_taken,
+)
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.effort import effort_document, told_effort
 from agentdesk.commands.happenings import Names, kind_word, what_changed
@@ -17,7 +25,7 @@ from agentdesk.commands.registry import commands
 from agentdesk.commands.replies import status_named
 from agentdesk.commands.times import moment
 from agentdesk.errors import Refused
-from agentdesk.filters import mentions, parse, within
+from agentdesk.filters import has_words, mentions, parse, within
 from agentdesk.i18n import _
 from agentdesk.model import (
     STAFF,
@@ -51,6 +59,8 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
     """List the tickets that a query finds, those who wait longest first."""
     queries, now = cx.desk.store.queries, cx.now()
     question = within(parse(query), cx.account)
+    if has_words(question.where):
+        await as_far_as_can_be(cx, cx.desk.index_words())
     if mentions(question, "reason"):
         await cx.desk.reason()
     if mentions(question, "effort") and not await cx.desk.score():

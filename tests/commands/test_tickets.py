@@ -3,6 +3,7 @@
 import pytest
 
 from agentdesk.commands.context import Context
+from agentdesk.commands.searches import search
 from agentdesk.commands.tickets import list_tickets
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
@@ -155,6 +156,29 @@ async def test_an_empty_list_says_so(desk: Desk) -> None:
     answer = await list_tickets(Context(desk, ShellFront()), "tag:nowhere")
 
     assert (answer.rows, answer.nothing) == ([], "No ticket answers this query.")
+
+
+async def test_words_are_found_before_anything_was_indexed(desk: Desk) -> None:
+    answer = await list_tickets(Context(desk, ShellFront()), "注文")
+
+    assert answer.rows
+
+
+async def test_on_a_full_disk_what_is_indexed_is_found_and_the_rest_is_told(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await desk.index_words()
+    await desk.write(lambda store: store.search.rebuild())
+    await desk.write(lambda store: store.search.index_some(4))
+    full = "CREATE TRIGGER full BEFORE UPDATE ON word_index BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    await desk.write(lambda store: store.db.execute(full))
+
+    listed = await list_tickets(Context(desk, ShellFront()), "注文 OR is:unsolved")
+    found = await search(Context(desk, ShellFront()), "美咲")
+
+    assert listed.rows
+    assert found.rows
+    assert "The search index is being built" in capsys.readouterr().err
 
 
 async def test_a_list_without_an_account_says_what_to_do(desk: Desk) -> None:
