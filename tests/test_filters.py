@@ -206,6 +206,18 @@ def test_a_slip_in_what_can_only_be_a_query_is_refused(text: str) -> None:
         hear(text)
 
 
+def test_the_values_that_there_are_are_named_as_the_agent_types_them() -> None:
+    before = i18n.active()
+    i18n.use("ja")
+    try:
+        with pytest.raises(FilterError) as caught:
+            parse("優先度:きんきゅう")
+    finally:
+        i18n.use(before.code, before.zone)
+
+    assert "低, 通常, 高, 緊急" in str(caught.value)
+
+
 def test_words_that_were_meant_as_a_query_say_why_they_are_none() -> None:
     short, told = hear("(refund OR exchange"), hear("Why (of all things do I wait?")
 

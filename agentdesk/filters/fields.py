@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from agentdesk.filters.signs import folded
-from agentdesk.i18n import _
+from agentdesk.i18n import _, active
 from agentdesk.model import Priority, Status
 
 FIELD_SIGN = re.compile(r"(?P<name>[^\W\d][\w-]*)(?P<op>:?(?:<=|>=|[<>=≤≥])|:)(?!//)")
@@ -178,7 +178,13 @@ def unknown_value(field: str, value: str, values: Mapping[str, tuple[str, ...]])
     near = nearest_value(value, values)
     if near:
         return _("{field}: knows no {value}. Did you mean {near}?", field=field, value=value, near=near)
-    return _("{field}: knows no {value}. Choose one of: {known}.", field=field, value=value, known=", ".join(values))
+    known = ", ".join(_told(str(name), others) for name, others in values.items())
+    return _("{field}: knows no {value}. Choose one of: {known}.", field=field, value=value, known=known)
+
+
+def _told(name: str, others: tuple[str, ...]) -> str:
+    """A value as the agent would type it: in Japanese where that is spoken and the value has such a name."""
+    return next((one for one in others if not one.isascii()), name) if active().code == "ja" else name
 
 
 def nearest_value(value: str, values: Mapping[str, tuple[str, ...]]) -> str | None:
