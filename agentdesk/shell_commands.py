@@ -18,6 +18,7 @@ from agentdesk.model import STUCK, Op, OpState, TicketRow
 from agentdesk.opening import FAILED, UNREACHABLE, demo_desk
 from agentdesk.output import Form, write
 from agentdesk.paths import Folders
+from agentdesk.shell_completing import QUERY, query_completer, takes_query
 from agentdesk.shell_front import ShellFront
 from agentdesk.shell_words import option_help
 from agentdesk.text.safe import safe_line
@@ -58,7 +59,8 @@ def click_command(command: Command, own: Folders, config: Config) -> click.Comma
     is_about_tickets = "ticket" in command.scopes
     usage = command.usage.removeprefix(command.name).strip()
     params: list[click.Parameter] = [click.Argument(["ids"], metavar="ID[,ID...]")] if is_about_tickets else []
-    params.append(click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, metavar=usage))
+    ways = query_completer(lambda: desk_of(own, config)) if takes_query(command) else None
+    params.append(click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, metavar=usage, shell_complete=ways))
     params += [
         click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON document.")),
         click.Option(["--jsonl"], is_flag=True, help=_("Print one JSON document a line.")),
@@ -68,7 +70,10 @@ def click_command(command: Command, own: Folders, config: Config) -> click.Comma
         params.append(click.Option(["--wait"], is_flag=True, help=_("Wait until it is sent, held or failed.")))
     for name, parameter in command.options.items():
         is_flag, told = parameter.kind == "flag", option_help(parameter.name)
-        params.append(click.Option([name], is_flag=is_flag, multiple=parameter.is_repeated, help=told))
+        completer = ways if parameter.name == QUERY else None
+        params.append(
+            click.Option([name], is_flag=is_flag, multiple=parameter.is_repeated, help=told, shell_complete=completer)
+        )
     params += [click.Option([name], hidden=True) for name in command.named_words]
     return _Words(
         command.name.split()[-1],
