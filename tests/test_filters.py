@@ -33,6 +33,7 @@ from agentdesk.filters import (
     hear,
     moment,
     parse,
+    terms,
 )
 from agentdesk.filters.completing import Name, complete
 
@@ -216,6 +217,13 @@ def test_the_values_that_there_are_are_named_as_the_agent_types_them() -> None:
         i18n.use(before.code, before.zone)
 
     assert "低, 通常, 高, 緊急" in str(caught.value)
+
+
+def test_brackets_and_quotations_part_words() -> None:
+    heard = hear("返品（送料：「込み」 at 10:30 a@b.example")
+
+    words = [word.text for word in terms(heard.question.where)]
+    assert words == ["返品", "送料", "込み", "at", "10:30", "a@b.example"]
 
 
 def test_words_that_were_meant_as_a_query_say_why_they_are_none() -> None:

@@ -23,6 +23,8 @@ _MARKED: Final = re.compile(r"[?？!！](?=$|[\s\"'”’」』）)\]])|[。、]
 _QUOTED_INSIDE: Final = re.compile(r"[^\s(（:：=<>＜＞-][「『]|[」』][^\s)）]")
 _QUOTED_WHOLE: Final = re.compile(r"\s*[「『][^」』]{15,}[」』]\s*")
 _GROUPED: Final = re.compile('[("「『（“]')
+_PARTING: Final = re.compile(r"[()\[\]{}<>\"“”„「」『』（）【】［］＂＜＞：]+")
+"""Signs that never stand within a word; others may, as in 10:30 or an address."""
 _MANY_WORDS: Final = 9
 _FEW_WORDS: Final = 4
 """Who writes more of them and slips in a sign was telling, not filtering."""
@@ -64,7 +66,8 @@ def _is_told(text: str) -> bool:
 
 def _in_words(text: str) -> Filter:
     """Every word of the text, none of its signs obeyed."""
-    pieces = text[:LONGEST].split()
+    kept = text[:LONGEST]
+    pieces = _PARTING.sub(" ", kept).split() or kept.split()
     words = [Word(piece) for piece in pieces if piece not in OPERATORS] or [Word(piece) for piece in pieces]
     return Filter(words[0] if len(words) == 1 else And(tuple(words)), text=text)
 
