@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agentdesk.filters import And, Node, Not, Or, Word
+from agentdesk.errors import FilterError
+from agentdesk.filters import And, Node, Not, Or, Phrase, Word, parse
 from agentdesk.i18n import _
 from agentdesk.record import record
 from agentdesk.store import lost, rows
 from agentdesk.store.lost import MISSED
 from agentdesk.text.aliases import Aliases, aliases, groups_of, words_of
 from agentdesk.text.normalise import normalise
+from agentdesk.text.segment import segment
 
 FILES = "vocabulary"
 ALIASES, STOPWORDS = "aliases.txt", "stopwords.txt"
@@ -83,10 +85,11 @@ class Vocabulary:
     def searched(self, query: str, found: bool, now: datetime) -> None:
         """Remember a search that found nothing; one that found something soon after makes a candidate of the two.
 
-        What was searched for with a word that is in the cache no more, as after a redaction, is not kept.
+        Numbers, fields and signs are no words for one another. What was searched for with a word that is in the cache
+        no more, as after a redaction, is not kept.
         """
         query = query.strip()
-        if not query or len(query) > LONGEST_QUERY or (not found and lost.is_lost(self._db, query)):
+        if len(query) > LONGEST_QUERY or not _is_of_words(query) or (not found and lost.is_lost(self._db, query)):
             return
         row = self._db.execute("SELECT value FROM place WHERE name = ?", (MISSED,)).fetchone()
         missed = rows.unpack(row[0]) if row else None
@@ -113,6 +116,21 @@ class Vocabulary:
         """Let the candidates for a query count; which those are."""
         self._db.execute("UPDATE alias SET is_accepted = 1 WHERE query = ?", (query,))
         return [one for one in self.candidates() if one.query == query]
+
+
+def _is_of_words(query: str) -> bool:
+    """Does a query ask for words, and for nothing else?"""
+    try:
+        where = parse(query).where
+    except FilterError:
+        return False
+    parts = where.parts if isinstance(where, And) else (where,)
+    has_digits = any(char.isdecimal() for char in query)
+    return (
+        not has_digits
+        and all(isinstance(one, Word | Phrase) for one in parts)
+        and max(map(len, segment(query)), default=0) > 1
+    )
 
 
 def _stamp(path: Path) -> tuple[str, int]:

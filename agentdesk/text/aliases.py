@@ -19,7 +19,7 @@ from agentdesk.text.normalise import normalise
 
 @record
 class Aliases:
-    """Words of which each stands for the others, the silent ones, and what was wrong with the files, in words."""
+    """Groups of words, as written, of which each stands for the others; the silent ones; and what was wrong, in words."""
 
     groups: tuple[tuple[str, ...], ...] = ()
     silent: frozenset[str] = frozenset()
@@ -49,14 +49,17 @@ class Aliases:
 def aliases(groups: Iterable[tuple[str, ...]], silent: Iterable[str] = (), problems: Iterable[str] = ()) -> Aliases:
     """Aliases of these groups; groups that share a word are one."""
     joined: list[list[str]] = []
+    written: dict[str, str] = {}
     for group in groups:
+        for one in group:
+            written.setdefault(normalise(one), one)
         members = list(dict.fromkeys(normalise(one) for one in group))
         for met in [one for one in joined if not set(one).isdisjoint(members)]:
             joined.remove(met)
             members = list(dict.fromkeys([*met, *members]))
         joined.append(members)
     others = {one: tuple(other for other in group if other != one) for group in joined for one in group}
-    whole = tuple(tuple(group) for group in joined)
+    whole = tuple(tuple(written[one] for one in group) for group in joined)
     return Aliases(whole, frozenset(map(normalise, silent)), tuple(problems), others)
 
 

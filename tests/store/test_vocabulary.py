@@ -81,6 +81,14 @@ def test_a_search_that_was_reworded_makes_a_candidate_that_counts_once_accepted(
     assert "article k1" in found(store, "クラウド倉庫")
 
 
+@pytest.mark.parametrize("query", ["4111 1111", "status:open zzz", "🎁", "q", "-zzz", "(zzz"])
+def test_what_is_no_word_is_no_other_word_for_anything(store: Store, query: str) -> None:
+    store.search.vocabulary.searched(query, found=False, now=NOW)
+    store.search.vocabulary.searched("SharePoint", found=True, now=NOW)
+
+    assert store.search.vocabulary.candidates() == []
+
+
 def test_a_search_much_later_was_about_something_else(store: Store) -> None:
     words = store.search.vocabulary
     words.searched("クラウド倉庫", False, NOW)

@@ -31,6 +31,10 @@ def test_groups_that_share_a_word_are_one() -> None:
     assert set(aliases([("a", "b"), ("c", "d"), ("b", "c")]).ways("a")) == {"b", "c", "d"}
 
 
+def test_groups_are_told_as_they_were_written() -> None:
+    assert aliases([("送り戻し", "返品"), ("返品", "ＲＭＡ")]).groups == (("送り戻し", "返品", "ＲＭＡ"),)
+
+
 def test_a_text_of_silent_words_alone_is_heard() -> None:
     words = aliases([], ["please"])
 
