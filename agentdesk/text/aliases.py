@@ -19,7 +19,7 @@ from agentdesk.text.normalise import normalise
 
 @record
 class Aliases:
-    """Groups of words, as written, of which each stands for the others; the silent ones; and what was wrong, in words."""
+    """Groups of words, as written, each word standing for the others; the silent ones; and what was wrong, in words."""
 
     groups: tuple[tuple[str, ...], ...] = ()
     silent: frozenset[str] = frozenset()
