@@ -396,10 +396,11 @@ def _stands(text: str, ways: str) -> bool:
     runs, rows = _wanted(ways)
     if any(run in text for run in runs):
         return True
-    if not re.search(_OTHERWISE, text):  # to normalise takes ten times as long as to rule most texts out
+    if text.isascii() or not re.search(_OTHERWISE, text):  # to normalise takes ten times as long as to rule texts out
         plain = text.lower()
+        joined = plain.replace("-", "").replace(",", "")
         runs = {run: sure for run, sure in runs.items() if all(kana in text for kana in sure)}
-        rows = [row for row in rows if row.latin.search(plain)]
+        rows = [row for row in rows if all(part in joined for part in row.sure) and row.latin.search(plain)]
         if not runs and not rows:
             return False
     normal = normalise(text)
@@ -421,13 +422,14 @@ def _ends_a_word(run: str, normal: str) -> bool:
 class _Row(NamedTuple):
     """Tokens in a row, whether the last is a beginning, and what they look like in normalised text without marks.
 
-    `latin` is what of that can be told in text that is not normalised.
+    `latin` and the parts that are `sure` are what of that can be told in text that is not normalised.
     """
 
     tokens: list[str]
     is_open: bool
     pattern: re.Pattern[str] | None
     latin: re.Pattern[str]
+    sure: list[str]
 
 
 @lru_cache(64)
@@ -441,7 +443,8 @@ def _wanted(ways: str) -> tuple[dict[str, list[str]], list[_Row]]:
             tokens, is_open = _tokens_of(way[1:]), way[0] == "*"
             is_plain = all(token.isascii() or token[-1] > _LAST_LATIN for token in tokens)
             pattern = re.compile(side_by_side(way[1:], _with_endings, is_open=is_open)) if is_plain else None
-            rows.append(_Row(tokens, is_open, pattern, _latin(tokens)))
+            sure = [*(_begun(token) for token in tokens if token.isascii()), *re.findall(_SURE, way[1:])]
+            rows.append(_Row(tokens, is_open, pattern, _latin(tokens), sure))
     return runs, rows
 
 
@@ -460,11 +463,15 @@ def _latin(tokens: list[str]) -> re.Pattern[str]:
     for token in tokens:
         if token.isascii():
             gap = f"[^a-z0-9]{{1,{4 * room + _LONGEST_GAP}}}" if pattern else "(?<![a-z0-9])"
-            beginning = token[: max(_SHORTEST_STEM, len(token) - _LONGEST_ENDING)]
-            pattern, room = f"{pattern}{gap}{'[,-]?'.join(beginning)}[a-z0-9,-]*", 0
+            pattern, room = f"{pattern}{gap}{'[,-]?'.join(_begun(token))}[a-z0-9,-]*", 0
         else:
             room += 1
     return re.compile(pattern)
+
+
+def _begun(word: str) -> str:
+    """What any ending leaves of a Latin word."""
+    return word[: max(_SHORTEST_STEM, len(word) - _LONGEST_ENDING)]
 
 
 def _is_in(found: list[str], wanted: list[str], is_open: bool) -> bool:
