@@ -148,6 +148,27 @@ async def test_the_marker_stays_at_the_found_message_when_the_cache_changes(tmp_
         assert next(line for line in desk.lines if "▸" in line).split()[:2] == marker.split()[:2]
 
 
+async def test_a_match_in_the_middle_of_a_long_ticket_is_on_the_first_screen_of_it(tmp_path: Path) -> None:
+    story = [
+        replace(one, body=f"{one.body}\n\nthe {'tiger' if at == 9 else 'lion'} sleeps. " + "words " * 60)
+        if isinstance(one, Event) else one
+        for at, one in enumerate(long_story()[len(people()) :], start=-1)
+    ]  # fmt: skip
+    async with opened_desk(tmp_path, [*people(), *story], size=(120, 35)) as desk:
+        await desk.desk.index()
+        await finds(desk, "tiger")
+        await desk.press("enter")
+        await desk.settles()
+        assert desk.marked == ["[tiger]"]
+
+        await desk.resizes((80, 24))
+        assert desk.marked == ["[tiger]"]
+
+        await desk.press("G")
+        await desk.resizes((120, 35))
+        assert desk.marked == []
+
+
 async def test_braces_say_what_they_are_for_where_nothing_is_marked(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(2)) as desk:
         await desk.press("}")

@@ -249,7 +249,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         self.current = place
         self._match = self._stretches[place], self._entry(place).matches.index(number)
         if (place, number) not in self._anchor.on_screen()[LINES_ABOVE_MATCH:-1]:
-            is_near = number < self.size.height - LINES_ABOVE_MATCH
+            is_near = number < max(self.size.height - LINES_ABOVE_MATCH, 1) or not self.size.height
             self._anchor.top = (place, 0 if is_near else number - LINES_ABOVE_MATCH)
 
     def _show_more(self, stretch: Stretch) -> None:
@@ -329,6 +329,8 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def _lay_out_again(self) -> None:
         """Heights have changed: what was in view stays there."""
+        match = self._match_place()
+        is_match_in_view = not self._anchor.rows or match in self._anchor.on_screen()
         self._forget_layout()
         match self._held_at:
             case "newest":
@@ -339,6 +341,9 @@ class Timeline(Drawing, Pane, can_focus=True):
                 self._go_to_unread()
             case "here":
                 self._settle()
+        if match is not None and is_match_in_view and (place := self._match_place()) is not None:
+            self._stand_at(*place)
+            self._settle()
 
     # Drawing
 
