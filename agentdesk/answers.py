@@ -8,9 +8,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from agentdesk.errors import Refused
+from agentdesk.i18n import _
 from agentdesk.model import Article, Attachment, Change, Event, Op, Person, TicketRow
 
 Document = Mapping[str, object] | Sequence[Mapping[str, object]]
+
+
+EVERYTHING = 1_000_000
 
 
 class Answer(NamedTuple):
@@ -28,6 +33,13 @@ class Answer(NamedTuple):
     unreachable: bool = False
     nothing: str = ""
     hint: str = ""
+
+
+def most(limit: int) -> int:
+    """How many of a long answer a `--limit` lets through: 0 lets all; raises `Refused` for less."""
+    if limit < 0:
+        raise Refused(_("--limit is how many at most; 0 for all."))
+    return limit or EVERYTHING
 
 
 def iso(moment: datetime | None) -> str | None:

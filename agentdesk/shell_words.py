@@ -28,6 +28,7 @@ def option_help(name: str) -> str:
         "ca_file": _("Trust the certificates in this file, too."),
         "client_id": _("The id under which the helpdesk knows this program."),
         "customer": _("The customer's mail address."),
+        "days": _("How many days a period has that is compared with the one before."),
         "force": _("Write over a file that is there."),
         "insecure_http": _("Allow an address without encryption."),
         "keep_cache": _("Keep what was read; forget the sign-in only."),

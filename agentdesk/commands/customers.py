@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agentdesk import i18n
-from agentdesk.answers import Answer, event_document, iso, person_document
+from agentdesk.answers import Answer, event_document, iso, most, person_document
 from agentdesk.commands.answering import one_ticket
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.happenings import Names, kind_word, what_changed
@@ -30,7 +30,7 @@ async def show_customer(cx: Context, id: str, *, limit: int = TIMELINE_LIMIT) ->
     queries = cx.desk.store.queries
     card = queries.card(_record(cx, id).ref)
     assert card is not None, "the record was just found"
-    events = queries.timeline(card.person.ref, limit=limit)
+    events = queries.timeline(card.person.ref, limit=most(limit))
     organization = card.organization.name if card.organization else ""
     document = person_document(card.person, organization) | {
         "channels": dict(card.channels),

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from agentdesk import i18n
-from agentdesk.answers import Answer, op_document
+from agentdesk.answers import Answer, most, op_document
 from agentdesk.columns import link_words, priority_word, status_word
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
@@ -45,7 +45,7 @@ BODY_CELLS = 40
 @commands.add("outbox list", scope="shell", in_shell=True, is_recorded=False)
 async def list_outbox(cx: Context, *, all: bool = False, limit: int = 200) -> Answer:
     """List what has not arrived yet, oldest first; with --all also what has."""
-    outbox = cx.desk.store.outbox
+    outbox, limit = cx.desk.store.outbox, most(limit)
     ops = list(reversed(outbox.recent(limit))) if all else outbox.pending(cx.account)[:limit]
     ops = [op for op in ops if cx.account in (None, op.ticket.account)]
     return Answer(

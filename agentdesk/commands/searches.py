@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agentdesk.answers import Answer
+from agentdesk.answers import Answer, most
 from agentdesk.commands.answering import as_far_as_can_be, needs_ticket, one_ticket, say_taken
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
@@ -27,8 +27,7 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     """Search articles, tickets and customers, best first."""
     if kind and kind not in KINDS:
         raise Refused(_("There is no kind {kind!r}. Choose one of: {names}.", kind=kind, names=", ".join(KINDS)))
-    if limit < 1:
-        raise Refused(_("--limit is how many results at most, 1 or more."))
+    limit = most(limit)
     heard = hear(query)
     await as_far_as_can_be(cx, cx.desk.index())
     say_taken(cx, heard.question)
@@ -79,7 +78,7 @@ def _found(cx: Context, query: Filter | str, kind: str, limit: int, now: datetim
 @commands.add("ticket similar", scope="shell", when=needs_ticket, in_shell=True, is_recorded=False)
 async def similar(cx: Context, *, limit: int = 5) -> Answer:
     """Show open tickets that may be the same as this one, and solved ones like it."""
-    ticket = one_ticket(cx).ticket.ref
+    ticket, limit = one_ticket(cx).ticket.ref, most(limit)
     await cx.desk.index()
     store = cx.desk.store
     same = store.search.duplicates(ticket, limit=limit)

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
 from agentdesk import i18n
-from agentdesk.answers import Answer, event_document, ticket_document
+from agentdesk.answers import Answer, event_document, most, ticket_document
 from agentdesk.columns import COLUMNS, link_words, priority_word, status_word
 from agentdesk.commands.answering import (
     allowed,
@@ -65,7 +65,7 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
         await cx.desk.reason()
     if mentions(question, "effort") and not await cx.desk.score():
         cx.front.say(_("The effort of older tickets is still being worked out; agentdesk sync goes on with it."))
-    keys = queries.keys(question, now=now, limit=limit or None)
+    keys = queries.keys(question, now=now, limit=most(limit))
     rows = queries.rows(keys)
     say_taken(cx, question)
     names = ("account", *SHELL_COLUMNS) if cx.desk.has_several_accounts and not cx.account else SHELL_COLUMNS
