@@ -129,6 +129,23 @@ def test_what_leads_to_a_hit_leaves_no_room_empty_behind_it() -> None:
     assert passage.plain.endswith("the parcel")
 
 
+async def test_a_click_turns_to_a_kind_and_the_next_opens_what_is_there(desk: Desk) -> None:
+    app = Finding(desk, "二重")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        assert app.find.results["ticket"].is_active
+
+        await pilot.click("#facets", offset=(4, 2))
+        await settled(app, pilot)
+        assert app.find.facets.is_active
+        assert app.find.field.value == "二重"
+
+        await pilot.click("#facets", offset=(4, 2))
+        await settled(app, pilot)
+        assert app.find.field.value == "二重 status:open"
+
+
 async def test_what_was_found_says_why(desk: Desk) -> None:
     app = Finding(desk, "二重")
 

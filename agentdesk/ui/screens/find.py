@@ -33,7 +33,7 @@ from agentdesk.ui.painting import Span
 from agentdesk.ui.pane import RunLine, TicketWanted
 from agentdesk.ui.screens.page import text_page
 from agentdesk.ui.screens.titled import Titled
-from agentdesk.ui.widgets.found import LISTS, Facets, FoundList, ListKind, Opened, Results, part_of
+from agentdesk.ui.widgets.found import LISTS, Facets, FoundList, ListKind, Opened, Results, Turned, part_of
 from agentdesk.ui.widgets.lines import FixedLines, Line, line
 
 WIDE, WIDER = 100, 130
@@ -241,6 +241,12 @@ class Find(Titled[None]):
             one = self.answers.completions[0]
             self.field.value = self.field.value[: one.start] + one.text
             self.field.cursor_position = len(self.field.value)
+
+    @on(Turned)
+    def _turned(self, event: Turned) -> None:
+        event.stop()
+        self._is_kind_chosen = True
+        self._activate(next(kind for kind in LISTS if self._list(kind) is event.list))
 
     @on(Opened)
     def _clicked(self, event: Opened) -> None:

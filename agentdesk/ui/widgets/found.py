@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
+from textual.events import Click
 from textual.message import Message
 
 from agentdesk.columns import channel_word, status_word
@@ -31,6 +32,14 @@ LISTS: tuple[ListKind, ...] = ("facets", *KINDS)
 
 class Opened(Message):
     """What the cursor is on was clicked."""
+
+
+class Turned(Message):
+    """A list that is not the active one was clicked."""
+
+    def __init__(self, turned: "FoundList") -> None:
+        super().__init__()
+        self.list = turned
 
 
 class FoundList(Lines, can_focus=False):
@@ -65,6 +74,14 @@ class FoundList(Lines, can_focus=False):
     def line_at(self, y: int) -> Line | None:
         """The heading alone where the list is folded."""
         return self.lines()[0] if self.size.height == 1 else super().line_at(y)
+
+    def on_click(self, event: Click) -> None:
+        """The first click in another list turns to it; the next one on the same line opens what is there."""
+        if not self.is_active:
+            event.prevent_default()
+            shown = self.line_at(event.y)
+            self.cursor = shown.entry if shown is not None and shown.entry is not None else self.cursor
+            self.post_message(Turned(self))
 
     def enter(self) -> None:
         self.post_message(Opened())
