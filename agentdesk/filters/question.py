@@ -152,21 +152,12 @@ def plain(where: Node) -> Node:
             return where
 
 
-def _is_same(one: Node, other: Node) -> bool:
-    """Do two plain nodes demand the same, whatever the order they say it in?"""
-    match one, other:
-        case (And(parts), And(others)) | (Or(parts), Or(others)):
-            return set(parts) == set(others)
-        case _:
-            return one == other
-
-
 def _joined(kind: type[And] | type[Or], parts: tuple[Node, ...]) -> Node:
     flat: list[Node] = []
     for part in map(plain, parts):
-        found = part.parts if isinstance(part, kind) else (part,)
-        flat += [one for one in found if not any(_is_same(one, other) for other in flat)]
-    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+        flat += [one for one in (part.parts if isinstance(part, kind) else (part,)) if one not in flat]
+    is_repeated = kind is Or and len(parts) > 1  # what an OR asks is answered to the letter, even between equals
+    return flat[0] if len(flat) == 1 and not is_repeated else kind(tuple(flat))
 
 
 def both(first: Filter, second: Filter) -> Filter:

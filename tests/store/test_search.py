@@ -407,6 +407,7 @@ def found(store: Store, query: str, kinds: Collection[HitKind] = ("article", "ti
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=120)
 @given(LAW, LAW, LAW)
 @example("返品", "品", "(返品 品)")
+@example("品", "(返品 品)", "-(返品)")
 def test_boolean_laws_hold_for_what_a_search_finds(store: Store, a: str, b: str, c: str) -> None:
     every = found(store, "返品 OR -返品")
 
