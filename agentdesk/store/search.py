@@ -54,6 +54,8 @@ MOST_NORMALISED = 6_000
 LONGEST_ENDING, SHORTEST_STEMMED = 3, 5
 TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
 """An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
+MEANT_WEIGHT = 2.0
+"""What a ticket means against the words of it: a complaint and an old ticket seldom share the words that matter."""
 WHOLE_SCORE = 0.1
 """A ticket that only has all the everyday words of a sentence."""
 MOST_PARTS, PARTED_WEIGHT = 0.7, 0.5
@@ -367,7 +369,7 @@ class Search:
         words = dict(rarity.alike(self._db, tokens, demanded, max(limit, rarity.MOST_READ)))
         cosines = self.meaning.related(asking.said(question.where), wait=wait)
         related = self._meeting({key: cosine - RELATED for key, cosine in cosines.items()}, demanded)
-        scores = blended([(1.0, words), (1.0, related)])
+        scores = blended([(1.0, words), (MEANT_WEIGHT, related)])
         if len(scores) < limit:
             whole = newest(self._db, self._affordable(question), now, me, limit)
             scores = {**dict.fromkeys(whole, WHOLE_SCORE), **scores}
