@@ -47,6 +47,7 @@ from agentdesk.text.vectors import nearest_middles, nearest_texts
 MAKER: Final = "words 3"
 TICKETS_AT_ONCE: Final = 40
 NOTED_AT_ONCE: Final = 1_000
+VECTORS_AT_ONCE: Final = 300
 SECONDS_AT_ONCE: Final = 0.05
 MOST_FORMED_OF: Final = 3_000
 FEWEST_FORMED_OF: Final = 20
@@ -398,7 +399,10 @@ class Reasoning:
             book = books[is_japanese] = wordbook(
                 [seen.words.weights for seen in texts], [seen.channel for seen in texts]
             )
-            vectors = [book.vector(seen.words.weights) for seen in texts]
+            vectors: list[Vector] = []
+            for start in range(0, len(texts), VECTORS_AT_ONCE):
+                yield
+                vectors += [book.vector(seen.words.weights) for seen in texts[start : start + VECTORS_AT_ONCE]]
             groups = yield from grouped(vectors)
             if maker != MAKER:
                 groups = self._joined_by_meaning(groups, [seen.key for seen in texts])
