@@ -191,7 +191,8 @@ def test_what_customers_write_is_heard_as_its_words(text: str) -> None:
     "text",
     [
         "refund -status:open", "(a OR b) c", "a または b", '"was charged twice"', "「二重 請求」", "-spam", "NOT spam",
-        "#123", "status:open is my order late?", "担当:自分 返品できますか？", "tag:vip,gold",
+        "#123", "Acme Inc. -closed", "サイズ、色 -終了",
+        "status:open is my order late?", "担当:自分 返品できますか？", "tag:vip,gold",
         "group:「Tier 2」 sla<2h", "Re: hello",
     ],
 )  # fmt: skip

@@ -19,7 +19,10 @@ from agentdesk.filters.reading import LONGEST, OPERATORS, parse
 from agentdesk.filters.signs import folded
 from agentdesk.record import record
 
-_MARKED: Final = re.compile(r"[?？!！](?=$|[\s\"'”’」』）)\]])|[。、]|(?<=\w\w)[.,;](?=\s)|\n(?=.*\S)")
+_MARKED: Final = re.compile(r"[?？!！](?=$|[\s\"'”’」』）)\]])|。|\n(?=.*\S)")
+_PAUSED: Final = re.compile(r"、|(?<=\w\w)[.,;](?=\s)")
+_WITHOUT_LAST: Final = re.compile(r"\s[-－−][^\s.,;、]+\s*$")
+"""Nobody's sentence ends in a word with a minus; a query does."""
 _QUOTED_INSIDE: Final = re.compile(r"[^\s(（:：=<>＜＞-][「『]|[」』][^\s)）]")
 _QUOTED_WHOLE: Final = re.compile(r"\s*[「『][^」』]{15,}[」』]\s*")
 _GROUPED: Final = re.compile('[("「『（“]')
@@ -57,6 +60,10 @@ def _is_field(sign: re.Match[str]) -> bool:
 
 def _is_told(text: str) -> bool:
     if _MARKED.search(text) or _QUOTED_INSIDE.search(text) or _QUOTED_WHOLE.fullmatch(text):
+        return True
+    if _WITHOUT_LAST.search(text):
+        return False
+    if _PAUSED.search(text):
         return True
     pieces = text.split()
     if not OPERATORS.isdisjoint(pieces) or _GROUPED.search(text):
