@@ -385,21 +385,26 @@ class Conditions:
         return Condition(f"(t.is_unsolved AND t.due_at {_sign('<=' if op == ':' else op)} ?)", (rows.to_ms(edge),))
 
     def _moment(self, field: str, op: Operator, when: When) -> Condition:
-        begin, end = rows.to_ms(moment(when, self._now)), rows.to_ms(day_after(when, self._now))
         column = {"created": "t.created_at", "due": "t.due_at"}.get(field, "t.updated_at")
-        match field, op:
-            case "before", _:
-                return Condition(f"{column} < ?", (begin,))
-            case "after", _:
-                return Condition(f"{column} >= ?", (begin,))
-            case _, ":" if begin == end:
-                return Condition(f"{column} >= ?", (begin,))
-            case _, ":":
-                return Condition(f"({column} >= ? AND {column} < ?)", (begin, end))
-            case _, "<" | ">=":
-                return Condition(f"{column} {op} ?", (begin,))
-            case _:
-                return Condition(f"{column} {'>=' if op == '>' else '<'} ?", (end,))
+        return _timed(column, field, op, when, self._now)
+
+
+def _timed(column: str, field: str, op: Operator, when: When, now: datetime) -> Condition:
+    """A time held against what was meant: the whole of a day, week, month or year, or a moment."""
+    begin, end = rows.to_ms(moment(when, now)), rows.to_ms(day_after(when, now))
+    match field, op:
+        case "before", _:
+            return Condition(f"{column} < ?", (begin,))
+        case "after", _:
+            return Condition(f"{column} >= ?", (begin,))
+        case _, ":" if begin == end:
+            return Condition(f"{column} >= ?", (begin,))
+        case _, ":":
+            return Condition(f"({column} >= ? AND {column} < ?)", (begin, end))
+        case _, "<" | ">=":
+            return Condition(f"{column} {op} ?", (begin,))
+        case _:
+            return Condition(f"{column} {'>=' if op == '>' else '<'} ?", (end,))
 
 
 def is_common(db: sqlite3.Connection, where: Node) -> bool:
@@ -479,10 +484,10 @@ def _compare_article(compare: Compare, now: datetime) -> Condition | None:
             return Condition("(a.id = ? OR a.title LIKE ? ESCAPE '\\')", (word, like(word)))
         case "subject", str(word):
             return Condition("a.title LIKE ? ESCAPE '\\'", (like(word),))
-        case "before", Ago() | At() | Day() | DaysBack() | Weekday() | Back() | Month() as when:
-            return Condition("a.updated_at < ?", (rows.to_ms(moment(when, now)),))
-        case "after", Ago() | At() | Day() | DaysBack() | Weekday() | Back() | Month() as when:
-            return Condition("a.updated_at >= ?", (rows.to_ms(moment(when, now)),))
+        case "before" | "after" | "updated" as field, (
+            Ago() | At() | Day() | DaysBack() | Weekday() | Back() | Month() as when
+        ):
+            return _timed("a.updated_at", field, compare.op, when, now)
         case _:
             return None
 

@@ -16,7 +16,7 @@ from math import log1p
 from typing import Literal
 
 from agentdesk.errors import FilterError
-from agentdesk.filters import And, Filter, Phrase, Word, hear, plain, terms, within
+from agentdesk.filters import And, Filter, Phrase, Word, has_words, hear, plain, terms, within
 from agentdesk.model import Canned, Event, Ref
 from agentdesk.record import record
 from agentdesk.store import asking, exact, indexing, misspelt, rarity, rows
@@ -159,7 +159,8 @@ class Search:
         asked = replace(asked, where=plain(asked.where))
         question, is_exact = self._understood(asked), exact.is_meant(asked.where)
         hits: list[Hit] = []
-        if "article" in kinds and is_exact:
+        has_fields_only = asked.where != And() and not has_words(asked.where)
+        if "article" in kinds and (is_exact or has_fields_only):
             hits += self._exact_articles(question, now, limit, account)
         elif "article" in kinds:
             hits += self._articles(question, now, limit, account, wait=wait)
