@@ -35,23 +35,50 @@ class Taken(NamedTuple):
         return _("There is no {asked}. Shown: {taken}.", asked=f"{self.field}:{self.typed}", taken=shown)
 
 
+class Meant:
+    """Who and what is meant, over one connection; looked up once while the cache stays as it is."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._state: object = None
+        self._known: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def understood(self, question: Filter) -> Filter:
+        """The same question, with names that nobody bears taken for those that they are a slip away from."""
+        return replace(question, where=_understood(question.where, self._names))
+
+    def taken(self, question: Filter) -> list[Taken]:
+        """The names in a filter that were taken for others."""
+        found: list[Taken] = []
+
+        def note(compare: Compare) -> tuple[str, ...]:
+            names = self._names(compare)
+            if names:
+                found.append(Taken(compare.field, str(compare.value), names))
+            return names
+
+        _understood(question.where, note)
+        return list(dict.fromkeys(found))
+
+    def _names(self, compare: Compare) -> tuple[str, ...]:
+        """What a misspelt value of a comparison means; nothing where it stands for itself."""
+        typed, means = compare.value, _MEANS.get(compare.field)
+        if means is None or not isinstance(typed, str) or typed in FIELDS[compare.field].values:
+            return ()
+        if not misspelt.can_slip(typed):
+            return ()
+        state = self._db.execute("PRAGMA data_version").fetchone(), self._db.total_changes
+        if state != self._state:
+            self._state, self._known = state, {}
+        known = self._known.get((compare.field, typed))
+        if known is None:
+            known = self._known[compare.field, typed] = tuple(means(self._db, typed))
+        return known
+
+
 def understood(db: sqlite3.Connection, question: Filter) -> Filter:
-    """The same question, with names that nobody bears taken for those that they are a slip away from."""
-    return replace(question, where=_understood(question.where, lambda compare: _names(db, compare)))
-
-
-def taken(db: sqlite3.Connection, where: Node) -> list[Taken]:
-    """The names in a filter that were taken for others."""
-    found: list[Taken] = []
-
-    def note(compare: Compare) -> tuple[str, ...]:
-        names = _names(db, compare)
-        if names:
-            found.append(Taken(compare.field, str(compare.value), names))
-        return names
-
-    _understood(where, note)
-    return list(dict.fromkeys(found))
+    """The same question, understood once."""
+    return Meant(db).understood(question)
 
 
 def _understood(where: Node, names: Callable[[Compare], tuple[str, ...]]) -> Node:
@@ -67,15 +94,6 @@ def _understood(where: Node, names: Callable[[Compare], tuple[str, ...]]) -> Nod
             return Not(_understood(part, names))
         case Word() | Phrase():
             return where
-
-
-def _names(db: sqlite3.Connection, compare: Compare) -> tuple[str, ...]:
-    """What a misspelt value of a comparison means; nothing where it stands for itself."""
-    typed = compare.value
-    means = _MEANS.get(compare.field)
-    if means is None or not isinstance(typed, str) or typed in FIELDS[compare.field].values:
-        return ()
-    return tuple(means(db, typed)) if misspelt.can_slip(typed) else ()
 
 
 def _colleague(db: sqlite3.Connection, typed: str) -> list[str]:

@@ -45,7 +45,7 @@ from agentdesk.store.conditions import (
     source,
 )
 from agentdesk.store.customers import Bond, Circle, Customers
-from agentdesk.store.meant import Taken, taken, understood
+from agentdesk.store.meant import Meant, Taken
 from agentdesk.store.names import names
 from agentdesk.store.reasons import OF_TICKET
 from agentdesk.store.rows import Row
@@ -99,6 +99,7 @@ class Queries:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._customers = Customers(db)
+        self.meant = Meant(db)
 
     # Lists of tickets
 
@@ -136,7 +137,7 @@ class Queries:
 
     def taken(self, question: Filter) -> list[Taken]:
         """The misspelt names of a filter, and what they were taken for."""
-        return taken(self._db, question.where)
+        return self.meant.taken(question)
 
     def rows(self, keys: Sequence[int]) -> list[TicketRow]:
         """The tickets with these keys, in the order of the keys; one that is gone is left out."""
@@ -167,7 +168,7 @@ class Queries:
 
     def _where(self, question: Filter, now: datetime, me: Mapping[str, str] | None, asleep: bool) -> Condition:
         conditions = Conditions(self._db, self.me() if me is None else me, now)
-        asked = conditions.of(self._in_other_words(understood(self._db, question).where))
+        asked = conditions.of(self._in_other_words(self.meant.understood(question).where))
         if is_of_unsolved(question.where):
             asked = Condition(f"t.is_unsolved AND {asked.sql}", asked.values)
         if asleep or _names_snoozed(question.where):

@@ -26,7 +26,7 @@ from agentdesk.store.facets import MOST_COUNTED, Facet, facets
 from agentdesk.store.given import earlier_answers, fitting
 from agentdesk.store.judgements import Judgement, Judgements, own_words, telling_words
 from agentdesk.store.meaning import RELATED, Meaning, Tools, blended
-from agentdesk.store.meant import understood
+from agentdesk.store.meant import Taken
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.reasoning import Reasoning
@@ -171,8 +171,12 @@ class Search:
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _understood(self, query: Filter | str) -> Filter:
-        question = understood(self._db, asking.typed(query) if isinstance(query, str) else query)
+        question = self._queries.meant.understood(asking.typed(query) if isinstance(query, str) else query)
         return replace(question, where=self.vocabulary.widened(question.where))
+
+    def taken(self, question: Filter) -> list[Taken]:
+        """The misspelt names of a filter, and what they were taken for."""
+        return self._queries.taken(question)
 
     def sought(self, query: str) -> tuple[str, ...]:
         """The tokens that a query looks for, the team's other words among them; none for one that does not read."""

@@ -87,7 +87,7 @@ class Seeker:
         }
         problem = heard.problem
         hint = Problem(safe_line(str(problem)), problem.at) if problem else None
-        taken = tuple(store.queries.taken(heard.question))
+        taken = tuple(store.search.taken(heard.question))
         return Answers(question, found, ways, hint, progress=store.search.progress(), taken=taken)
 
     def counted(self, store: Store, answers: Answers, now: datetime) -> Answers:
