@@ -289,15 +289,19 @@ class Search:
         return found.fetchone() is not None
 
     def _lexical(self, asked: str, condition: Condition) -> dict[int, float]:
-        """The best articles for an expression, by bm25."""
-        return dict(
-            self._db.execute(
-                f"SELECT a.key, -bm25(article_words, {TITLE_WEIGHT}, 1.0) AS score FROM article_words JOIN article a "
-                f"ON a.key = article_words.rowid WHERE article_words MATCH ? AND {condition.sql} "
-                "ORDER BY score DESC LIMIT ?",
-                (asked, *condition.values, MOST_RANKED),
-            )
+        """The best articles for an expression, by bm25. Without a condition, only these are looked at."""
+        score = f"-bm25(article_words, {TITLE_WEIGHT}, 1.0) AS score"
+        sql = (
+            f"SELECT a.key, {score} FROM article_words JOIN article a ON a.key = article_words.rowid "
+            f"WHERE article_words MATCH ? AND {condition.sql} ORDER BY score DESC LIMIT ?"
         )
+        if condition == EVERYTHING:
+            sql = (
+                f"SELECT a.key, found.score FROM (SELECT rowid AS key, {score} FROM article_words "
+                "WHERE article_words MATCH ? ORDER BY score DESC LIMIT ?) found "
+                "CROSS JOIN article a ON a.key = found.key"
+            )
+        return dict(self._db.execute(sql, (asked, *condition.values, MOST_RANKED)))
 
     def _made_of(self, tokens: Sequence[str], asked: str, condition: Condition) -> dict[int, float]:
         """Articles with most parts of a long word, which may be several put together, by bm25."""
