@@ -71,8 +71,11 @@ def click_command(command: Command, own: Folders, config: Config) -> click.Comma
     for name, parameter in command.options.items():
         is_flag, told = parameter.kind == "flag", option_help(parameter.name)
         completer = ways if parameter.name == QUERY else None
+        # None, as with False click leaves a value that begins with a minus to the words
         params.append(
-            click.Option([name], is_flag=is_flag, multiple=parameter.is_repeated, help=told, shell_complete=completer)
+            click.Option(
+                [name], is_flag=is_flag or None, multiple=parameter.is_repeated, help=told, shell_complete=completer
+            )
         )
     params += [click.Option([name], hidden=True) for name in command.named_words]
     return _Words(
