@@ -26,7 +26,8 @@ TOKENS_ASKED = 40
 EVERYDAY_SHARE, EVERYDAY_AT_LEAST, EVERYDAY_AT_MOST = 0.1, 20, 20_000
 CANDIDATES, MANY_CANDIDATES = 400, 10_000
 """Of so many with the words the best that meet a condition are taken; of more, where too few of the first do."""
-MOST_READ = 60
+MOST_READ, CHARACTERS_READ = 60, 8_000
+"""So many of them are read, what customers wrote and what others did up to so far; a word further back counts once."""
 SAMPLED = 60
 """Of so many tickets the length is looked at, to know how long one usually is."""
 LEAST_WORTH = 0.01
@@ -55,8 +56,8 @@ class _Found(NamedTuple):
 
 def telling_apart(db: sqlite3.Connection, kind: Indexed, tokens: Sequence[str], share: float) -> list[str]:
     """The rarest of the tokens that the index has at all, and that not more than a share of the rows have."""
-    counted = _counted(db, kind, tokens, max(RARE_AT_LEAST, int(_total(db, kind) * share)))
-    return [token for _count, _place, token in counted[:TOKENS_ASKED]]
+    found = _counted(db, kind, tokens, max(RARE_AT_LEAST, int(_total(db, kind) * share)))
+    return [token for _count, _place, token in found[:TOKENS_ASKED]]
 
 
 def everyday(db: sqlite3.Connection, tokens: Sequence[str]) -> set[str]:
@@ -91,10 +92,12 @@ def alike(db: sqlite3.Connection, tokens: Sequence[str], demanded: Condition, li
     return sorted(scores, key=lambda one: -one[1])[:limit]
 
 
-_MESSAGES = (
-    "coalesce((SELECT group_concat(substr(e.body, 1, ?), char(10)) FROM event e "
-    "WHERE e.account = t.account AND e.ticket = t.id AND e.kind {} 'customer'), '')"
-)
+def _messages(customers: str) -> str:
+    """SQL for the messages of a ticket as one text: those of customers (`=`), or all others (`<>`)."""
+    return (
+        f"coalesce((SELECT substr(group_concat(substr(e.body, 1, {CHARACTERS_READ}), char(10)), 1, {CHARACTERS_READ}) "
+        f"FROM event e WHERE e.account = t.account AND e.ticket = t.id AND e.kind {customers} 'customer'), '')"
+    )
 
 
 def _affordable(counts: Iterable[int]) -> int:
@@ -118,12 +121,12 @@ def _having(
     found = db.execute(
         f"WITH candidate AS (SELECT key, sum(worth) AS score FROM ({lists}) GROUP BY key "
         "ORDER BY score DESC, key DESC LIMIT ?), "
-        f"met AS (SELECT t.key, candidate.score, t.subject, t.updated_at, {_MESSAGES.format('=')} AS customers, "
-        f"{_MESSAGES.format('<>')} AS others FROM candidate CROSS JOIN ticket t ON t.key = candidate.key "
+        f"met AS (SELECT t.key, candidate.score, t.subject, t.updated_at, {_messages('=')} AS customers, "
+        f"{_messages('<>')} AS others FROM candidate CROSS JOIN ticket t ON t.key = candidate.key "
         f"WHERE {demanded.sql}) "
         "SELECT key, score, subject, customers, others FROM met "
         "ORDER BY score / (? + length(customers) + length(others)) DESC, updated_at DESC LIMIT ?",
-        (*asked, candidates, INDEXED_CHARACTERS, INDEXED_CHARACTERS, *demanded.values, usual * LENGTHLESS, limit),
+        (*asked, candidates, *demanded.values, usual * LENGTHLESS, limit),
     )
     return [_Found(*row) for row in found]
 

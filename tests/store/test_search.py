@@ -784,6 +784,15 @@ def test_what_customers_wrote_says_more_of_a_ticket_than_what_they_were_answered
     assert names(found)[:2] == ["ticket 51", "ticket 52"]
 
 
+def test_a_sentence_finds_a_ticket_by_a_word_far_back_in_it(store: Store) -> None:
+    take(store, ticket("51", "Help", 9), message("e51", "51", "spoons and forks " * 700 + "samovar"))
+    index_all(store)
+
+    found = store.search.search("what do you have to say about samovars", now=NOW, kinds=ONLY_TICKETS)
+
+    assert names(found)[0] == "ticket 51"
+
+
 def test_a_sentence_finds_the_few_tickets_that_meet_a_condition(store: Store) -> None:
     take(store, *(ticket(str(id), "The kettle leaks", 1) for id in range(1_000, 1_600)))
     take(store, ticket("40", "Kettle", 90, tags=("vip",)), message("e40", "40", "A leak.", hours_ago=90))
