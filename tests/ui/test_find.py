@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 from textual.message import Message
 from textual.pilot import Pilot
 
@@ -338,3 +339,15 @@ async def test_behind_a_word_there_is_room_for_what_to_know(desk: Desk) -> None:
         await settled(app, pilot)
 
         assert "Nothing found." in app.words()
+
+
+async def test_a_mail_of_several_lines_is_pasted_whole(desk: Desk) -> None:
+    app = Finding(desk)
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        app.find.field.post_message(Paste("\nお世話になっております。\r\n二重に引き落とされています。\n  よろしく"))
+        await settled(app, pilot)
+
+        assert app.find.field.value == "お世話になっております。 二重に引き落とされています。 よろしく"
+        assert app.find.results["ticket"].count

@@ -35,6 +35,7 @@ from agentdesk.ui.screens.page import text_page
 from agentdesk.ui.screens.titled import Titled
 from agentdesk.ui.widgets.found import LISTS, Facets, FoundList, ListKind, Opened, Results, Turned, part_of
 from agentdesk.ui.widgets.lines import FixedLines, Line, line
+from agentdesk.ui.widgets.question import Question
 
 WIDE, WIDER = 100, 130
 SHOWN_COMPLETIONS = 6
@@ -70,7 +71,7 @@ class Find(Titled[None]):
         label = desk.config.badge(self.account).label if self.account else ""
         super().__init__(_("Search in {account}", account=label) if label else _("Search"))
         self.desk = desk
-        self.field = Input(placeholder=_("words, names, #numbers, status:open tag:vip ..."), compact=True)
+        self.field = Question(placeholder=_("words, names, #numbers, status:open tag:vip ..."), compact=True)
         self.state = FixedLines(line())
         names = [account.name for account in desk.accounts()] if desk.has_several_accounts and not label else []
         homes = {name: desk.config.badge(name) for name in names}

@@ -21,6 +21,7 @@ from agentdesk.store.search import Hit, HitKind, Suggestion
 from agentdesk.text.safe import safe_line
 from agentdesk.ui.background import Background
 from agentdesk.ui.pane import Pane, TicketWanted
+from agentdesk.ui.widgets.question import Question
 from agentdesk.ui.widgets.suggested import Answer, Entry, KnowledgeList, Read
 from agentdesk.wording import Wording
 
@@ -47,7 +48,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         super().__init__(id=id)
         self.desk = desk
         self.row: TicketRow | None = None
-        self.field = Input(placeholder=_("search the knowledge"), compact=True)
+        self.field = Question(placeholder=_("search the knowledge"), compact=True)
         self.list = KnowledgeList()
         self._background = Background(desk.folders.database)
         self._question: object = None
