@@ -33,7 +33,8 @@ async def list_reasons(cx: Context, query: str = "", *, days: int = DAYS) -> Ans
     say_taken(cx, question)
     for problem in store.search.reasoning.problems():
         cx.front.say(problem, "bad")
-    found = counts(store.db, question, now=cx.now(), period=timedelta(days=days), me=cx.desk.my_ids())
+    now, period, me = cx.now(), timedelta(days=days), cx.desk.my_ids()
+    found = await cx.desk.note(lambda store: counts(store.db, question, now=now, period=period, me=me))
     headings = (_("Reason"), _("Tickets"), _("Share"), _("Before"), _("Trend"), _("Such as"), _("By"))
     table = [_row(cx, one) for one in found]
     return Answer(
