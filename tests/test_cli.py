@@ -169,6 +169,14 @@ def test_a_query_that_does_not_read_is_shown_with_the_place(shell: Shell) -> Non
     assert refused.err.splitlines() == ["返品 statsu:open", "     ^ There is no field statsu. Did you mean status:?"]
 
 
+def test_tickets_like_one_are_named_by_its_number(shell: Shell, ids: list[str]) -> None:
+    found = shell("ticket", "similar", ids[0], "--json")
+
+    assert found.code == 0
+    assert {one["state"] for one in found.document} <= {"duplicate", "solved"}
+    assert shell("ticket", "similar").code == 2
+
+
 def test_an_article_is_shown(shell: Shell) -> None:
     (hit,) = shell("search", "返金", "--kind", "article", "--limit", "1", "--json").document["results"]
 

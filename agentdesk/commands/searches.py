@@ -75,7 +75,7 @@ def _found(cx: Context, query: Filter | str, kind: str, limit: int, now: datetim
     return search.search(query, kinds=kinds, limit=limit, now=now, account=cx.account or None, wait=True)[:limit]
 
 
-@commands.add("ticket similar", scope="shell", when=needs_ticket, in_shell=True, is_recorded=False)
+@commands.add("ticket similar", scope=("ticket", "shell"), when=needs_ticket, in_shell=True, is_recorded=False)
 async def similar(cx: Context, *, limit: int = 5) -> Answer:
     """Show open tickets that may be the same as this one, and solved ones like it."""
     ticket, limit = one_ticket(cx).ticket.ref, most(limit)

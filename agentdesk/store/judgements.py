@@ -61,12 +61,16 @@ def create(db: sqlite3.Connection) -> None:
 
 
 def own_words(db: sqlite3.Connection, ticket: Ref) -> str:
-    """The subject and what the customer wrote last, without quoted lines."""
-    found = db.execute(
-        "SELECT substr(body, 1, ?) FROM event WHERE account = ? AND ticket = ? AND kind = 'customer' "
-        "ORDER BY at DESC, key DESC LIMIT 3",
-        (OWN_WORDS, ticket.account, ticket.id),
-    ).fetchall()
+    """The subject and what the customer wrote last, without quoted lines.
+
+    Where the customer wrote nothing, as after a call, what a colleague wrote down first.
+    """
+    said = "SELECT substr(body, 1, ?) FROM event WHERE account = ? AND ticket = ? AND "
+    about = (OWN_WORDS, ticket.account, ticket.id)
+    found = (
+        db.execute(f"{said} kind = 'customer' ORDER BY at DESC, key DESC LIMIT 3", about).fetchall()
+        or db.execute(f"{said} kind IN ('reply', 'note', 'call') ORDER BY at, key LIMIT 1", about).fetchall()
+    )
     subject = db.execute(
         "SELECT subject FROM ticket WHERE account = ? AND id = ?", (ticket.account, ticket.id)
     ).fetchone()

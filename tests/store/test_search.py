@@ -592,6 +592,13 @@ def test_a_suggestion_says_how_often_it_was_sent_and_solved(store: Store) -> Non
     assert (first.hit.ref.id, first.inserted, first.solved) == ("k1", 3, 1)
 
 
+def test_a_ticket_that_a_colleague_wrote_down_gets_suggestions_too(store: Store) -> None:
+    take(store, ticket("9", "お電話", 0.5), message("e9", "9", "領収書の発行についてお電話あり", Kind.NOTE))
+    index_all(store)
+
+    assert store.search.suggest_articles(ref("9"))[0].hit.ref == ref("k2")
+
+
 def test_manners_of_many_tickets_suggest_nothing(store: Store) -> None:
     manners = "Sorry to bother you, could you kindly advise? Thank you in advance."
     polite = [ticket(f"1{n:02}", f"Question {n}", n) for n in range(30)]
