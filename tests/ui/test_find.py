@@ -289,6 +289,15 @@ async def test_the_newest_answer_wins(desk: Desk) -> None:
         assert "Tickets  2" in app.words()
 
 
+async def test_the_way_back_is_named_on_a_narrow_terminal(desk: Desk) -> None:
+    app = Finding(desk)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app, pilot)
+
+        assert "Esc back" in app.words()
+
+
 async def test_escape_goes_back(desk: Desk) -> None:
     app = Finding(desk)
 

@@ -107,7 +107,7 @@ class Find(Titled[None]):
         self._activate("ticket")
         self._show_state()
         keys = [("Enter", _("open it")), ("Tab", _("next kind")), ("ctrl+f", _("narrow down"))]
-        self.footer.show_hints([*keys, ("ctrl+s", _("keep as a queue")), ("Esc", _("back"))])
+        self.footer.show_hints([*keys, ("Esc", _("back")), ("ctrl+s", _("keep as a queue"))])
 
     def on_unmount(self) -> None:
         if self._remember is not None:
