@@ -60,16 +60,15 @@ def create(db: sqlite3.Connection) -> None:
         db.execute(f"CREATE TRIGGER {name} AFTER {when} BEGIN DELETE FROM judged_words WHERE rowid = {key}; END")
 
 
-def own_words(db: sqlite3.Connection, ticket: Ref) -> str:
+def own_words(db: sqlite3.Connection, ticket: Ref, *, or_noted: bool = True) -> str:
     """The subject and what the customer wrote last, without quoted lines.
 
-    Where the customer wrote nothing, as after a call, what a colleague wrote down first.
+    Where the customer wrote nothing, as after a call, what a colleague noted first, unless that is not asked.
     """
     said = "SELECT substr(body, 1, ?) FROM event WHERE account = ? AND ticket = ? AND "
     about = (OWN_WORDS, ticket.account, ticket.id)
-    found = (
-        db.execute(f"{said} kind = 'customer' ORDER BY at DESC, key DESC LIMIT 3", about).fetchall()
-        or db.execute(f"{said} kind IN ('reply', 'note', 'call') ORDER BY at, key LIMIT 1", about).fetchall()
+    found = db.execute(f"{said} kind = 'customer' ORDER BY at DESC, key DESC LIMIT 3", about).fetchall() or db.execute(
+        f"{said} ? AND kind IN ('reply', 'note', 'call') ORDER BY at, key LIMIT 1", (*about, or_noted)
     )
     subject = db.execute(
         "SELECT subject FROM ticket WHERE account = ? AND id = ?", (ticket.account, ticket.id)
@@ -139,7 +138,8 @@ class Judgements:
         ).fetchall()
         if not unread:
             return 0
-        read = [(key, " ".join(telling_words(own_words(self._db, Ref(account, id))))) for key, account, id in unread]
+        said = ((key, own_words(self._db, Ref(account, id), or_noted=False)) for key, account, id in unread)
+        read = [(key, " ".join(telling_words(text))) for key, text in said]
         with atomic(self._db):
             self._db.executemany("INSERT OR REPLACE INTO judged_words (rowid, words) VALUES (?, ?)", read)
             self._db.execute(

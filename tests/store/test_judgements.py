@@ -59,6 +59,20 @@ def test_a_judgement_is_forgotten_with_its_ticket(store: Store) -> None:
     assert store.db.execute("SELECT count(*) FROM judged_words").fetchone() == (0,)
 
 
+def test_nothing_is_learned_from_what_a_colleague_noted(store: Store) -> None:
+    take(
+        store,
+        ticket("8", "Call", 1, status=Status.SOLVED),
+        message("n8", "8", "quokkaword https://help.example/k2", Kind.REPLY),
+    )
+    while store.search.learn_some():
+        pass
+
+    assert store.db.execute("SELECT count(*) FROM judged_words WHERE judged_words MATCH 'quokkaword'").fetchone() == (
+        0,
+    )
+
+
 def test_a_redacted_message_is_forgotten(store: Store) -> None:
     store.db.execute("UPDATE event SET body = 'redacted' WHERE id = 'e2'")
 
