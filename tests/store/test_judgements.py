@@ -46,6 +46,22 @@ def test_what_solved_such_tickets_comes_first_and_says_so(store: Store) -> None:
     assert (first.inserted, first.solved, first.is_for_such) == (1, 1, True)
 
 
+def test_an_article_without_the_ticket_s_words_is_suggested_for_its_use_alone(store: Store) -> None:
+    take(
+        store,
+        ticket("7", "Zither", 5, status=Status.SOLVED, requester="44"),
+        message("e8", "7", "My zither strings snapped", hours_ago=5),
+        message("e9", "7", "Please see https://help.example/k2", Kind.REPLY, hours_ago=4),
+        ticket("8", "Zither", 1, requester="45"),
+        message("e10", "8", "My zither strings snapped"),
+    )
+    index_all(store)
+    while store.search.learn_some():
+        pass
+
+    assert [one.hit.ref for one in store.search.suggest_articles(ref("8"))] == [ref("k2")]
+
+
 def test_other_tickets_teach_nothing_about_this_one(store: Store) -> None:
     suggested = {one.hit.ref.id: one for one in store.search.suggest_articles(ref("3"))}
 
