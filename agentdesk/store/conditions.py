@@ -318,7 +318,7 @@ class Conditions:
                 f"(t.account, t.requester) IN (SELECT account, id FROM ({PEOPLE_NAMED}))", people_named(word)
             )
         by_account: dict[str, list[str]] = {}
-        for account, id in self._db.execute(PEOPLE_NAMED, people_named(word)):
+        for account, id in set(self._db.execute(f"{_CALLED} UNION ALL {_REACHED}", people_named(word))):
             by_account.setdefault(account, []).append(id)
         hint = "+" if sum(map(len, by_account.values())) > MANY_PEOPLE else ""
         whose = f"({hint}t.requester IN (SELECT value FROM json_each(?)) AND {hint}t.account = ?)"
@@ -492,10 +492,9 @@ def _compare_article(compare: Compare, now: datetime) -> Condition | None:
             return None
 
 
-PEOPLE_NAMED = (
-    "SELECT account, id FROM person WHERE id = ? OR name LIKE ? ESCAPE '\\' "
-    "UNION SELECT account, person FROM identity WHERE value = ? OR (value >= ? AND value < ?) OR spelled = ?"
-)
+_CALLED = "SELECT account, id FROM person WHERE id = ? OR name LIKE ? ESCAPE '\\'"
+_REACHED = "SELECT account, person FROM identity WHERE value = ? OR (value >= ? AND value < ?) OR spelled = ?"
+PEOPLE_NAMED = f"{_CALLED} UNION {_REACHED}"
 
 
 def people_named(word: str) -> tuple[object, ...]:
