@@ -8,8 +8,8 @@ from functools import partial
 
 from agentdesk.config import Queue
 from agentdesk.desk import Desk
-from agentdesk.filters import Filter, parse, within
-from agentdesk.i18n import _
+from agentdesk.filters import Filter, has_words, parse, within
+from agentdesk.i18n import _, number
 from agentdesk.store import Store
 from agentdesk.store.desktop import PREPARING
 from agentdesk.ui.background import Background
@@ -80,6 +80,12 @@ class Listing:
             for weather in weathers
         ):
             return _("Being read for the first time: tickets appear here as they come.")
+        progress = self.desk.store.search.progress() if has_words(self._question.where) else None
+        if progress is not None:
+            done, total = number(progress.done), number(progress.total)
+            return _(
+                "The search index is being built: {done} of {total}. Older tickets follow.", done=done, total=total
+            )
         return _nothing_waits(self.queue)
 
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textual.strip import Strip
 
-from agentdesk.config import Config
+from agentdesk.config import Config, Queue
 from agentdesk.model import Priority, Ref, Status, View
 from agentdesk.ui.widgets.ticket_list import TicketList
 from tests.ui.driver import ACCOUNT, NARROW, NOW, opened_desk, people, question, ticket, tickets
@@ -119,6 +119,15 @@ async def test_markup_and_escapes_from_outside_are_shown_as_they_are(tmp_path: P
     nasty = ticket(1, subject="[b]x[/] \x1b[31m\u202e")
     async with opened_desk(tmp_path, [*people(), nasty, question(nasty)]) as desk:
         desk.sees("[b]x[/] ␛[31m\\u202e")
+
+
+async def test_a_queue_of_words_says_that_the_index_is_being_built(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.desk.write(lambda store: store.search.rebuild())
+        desk.app.main.listing.show(Queue("words", "Words", "kettle"))
+        await desk.settles()
+
+        desk.sees("The search index is being built: 0 of")
 
 
 async def test_an_empty_queue_says_what_to_do(tmp_path: Path) -> None:
