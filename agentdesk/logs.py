@@ -25,3 +25,14 @@ def stop_logging(handler: logging.Handler) -> None:
     """Close the file again."""
     logging.getLogger("agentdesk").removeHandler(handler)
     handler.close()
+
+
+def where(error: BaseException) -> str:
+    """The kind of an error and the line that raised it: never its words, which may be a customer's."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
+    return f"{type(error).__name__} at {place}"

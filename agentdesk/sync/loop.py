@@ -20,6 +20,7 @@ from functools import partial
 
 from agentdesk.errors import Offline, RateLimited, Unauthorized
 from agentdesk.i18n import _, clock
+from agentdesk.logs import where
 from agentdesk.providers.base import sign_in_again
 from agentdesk.store.desktop import Weather
 from agentdesk.sync.engine import Engine, Summary
@@ -131,7 +132,7 @@ class Loop:
                 await self._attempt(side, turn)
                 turn = work
             except Exception as error:  # a bug must not end the agent's shift (style 18)
-                _log.error("sync of %s: %s", self._engine.account, _where(error))
+                _log.error("sync of %s: %s", self._engine.account, where(error))
                 turn = partial(self._show_bug, side, type(error).__name__)
                 side.rest(self._after(TICK_SECONDS), NOTHING)
             await self._nap(side, every_seconds)
@@ -262,14 +263,3 @@ async def _until_done(work: Work, engine: Engine, sleep: Sleep) -> None:
 
 def _notice(error: Unauthorized, account: str) -> str:
     return f"{error} {sign_in_again(account)}"
-
-
-def _where(error: BaseException) -> str:
-    """The kind of an error and the line that raised it: never its words, which may be a customer's."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
-    return f"{type(error).__name__} at {place}"

@@ -1,13 +1,20 @@
 """Reading the cache beside the loop: what may take longer than a frame runs on one thread with its own connection."""
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
+from agentdesk.errors import StoreError
+from agentdesk.i18n import _
+from agentdesk.logs import where
 from agentdesk.store import Store
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -28,6 +35,7 @@ class Background:
         """The answer to a question about the cache; cancelled when the desk has closed meanwhile.
 
         A question that nobody waits for any more is broken off, so that a newer one need not wait for its answer.
+        Raises `StoreError` where the cache cannot answer.
         """
         if self._is_closed:
             raise asyncio.CancelledError
@@ -49,6 +57,10 @@ class Background:
             self._asked = asked
         try:
             return question(self._store)
+        except sqlite3.Error as error:
+            if asked is not self._stale:
+                _log.error("the cache did not answer: %s", where(error))
+            raise StoreError(_("The cache did not answer: {reason}.", reason=str(error))) from error
         finally:
             with self._lock:
                 self._asked = None

@@ -360,3 +360,13 @@ async def test_a_mail_of_several_lines_is_pasted_whole(desk: Desk) -> None:
 
         assert app.find.field.value == "お世話になっております。 二重に引き落とされています。 よろしく"
         assert app.find.results["ticket"].count
+
+
+async def test_a_cache_that_does_not_answer_is_told_and_ends_nothing(desk: Desk) -> None:
+    desk.store.db.execute("DROP TABLE article_words")
+    app = Finding(desk, "請求")
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app, pilot)
+
+        assert "The cache did not answer" in app.words()

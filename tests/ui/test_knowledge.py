@@ -202,3 +202,14 @@ async def test_an_article_in_another_language_is_marked(desk: Desk) -> None:
 
         shown = [shown for shown in app.knowledge.list.lines() if "double charge" in shown.plain]
         assert shown[0].parts[-1] == ("  en", "soon")
+
+
+async def test_a_cache_that_does_not_answer_is_told_and_ends_nothing(desk: Desk) -> None:
+    desk.store.db.execute("DROP TABLE article_words")
+    app = Knowing(desk)
+
+    async with app.run_test(size=(44, 20)) as pilot:
+        app.knowledge.show(row(desk))
+        await settled(app, pilot)
+
+        assert "The cache did not answer" in app.words()

@@ -19,6 +19,7 @@ from textual.widgets import Input
 
 from agentdesk.commands.registry import Command
 from agentdesk.desk import Desk
+from agentdesk.errors import StoreError
 from agentdesk.filters.narrowing import with_part
 from agentdesk.i18n import _, number
 from agentdesk.model import Canned, Ref
@@ -136,11 +137,14 @@ class Find(Titled[None]):
 
     async def _look(self, query: str, caret: int) -> None:
         now = self.desk.clock()
-        answers = await self._background.read(lambda store: self._seeker.answers(store, query, caret, now))
-        self.post_message(Answered(answers))
-        if answers.count():
-            counted = await self._background.read(lambda store: self._seeker.counted(store, answers, now))
-            self.post_message(Answered(counted))
+        try:
+            answers = await self._background.read(lambda store: self._seeker.answers(store, query, caret, now))
+            self.post_message(Answered(answers))
+            if answers.count():
+                counted = await self._background.read(lambda store: self._seeker.counted(store, answers, now))
+                self.post_message(Answered(counted))
+        except StoreError as error:
+            self.post_message(Answered(Answers(query, {}, problem=Problem(safe_line(str(error)), 0))))
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
@@ -194,7 +198,11 @@ class Find(Titled[None]):
         def look(store: Store) -> Why:
             return store.search.why(query, hit)
 
-        self.why.show(Line(((" ", "plain"), *why_words(await self._background.read(look)))))
+        try:
+            told = why_words(await self._background.read(look))
+        except StoreError as error:
+            told = ((safe_line(str(error)), "late"),)
+        self.why.show(Line(((" ", "plain"), *told)))
 
     def _show_state(self) -> None:
         self.query_one("#found").set_class(not self.answers.question.strip(), "-unasked")

@@ -4,6 +4,7 @@ Everything is looked up on a thread of its own; an answer that is not for what i
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar, Literal
 
 from textual import on
@@ -12,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from agentdesk.desk import Desk
-from agentdesk.errors import FilterError
+from agentdesk.errors import FilterError, StoreError
 from agentdesk.i18n import _
 from agentdesk.model import Canned, Event, Ref, TicketRow
 from agentdesk.store import Store
@@ -190,8 +191,9 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         self.list.choose(0)
 
     async def _suggest_when_whole(self) -> None:
-        if await self._background.read(_is_whole):
-            self._suggest()
+        with suppress(StoreError):  # what cannot be looked up is told where it is asked for
+            if await self._background.read(_is_whole):
+                self._suggest()
 
     def _suggest(self) -> None:
         if self.row is None:
@@ -243,7 +245,12 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         self.run_worker(ask, group="knowledge", exclusive=True)  # type: ignore[arg-type]
 
     async def _look(self, look: Callable[[Store], Answer]) -> None:
-        self.post_message(Found(await self._background.read(look)))
+        question = self._question
+        try:
+            answer = await self._background.read(look)
+        except StoreError as error:
+            answer = Answer(question, problem=safe_line(str(error)))
+        self.post_message(Found(answer))
 
     @on(Found)
     def _found(self, message: Found) -> None:
