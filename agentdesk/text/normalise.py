@@ -153,7 +153,7 @@ def _placed(text: str) -> tuple[str, list[int], list[int]]:
 def kana_twin(normal: str) -> str | None:
     """Return a word all of hiragana in katakana, and the other way round; None for any other word."""
     if _HIRAGANA_WORD.fullmatch(normal):
-        return normal.translate(_TO_KATAKANA)
+        return normalise(normal.translate(_TO_KATAKANA))
     return normal.translate(_TO_HIRAGANA) if _KATAKANA_WORD.fullmatch(normal) else None
 
 

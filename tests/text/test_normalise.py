@@ -122,6 +122,7 @@ def test_the_end_of_a_long_katakana_word_is_a_word_itself() -> None:
     [
         ("ろぐいん", "ログイン"),
         ("サビ", "さび"),
+        ("さーばー", "サーバ"),
         ("めーる", "メール"),
         ("返品", None),
         ("ー", None),
