@@ -12,6 +12,7 @@ from agentdesk.commands.keys import key_map
 from agentdesk.commands.outbox import state_word
 from agentdesk.commands.registry import commands
 from agentdesk.errors import ConfigError, Refused
+from agentdesk.extras import install_line
 from agentdesk.i18n import LANGUAGES, _, active, plural
 from agentdesk.model import OpState
 from agentdesk.saved_queues import load_saved
@@ -157,15 +158,11 @@ def _extras(cx: Context) -> Iterator[dict[str, object]]:
         elif is_installed:
             told = _("installed, and switched off in the configuration")
         else:
-            told = _(
-                "not installed; it finds {brings}: pip install 'agentdesk-terminal[{extra}]'",
-                brings=brings,
-                extra=extra,
-            )
+            told = _("not installed; it finds {brings}: {line}", brings=brings, line=install_line(extra))
         yield _check(f"[{extra}]", told)
     if not all(is_installed for _extra, _maker, is_installed, _is_on, _brings in extras):
-        together = ",".join(extra for extra, *_rest in extras)
-        told = _("together they find most: pip install 'agentdesk-terminal[{extras}]'", extras=together)
+        line = install_line(*(extra for extra, *_rest in extras))
+        told = _("together they find most: {line}", line=line)
         yield _check(_("all extras"), told)
 
 

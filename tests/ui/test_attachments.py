@@ -185,7 +185,7 @@ async def test_without_the_library_it_is_said_what_would_show_a_picture(
         await app.workers.wait_for_complete()
         await pilot.pause()
 
-        assert "agentdesk-terminal[images]" in app.words()
+        assert "-m pip install" in app.words()
 
 
 def test_a_picture_that_is_none_is_refused() -> None:

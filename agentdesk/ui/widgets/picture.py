@@ -1,6 +1,6 @@
 """A picture drawn with half blocks: each cell shows two pixels, one above the other.
 
-Decoding is Pillow's, which is optional (`agentdesk-terminal[images]`): the desk works without it, and says what is
+Decoding is Pillow's, which is optional (the extra `images`): the desk works without it, and says what is
 missing when somebody wants to see a picture.
 """
 
@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agentdesk.errors import Refused
+from agentdesk.extras import install_line
 from agentdesk.i18n import _
 from agentdesk.record import record
 
@@ -43,7 +44,7 @@ def pixels(content: bytes) -> Pixels:
         from PIL import Image, ImageOps  # late: optional, and only who looks at a picture pays for it
     except ImportError:
         raise Refused(
-            _("Pictures are shown here once Pillow is installed: pip install 'agentdesk-terminal[images]'")
+            _("Pictures are shown here once Pillow is installed: {line}", line=install_line("images"))
         ) from None
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
