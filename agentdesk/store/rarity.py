@@ -23,7 +23,7 @@ MOST_COUNTED, COUNTED_IN_ALL = 80, 100_000
 MOST_ASKED, MOST_LISTED = 32, 40_000
 """So many of the rarest words are asked for tickets, as long as the index lists no more tickets than that for them."""
 TOKENS_ASKED = 40
-EVERYDAY_SHARE, EVERYDAY_AT_LEAST, EVERYDAY_AT_MOST = 0.1, 20, 20_000
+EVERYDAY_SHARE, EVERYDAY_AT_LEAST, EVERYDAY_AT_MOST = 0.2, 20, 20_000
 CANDIDATES, MANY_CANDIDATES = 400, 10_000
 """Of so many with the words the best that meet a condition are taken; of more, where too few of the first do."""
 MOST_READ, CHARACTERS_READ = 60, 8_000
