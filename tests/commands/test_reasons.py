@@ -20,6 +20,7 @@ async def test_reasons_are_listed_as_the_teams_file_is_now(desk: Desk, capsys: p
     write(desk, "vip orders = ご注文 tag:vip\nnonsense\n")
 
     answer = await list_reasons(Context(desk, ShellFront()))
+    assert answer is not None
 
     assert answer.document == [
         {
