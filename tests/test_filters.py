@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -365,3 +366,24 @@ def test_a_week_month_or_year_is_the_whole_of_it(when: When, first: str, after: 
 def test_a_year_at_the_ends_of_the_calendar_is_no_time(year: str, rest: str) -> None:
     with pytest.raises(FilterError, match="is no time"):
         parse(f"created:{year}{rest}")
+
+
+@pytest.mark.parametrize("digits", ["9" * 20, "9" * 400])
+def test_a_number_beyond_all_counts_asks_for_more_than_there_are(digits: str) -> None:
+    where = parse(f"effort>{digits}").where
+
+    assert isinstance(where, Compare)
+    assert isinstance(where.value, float)
+    assert 10**12 < where.value < 2**63
+
+
+def test_half_a_character_is_read_as_one_that_can_be_looked_up() -> None:
+    assert parse("customer:\ud83d").where == Compare("customer", ":", "\ufffd")
+
+
+def test_ten_thousand_letters_without_a_space_are_heard_at_once() -> None:
+    began = perf_counter()
+
+    hear("あ" * 10_000)
+
+    assert perf_counter() - began < 0.5  # looking for a field from every letter on took seconds

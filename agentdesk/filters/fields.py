@@ -11,7 +11,7 @@ from agentdesk.filters.signs import folded
 from agentdesk.i18n import _, active
 from agentdesk.model import Priority, Status
 
-FIELD_SIGN = re.compile(r"(?P<name>[^\W\d][\w-]*)(?P<op>:?(?:<=|>=|[<>=≤≥])|:)(?!//)")
+FIELD_SIGN = re.compile(r"(?<!\w)(?P<name>[^\W\d][\w-]*)(?P<op>:?(?:<=|>=|[<>=≤≥])|:)(?!//)")
 """A field and how its value is compared, as they stand in a query: `status:`, `waiting>`."""
 
 

@@ -44,6 +44,8 @@ OPERATORS = frozenset((*_EITHER, *_BOTH))
 """What joins words and is none, standing on its own."""
 _NESTING = 40
 LONGEST = 4000
+MOST = 10**15
+"""More than anything counts: a greater number says the same, and no database takes it."""
 
 
 def parse(text: str) -> Filter:
@@ -260,6 +262,6 @@ def _value_of(entry: FieldWord, op: Operator, text: str, at: int) -> Value:
 
 def _number(name: str, text: str, at: int) -> float:
     try:
-        return float(int(unicodedata.normalize("NFKC", text)))
+        return float(max(-MOST, min(int(unicodedata.normalize("NFKC", text)), MOST)))
     except ValueError:
         raise FilterError(_("{field} needs a whole number, such as {field}>1.", field=name), at) from None

@@ -3,7 +3,8 @@
 import unicodedata
 
 TWINS = str.maketrans("：＜＞＝（）－−‐‑–＂“”„〝〟＃，、　≦≧≤≥＊", ':<>=()-----""""""#,, ≤≥≤≥*')
-"""Each sign for its ASCII twin: one character for one, so that places in the text stay."""
+TWINS |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+"""Each sign for its ASCII twin, half a character for one that can be looked up: one for one, so that places stay."""
 
 
 def folded(text: str) -> str:

@@ -203,8 +203,11 @@ class Search:
         return None if row is None else int(row[0])
 
     def why(self, query: str, hit: Hit) -> Why:
-        """Why a query found this."""
-        asked = [term.text for term in terms(hear(query).question.where)]
+        """Why a query found this; nothing for one that does not read."""
+        try:
+            asked = [term.text for term in terms(hear(query).question.where)]
+        except FilterError:
+            return Why()
         if not asked:
             return Why()
         words = self.vocabulary.words()

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import TypeVar
 
 from agentdesk.errors import StoreError
@@ -26,8 +26,7 @@ class Background:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="agentdesk-reader")
         self._store: Store | None = None
-        self._asked: object = None
-        self._stale: object = self
+        self._dropped: Event | None = None
         self._lock = Lock()
         self._is_closed = False
 
@@ -39,31 +38,34 @@ class Background:
         """
         if self._is_closed:
             raise asyncio.CancelledError
-        asked = object()  # the same question may be asked again after it was broken off
+        dropped = Event()  # one for each asking: several may be dropped before the first of them has noticed
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question, asked)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, question, dropped)
         except asyncio.CancelledError:
             with self._lock:
-                self._stale = asked
-                if self._store is not None and self._asked is asked:
+                dropped.set()
+                if self._store is not None and self._dropped is dropped:
                     self._store.break_off()
             raise
 
-    def _read(self, question: Callable[[Store], T], asked: object) -> T:
+    def _read(self, question: Callable[[Store], T], dropped: Event) -> T:
         if self._store is None:
             self._store = Store(self._path)
-            self._store.break_off_when(lambda: self._asked is self._stale)
+            self._store.break_off_when(self._is_dropped)
         with self._lock:
-            self._asked = asked
+            self._dropped = dropped
         try:
             return question(self._store)
         except sqlite3.Error as error:
-            if asked is not self._stale:
+            if not dropped.is_set():
                 _log.error("the cache did not answer: %s", where(error))
             raise StoreError(_("The cache did not answer: {reason}.", reason=str(error))) from error
         finally:
             with self._lock:
-                self._asked = None
+                self._dropped = None
+
+    def _is_dropped(self) -> bool:
+        return self._dropped is not None and self._dropped.is_set()
 
     def close(self) -> None:
         """Finish what is being read and close the connection."""

@@ -59,8 +59,8 @@ def score(store: Store, now: datetime = NOW) -> None:
         pass
 
 
-def test_a_saved_page_brings_the_effort_of_its_tickets() -> None:
-    with opened(Path(":memory:")) as store:
+def test_a_saved_page_brings_the_effort_of_its_tickets(tmp_path: Path) -> None:
+    with opened(tmp_path / "desk.db") as store:
         store.mirror.take(Page(tuple(pages()), ""))
 
         assert efforts(store) == {HARD: 4, EASY: 1, UNREAD: None}

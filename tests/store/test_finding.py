@@ -14,6 +14,7 @@ from agentdesk.store.desktop import Account
 from agentdesk.store.facets import Facet
 from agentdesk.store.search import HitKind
 from agentdesk.store.store import opened
+from agentdesk.store.why import Why
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 ARTICLES: tuple[HitKind, ...] = ("article",)
@@ -85,6 +86,12 @@ def test_a_search_says_which_word_was_found_as_typed_and_which_written_otherwise
     assert store.search.why("サーバ", hit).words == ("サーバ",)
     assert store.search.why("ｻｰﾊﾞｰ", hit).variants == (("ｻｰﾊﾞｰ", "サーバー"),)
     assert store.search.why("banana", hit).is_by_meaning
+
+
+def test_nothing_is_found_by_a_query_that_does_not_read(store: Store) -> None:
+    [hit] = store.search.search("サーバ", now=NOW, account="acme", kinds=ARTICLES)
+
+    assert store.search.why("is:open", hit) == Why()
 
 
 def test_a_search_names_the_alias_that_led_to_a_hit(store: Store, tmp_path: Path) -> None:

@@ -55,3 +55,29 @@ async def test_the_same_question_is_answered_after_it_was_broken_off(tmp_path: P
 
     assert await background.read(long) == 99_999
     background.close()
+
+
+async def test_questions_that_were_dropped_one_after_another_are_no_failures(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    background = Background(tmp_path / "desk.db")
+    began, goes_on = Event(), Event()
+
+    def endless(store: Store) -> None:
+        began.set()
+        goes_on.wait(10)
+        store.db.execute(ENDLESS).fetchone()
+
+    first = asyncio.create_task(background.read(endless))
+    await asyncio.to_thread(began.wait)
+    second = asyncio.create_task(background.read(lambda store: store.revision()))
+    await asyncio.sleep(0)
+    for asked in (first, second):
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+    goes_on.set()
+
+    assert await background.read(lambda store: store.revision()) > 0
+    assert not caplog.records
+    background.close()

@@ -169,6 +169,19 @@ async def test_a_wrong_query_says_where_and_keeps_what_was_found(desk: Desk) -> 
         assert "Tickets  2" in app.words()
 
 
+async def test_one_may_walk_on_in_what_was_found_before_a_slip(desk: Desk) -> None:
+    app = Finding(desk, "二重")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        app.find.field.value = "is:open"
+        await settled(app, pilot)
+        await pilot.press("down", "tab", "down")
+        await settled(app, pilot)
+
+        assert "Tickets  2" in app.words()
+
+
 async def test_words_with_a_stray_sign_are_found_and_the_sign_is_shown(desk: Desk) -> None:
     app = Finding(desk)
 
