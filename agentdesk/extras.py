@@ -3,7 +3,6 @@
 import re
 import shlex
 import sys
-from importlib.metadata import PackageNotFoundError, requires
 
 PACKAGE = "agentdesk-terminal"
 
@@ -20,6 +19,8 @@ def install_line(*extras: str) -> str:
 
 def _needed(extra: str) -> list[str]:
     """The packages of an extra with their versions; the extra itself where this program was never installed."""
+    from importlib.metadata import PackageNotFoundError, requires  # late: the first paint names no extra
+
     try:
         declared = requires(PACKAGE) or []
     except PackageNotFoundError:

@@ -1,11 +1,11 @@
 """How to install an extra is said so that it works wherever the program came from."""
 
+import importlib.metadata
 import shlex
 import sys
 
 import pytest
 
-from agentdesk import extras
 from agentdesk.extras import install_line
 
 DECLARED = [
@@ -17,7 +17,7 @@ DECLARED = [
 
 
 def test_the_line_names_the_packages_of_the_extras_for_this_very_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "requires", lambda _name: DECLARED)
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _name: DECLARED)
 
     words = shlex.split(install_line("ja", "e5"))
 
@@ -27,6 +27,6 @@ def test_the_line_names_the_packages_of_the_extras_for_this_very_python(monkeypa
 
 
 def test_a_program_that_was_never_installed_names_the_extra_of_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "requires", lambda _name: None)
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _name: None)
 
     assert shlex.split(install_line("ja"))[-1] == ".[ja]"
