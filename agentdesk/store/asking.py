@@ -73,18 +73,21 @@ def _ways_to_write(term: Word | Phrase, *, is_alone: bool) -> list[str]:
     return ways if is_alone or len(ways[0]) > LONGEST_PARTICLE else ways[:1]
 
 
-def of_articles(where: Node, is_known: Callable[[str], bool]) -> str | None:
+def of_articles(
+    where: Node, is_known: Callable[[str], bool], telling_apart: Callable[[list[str]], list[str]]
+) -> str | None:
     """Any of the words, all of the phrases, none of what is negated; None when no word is asked.
 
     A word that `is_known` as it stands is not taken as a beginning too beside others, where it would count double. Nor
-    must a phrase stand in what answers a sentence.
+    must a phrase stand in what answers a sentence, which is asked for its words that tell articles apart.
     """
     asked = terms(where)
     demanded = [] if is_sentence(where) else [term for term in asked if isinstance(term, Phrase)]
     phrases = [part for term in demanded if (part := expression(term))]
     found = tokens([term for term in asked if isinstance(term, Word) or not phrases])
     prefixes = [part for term in _begun_words(asked, found, is_known) if (part := expression(term))]
-    anything = " OR ".join([*phrases, *([any_of(found)] if found else []), *prefixes])
+    anyway = telling_apart(found) or found if is_sentence(where) else found
+    anything = " OR ".join([*phrases, *([any_of(anyway)] if anyway else []), *prefixes])
     wanted = " AND ".join([*phrases, f"({anything})"]) if phrases else anything
     if not wanted:
         return None

@@ -23,6 +23,8 @@ MOST_COUNTED, COUNTED_IN_ALL = 80, 100_000
 MOST_ASKED, MOST_LISTED = 32, 40_000
 """So many of the rarest words are asked for tickets, as long as the index lists no more tickets than that for them."""
 TOKENS_ASKED = 40
+LISTED_AT_LEAST, LISTED_SHARE = 4_000, 1.3
+"""So many rows, or so much of them all, the words of a sentence may have together: the commonest tell nothing."""
 EVERYDAY_SHARE, EVERYDAY_AT_LEAST, EVERYDAY_AT_MOST = 0.2, 20, 20_000
 CANDIDATES, MANY_CANDIDATES = 400, 10_000
 """Of so many with the words the best that meet a condition are taken; of more, where too few of the first do."""
@@ -58,6 +60,16 @@ def telling_apart(db: sqlite3.Connection, kind: Indexed, tokens: Sequence[str], 
     """The rarest of the tokens that the index has at all, and that not more than a share of the rows have."""
     found = _counted(db, kind, tokens, max(RARE_AT_LEAST, int(_total(db, kind) * share)))
     return [token for _count, _place, token in found[:TOKENS_ASKED]]
+
+
+def affordable(db: sqlite3.Connection, kind: Indexed, tokens: Sequence[str]) -> list[str]:
+    """The tokens without the commonest, so many as the index lists rows for in little time; late ones all stay."""
+    total = _total(db, kind)
+    most = max(LISTED_AT_LEAST, int(total * LISTED_SHARE))
+    found = _counted(db, kind, tokens, total)
+    listed = accumulate(count for count, _place, _token in found)
+    rarest = [token for rows, (_count, _place, token) in zip(listed, found, strict=True) if rows <= most]
+    return [*rarest, *tokens[MOST_COUNTED:]]
 
 
 def everyday(db: sqlite3.Connection, tokens: Sequence[str]) -> set[str]:

@@ -5,13 +5,12 @@ first; only where that finds too little, one rare word is enough. People are fou
 addresses. Scores of the kinds are each divided by their best, so that one list can show them all.
 """
 
+import json
 import sqlite3
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from math import log1p
 from typing import Literal
 
@@ -46,7 +45,7 @@ NO_WORDS = '""'
 MOST_RANKED = 200
 MOST_MESSAGES = 200
 MOST_NAMED = 2_000
-"""Of more customers whose names begin so, as with one letter, no order tells which is meant."""
+"""Of more customers whose names begin so, as with one letter, no order tells which is meant: none is worked out."""
 SMALL_CACHE = 50_000
 MOST_PLACES = 20
 MOST_NORMALISED = 6_000
@@ -227,7 +226,7 @@ class Search:
 
     def _articles(self, question: Filter, now: datetime, limit: int, account: str | None, *, wait: bool) -> list[Hit]:
         condition = article_condition(within(question, account).where, now)
-        asked = asking.of_articles(question.where, self._is_known)
+        asked = asking.of_articles(question.where, self._is_known, self._uncommon)
         if condition is None or asked is None:
             return []
         tokens = asking.tokens(terms(question.where))
@@ -285,6 +284,10 @@ class Search:
             (asking.is_asian(said),),
         )
         return {key for (key,) in found}
+
+    def _uncommon(self, tokens: list[str]) -> list[str]:
+        """The words of a sentence without the commonest, which cost time and tell nothing."""
+        return rarity.affordable(self._db, ARTICLES, tokens)
 
     def _is_known(self, asked: str) -> bool:
         """Does any article have this?"""
@@ -472,14 +475,20 @@ class Search:
 
     def _named(self, asked: str, limit: int, account: str | None) -> list[tuple[str, str, str, str | None, float]]:
         """Account, id, name, addresses and score of the customers whose names or addresses meet an expression."""
+        having = (
+            "FROM person_words CROSS JOIN person p ON p.key = person_words.rowid WHERE person_words MATCH ? "
+            "AND p.role = 'customer' AND (? IS NULL OR p.account = ?) LIMIT ?"
+        )
+        values = (asked, account, account, MOST_NAMED)
+        scores: dict[int, float] = dict(self._db.execute(f"SELECT p.key, 1.0 {having}", values))
+        if len(scores) < MOST_NAMED:
+            scores = dict(self._db.execute(f"SELECT p.key, -bm25(person_words, 2.0, 1.0) {having}", values))
         return self._db.execute(
             "SELECT p.account, p.id, p.name, "
             "(SELECT group_concat(i.value, '  ') FROM identity i WHERE i.account = p.account AND i.person = p.id), "
-            "found.score FROM (SELECT p.key, -bm25(person_words, 2.0, 1.0) AS score FROM person_words "
-            "CROSS JOIN person p ON p.key = person_words.rowid WHERE person_words MATCH ? AND p.role = 'customer' "
-            "AND (? IS NULL OR p.account = ?) LIMIT ?) found JOIN person p ON p.key = found.key "
-            "ORDER BY found.score DESC, p.name LIMIT ?",
-            (asked, account, account, MOST_NAMED, limit),
+            "found.value FROM json_each(?) found CROSS JOIN person p ON p.key = CAST(found.key AS INTEGER) "
+            "ORDER BY found.value DESC, p.name LIMIT ?",
+            (json.dumps(scores), limit),
         ).fetchall()
 
     # What fits the open ticket
@@ -580,21 +589,30 @@ def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
 
 def _densest(text: str, tokens: Iterable[str]) -> int | None:
     """Where most of the tokens first stand near each other; None where there is none."""
-    places = sorted((at, token) for token in tokens for at in islice(_finds(text, token), MOST_PLACES))
+    places = sorted((at, token) for token in tokens for at in _finds(text, token))
     best: int | None = None
-    most = 0
-    for place, (first, _token) in enumerate(places[:MOST_PLACES]):
-        near = {token for _at, token in places[place : bisect_left(places, (first + PASSAGE_CHARACTERS, ""))]}
+    most = end = 0
+    near: dict[str, int] = {}
+    for first, leaving in places[:MOST_PLACES]:
+        while end < len(places) and places[end][0] < first + PASSAGE_CHARACTERS:
+            near[places[end][1]] = near.get(places[end][1], 0) + 1
+            end += 1
         if len(near) > most:
             best, most = first, len(near)
+        near[leaving] -= 1
+        if not near[leaving]:
+            del near[leaving]
     return best
 
 
-def _finds(text: str, token: str) -> Iterator[int]:
+def _finds(text: str, token: str) -> list[int]:
+    """The first places of a token."""
+    found: list[int] = []
     at = text.find(token)
-    while at >= 0:
-        yield at
+    while at >= 0 and len(found) < MOST_PLACES:
+        found.append(at)
         at = text.find(token, at + 1)
+    return found
 
 
 def _relative(hits: list[Hit]) -> list[Hit]:

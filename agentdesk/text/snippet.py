@@ -1,7 +1,8 @@
 """Where the words of a search are in a text, and the passage that shows most of them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -33,14 +34,9 @@ def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
     A Latin word also counts when it only differs in its ending (refund, refunds, refunded), as the index stems it. Of a
     sentence, the words that are grammar do not count.
     """
-    wanted = set(telling(list(query_tokens)))
-    if len(wanted) > _FEW_WORDS:
-        wanted = wanted - _GRAMMAR or wanted
+    wanted, stems = _wanted(tuple(query_tokens))
     if not wanted:
         return []
-    stems: dict[str, list[str]] = {}
-    for word in wanted:
-        stems.setdefault(word[:_SAME], []).append(word)
 
     def is_wanted(word: str) -> bool:
         if word in wanted:
@@ -56,6 +52,18 @@ def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
         else:
             spans.append((start, end))
     return spans
+
+
+@lru_cache(maxsize=8)
+def _wanted(query_tokens: tuple[str, ...]) -> tuple[frozenset[str], Mapping[str, Sequence[str]]]:
+    """Return the tokens to look for, and the same by how they begin; all hits of a list are asked for the same."""
+    wanted = frozenset(telling(list(query_tokens)))
+    if len(wanted) > _FEW_WORDS:
+        wanted = wanted - _GRAMMAR or wanted
+    stems: dict[str, list[str]] = {}
+    for word in wanted:
+        stems.setdefault(word[:_SAME], []).append(word)
+    return wanted, stems
 
 
 def snippet(text: str, terms: Iterable[str], cells: int) -> tuple[str, list[Span]]:

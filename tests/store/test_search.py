@@ -14,12 +14,13 @@ from agentdesk.errors import FilterError
 from agentdesk.exchange import Page
 from agentdesk.filters import And, Word, parse
 from agentdesk.model import Article, Event, Identity, Item, Kind, Op, Person, Ref, Role, SetStatus, Status, Ticket
-from agentdesk.store import Store, asking, words
+from agentdesk.store import Store, asking, misspelt, rarity, words
 from agentdesk.store.lost import HISTORY
 from agentdesk.store.newest import NEWEST, newest
 from agentdesk.store.outbox import Author
 from agentdesk.store.search import MOST_NAMED, Hit, HitKind
 from agentdesk.store.store import opened
+from agentdesk.store.words import ARTICLES as INDEXED_ARTICLES
 from agentdesk.store.words import KINDS, TICKETS, Indexed, cut, cut_once
 from agentdesk.text.normalise import normalise
 
@@ -214,6 +215,34 @@ def test_a_search_finds_snoozed_tickets_too(store: Store) -> None:
 )
 def test_a_latin_name_is_found_with_a_slip_in_it(store: Store, query: str, found: list[str]) -> None:
     assert sorted(names(store.search.search(query, now=NOW, kinds=["customer"]))) == found
+
+
+def test_a_slip_in_a_name_is_seen_however_many_begin_like_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(store, *(Person(ref(f"p{n}"), f"Tabita{n}", Role.CUSTOMER) for n in range(30)))
+    index_all(store)
+    monkeypatch.setattr(misspelt, "MOST_COMPARED", 5)
+
+    assert misspelt.meant(store.db, "exapmle") == ["exampl"]
+    assert misspelt.meant(store.db, "tnaaka") == []  # so many are compared, and no more
+    monkeypatch.setattr(misspelt, "MOST_COMPARED", 40)
+    assert misspelt.meant(store.db, "tnaaka") == ["tanaka"]
+
+
+def test_a_sentence_is_not_asked_for_the_commonest_of_its_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(store, *(article(f"c{n}", f"Order {n}", "Please return your order", "en-us") for n in range(20)))
+    index_all(store)
+    monkeypatch.setattr(rarity, "LISTED_AT_LEAST", 0)
+    monkeypatch.setattr(rarity, "LISTED_SHARE", 0.5)
+    asked = "please tell me when a refund reaches my order"
+
+    found = names(store.search.search(asked, now=NOW, kinds=ARTICLES, limit=40))
+
+    assert found == ["article k4"]
+    monkeypatch.setattr(rarity, "LISTED_AT_LEAST", 4_000)
+    assert len(store.search.search(asked, now=NOW, kinds=ARTICLES, limit=40)) > 20
+    monkeypatch.setattr(rarity, "LISTED_AT_LEAST", 0)
+    monkeypatch.setattr(rarity, "MOST_COUNTED", 2)
+    assert rarity.affordable(store.db, INDEXED_ARTICLES, ["order", "refund", "please"]) == ["refund", "please"]
 
 
 # The index
@@ -843,7 +872,10 @@ def test_a_letter_that_thousands_of_names_begin_with_finds_some_of_them(store: S
     take(store, *(Person(ref(f"p{n}"), f"Zoe{n}", Role.CUSTOMER) for n in range(MOST_NAMED + 5)))
     index_all(store)
 
-    assert len(store.search.search("z", now=NOW, kinds=["customer"], limit=7)) == 7
+    found = store.search.search("z", now=NOW, kinds=["customer"], limit=7)
+
+    assert [hit.title for hit in found] == sorted(f"Zoe{n}" for n in range(MOST_NAMED))[:7]
+    assert {hit.score for hit in found} == {1.0}
 
 
 @pytest.mark.parametrize("when", ["learned", "never indexed", "half rebuilt", "about to be rebuilt"])
