@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
@@ -291,6 +292,10 @@ class AgentDesk(App[None]):
         """The name of the pane that has the keys."""
         pane = self.pane()
         return pane.NAME if pane is not None else None
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take away what is in front of the desk; nothing where a key that was pressed twice did so before."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     # Commands
 

@@ -7,6 +7,7 @@ import pytest
 from textual.events import Paste
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from agentdesk.commands import load
 from agentdesk.desk import Desk
@@ -259,6 +260,18 @@ async def test_enter_asks_for_the_ticket_at_the_very_message(desk: Desk) -> None
         [wanted] = app.wanted
         assert isinstance(wanted, TicketWanted)
         assert wanted.event is not None
+
+
+async def test_enter_pressed_twice_in_a_moment_opens_once(desk: Desk) -> None:
+    app = Finding(desk, "二重に")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        for _press in range(2):
+            app.find.post_message(Input.Submitted(app.find.field, "二重に"))
+        await settled(app, pilot)
+
+        assert len(app.wanted) == 1
 
 
 async def test_a_customer_is_found_by_address_and_leads_to_the_newest_ticket(desk: Desk) -> None:

@@ -292,6 +292,17 @@ async def test_the_outbox_and_the_help_have_the_title_bar_too(tmp_path: Path) ->
             await desk.press("escape")
 
 
+async def test_what_is_left_twice_in_a_moment_leaves_the_desk_open(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, tickets(3)) as desk:
+        await desk.press("?")
+        for _press in range(2):
+            desk.app.pop_screen()
+        await desk.press("j")
+
+        assert desk.app.screen is desk.app.main
+        assert desk.app.is_running
+
+
 async def test_keys_and_words_of_the_help_stand_in_columns(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, tickets(1)) as desk:
         await desk.press("?")
