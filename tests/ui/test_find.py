@@ -274,6 +274,20 @@ async def test_enter_pressed_twice_in_a_moment_opens_once(desk: Desk) -> None:
         assert len(app.wanted) == 1
 
 
+async def test_enter_pressed_twice_in_a_moment_opens_one_page(desk: Desk) -> None:
+    app = Finding(desk, "請求の社内手順")
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(app, pilot)
+        app.find.active = "article"
+        for _press in range(2):
+            app.find.post_message(Input.Submitted(app.find.field, app.find.field.value))
+        await settled(app, pilot)
+        app.pop_screen()
+
+        assert app.screen is app.find
+
+
 async def test_a_customer_is_found_by_address_and_leads_to_the_newest_ticket(desk: Desk) -> None:
     app = Finding(desk, "tanaka@example")
 

@@ -268,6 +268,8 @@ class Find(Titled[None]):
         self._open()
 
     def _open(self) -> None:
+        if not self.is_active:  # the first of two presses of Enter has opened it
+            return
         if self.active == "facets":
             self._narrow()
             return
@@ -304,9 +306,8 @@ class Find(Titled[None]):
                     self.app.push_screen(text_page(article.title, f"{mark}{article.body}\n\n{article.url}", sought))
 
     def _leave_with(self, message: Message) -> None:
-        if self.is_current:  # and not left a moment ago, by the first of two presses of Enter
-            self.app.pop_screen()
-            self.app.post_message(message)
+        self.app.pop_screen()
+        self.app.post_message(message)
 
 
 def _state_lines(answers: Answers, heading: str, width: int) -> list[Line]:
