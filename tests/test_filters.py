@@ -19,7 +19,6 @@ from agentdesk.filters import (
     Compare,
     Day,
     DaysBack,
-    Heard,
     Month,
     Node,
     Not,
@@ -31,12 +30,12 @@ from agentdesk.filters import (
     Word,
     both,
     day_after,
-    hear,
     moment,
     parse,
     terms,
 )
 from agentdesk.filters.completing import Name, complete
+from agentdesk.filters.hearing import Heard, hear
 
 NOW = datetime(2026, 11, 24, 0, 41, tzinfo=UTC)
 TOKYO = timezone(timedelta(hours=9))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer, iso
 from agentdesk.commands.answering import needs_ticket, one_ticket
@@ -9,16 +10,20 @@ from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, number, stamp
-from agentdesk.insight.effort import Burden, Entry, points, tally
-from agentdesk.insight.telling import effort_line, entry_words
-from agentdesk.insight.weights import text_of
 from agentdesk.model import Ticket
 from agentdesk.store import weighed
+
+if TYPE_CHECKING:
+    from agentdesk.insight.effort import Entry
+
+# `insight` comes in late, where it is used: the first paint tells no effort.
 
 
 @commands.add("ticket effort", scope="ticket", when=needs_ticket, in_shell=True, is_recorded=False)
 async def ticket_effort(cx: Context) -> Answer | None:
     """Show what the ticket has cost its customer, and go to what shows it."""
+    from agentdesk.insight.telling import entry_words
+
     ticket = one_ticket(cx).ticket
     await cx.desk.score()
     ticket = _as_kept(cx, ticket)
@@ -39,6 +44,8 @@ async def ticket_effort(cx: Context) -> Answer | None:
 @commands.add("effort weights", scope="shell", in_shell=True, is_recorded=False)
 async def weights(cx: Context) -> Answer:
     """Show by which weights effort is told, where their file is, and how effort goes with ratings."""
+    from agentdesk.insight.weights import text_of
+
     await cx.desk.score()
     efforts = cx.desk.store.efforts
     read, path = efforts.file(), cx.desk.folders.config / weighed.FILE
@@ -66,6 +73,8 @@ async def weights(cx: Context) -> Answer:
 
 def effort_document(cx: Context, ticket: Ticket) -> dict[str, object]:
     """A ticket's effort with its ledger as data; waits in seconds."""
+    from agentdesk.insight.effort import points, tally
+
     efforts = cx.desk.store.efforts
     entries = efforts.ledger(ticket.ref, cx.now())
     found = tally(entries)
@@ -78,7 +87,10 @@ def effort_document(cx: Context, ticket: Ticket) -> dict[str, object]:
     }
 
 
-def _entry_document(entry: Entry) -> dict[str, object]:
+def _entry_document(entry: "Entry") -> dict[str, object]:
+    from agentdesk.insight.effort import Burden
+    from agentdesk.insight.telling import entry_words
+
     document: dict[str, object] = {
         "burden": entry.burden.value,
         "event": entry.event.id,
@@ -100,8 +112,10 @@ def _as_kept(cx: Context, ticket: Ticket) -> Ticket:
     return row.ticket if row else ticket
 
 
-def told_effort(ticket: Ticket, entries: Sequence[Entry]) -> str:
+def told_effort(ticket: Ticket, entries: "Sequence[Entry]") -> str:
     """A ticket's effort with its ledger on one line."""
+    from agentdesk.insight.telling import effort_line
+
     if ticket.effort is None:
         return _("effort unknown: nothing of the ticket is read yet")
     return f"{effort_line(ticket.effort, entries)}  ({_('uncalibrated')})"

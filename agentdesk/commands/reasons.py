@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer
 from agentdesk.commands.answering import say_taken
@@ -12,18 +13,22 @@ from agentdesk.filters import parse, within
 from agentdesk.filters.completing import written
 from agentdesk.filters.narrowing import with_part
 from agentdesk.i18n import _
-from agentdesk.store.reason_counts import ReasonCount, Trend, counts
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width, pad
 
 DAYS = 30
 MOST_DAYS = 3_650
+if TYPE_CHECKING:
+    from agentdesk.store.reason_counts import ReasonCount, Trend
+
 REASON, NONE = "reason", "none"
 
 
 @commands.add("reason list", scope="app", in_shell=True, is_recorded=False)
 async def list_reasons(cx: Context, query: str = "", *, days: int = DAYS) -> Answer | None:
     """Count why customers wrote of late, and what is rising or falling."""
+    from agentdesk.store.reason_counts import counts  # late: the first paint counts no reasons
+
     if not 1 <= days <= MOST_DAYS:
         raise Refused(_("--days is how long the period is, from 1 to {most}.", most=MOST_DAYS))
     question = within(parse(query), cx.account)
@@ -45,7 +50,7 @@ async def list_reasons(cx: Context, query: str = "", *, days: int = DAYS) -> Ans
     )
 
 
-async def _choose(cx: Context, found: Sequence[ReasonCount], query: str, days: int) -> None:
+async def _choose(cx: Context, found: "Sequence[ReasonCount]", query: str, days: int) -> None:
     """Let the agent look at the counts, and open the tickets of one."""
     counted = [one for one in found if one.tickets]
     if not counted:
@@ -59,7 +64,7 @@ async def _choose(cx: Context, found: Sequence[ReasonCount], query: str, days: i
         cx.front.screen.show_queue(with_part(part, f"created:{days}d"))
 
 
-def _hints(counted: Sequence[ReasonCount]) -> list[str]:
+def _hints(counted: "Sequence[ReasonCount]") -> list[str]:
     """The counts and trends, in columns."""
     table = [
         (str(one.tickets), f"{one.share:.0%}", str(one.before), trend_word(one.trend) if one.trend else "")
@@ -81,11 +86,11 @@ def _nothing(days: int) -> str:
     return _("No ticket of the last {days} days answers this query.", days=2 * days)
 
 
-def _name(one: ReasonCount) -> str:
+def _name(one: "ReasonCount") -> str:
     return safe_line(one.name) or _("no reason")
 
 
-def trend_word(trend: Trend) -> str:
+def trend_word(trend: "Trend") -> str:
     match trend:
         case "rising":
             return _("rising")
@@ -95,7 +100,7 @@ def trend_word(trend: Trend) -> str:
             return _("steady")
 
 
-def _source_words(one: ReasonCount) -> str:
+def _source_words(one: "ReasonCount") -> str:
     """What makes tickets have a reason, in words."""
     match one.source:
         case "team":
@@ -108,7 +113,7 @@ def _source_words(one: ReasonCount) -> str:
             return ""
 
 
-def _row(cx: Context, one: ReasonCount) -> list[str]:
+def _row(cx: Context, one: "ReasonCount") -> list[str]:
     return [
         _name(one),
         str(one.tickets),
@@ -120,7 +125,7 @@ def _row(cx: Context, one: ReasonCount) -> list[str]:
     ]
 
 
-def _document(one: ReasonCount) -> dict[str, object]:
+def _document(one: "ReasonCount") -> dict[str, object]:
     return {
         "reason": one.name or None,
         "source": one.source or None,

@@ -10,11 +10,12 @@ from agentdesk.commands.answering import as_far_as_can_be, needs_ticket, one_tic
 from agentdesk.commands.context import Context
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused, StoreError
-from agentdesk.filters import Filter, Heard, hear
+from agentdesk.filters import Filter
 from agentdesk.i18n import _
 from agentdesk.text.safe import safe_line
 
 if TYPE_CHECKING:
+    from agentdesk.filters.hearing import Heard
     from agentdesk.store.search import Hit, HitKind
 
 ALIASES = "aliases.txt"
@@ -27,6 +28,8 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     """Search articles, tickets and customers, best first."""
     if kind and kind not in KINDS:
         raise Refused(_("There is no kind {kind!r}. Choose one of: {names}.", kind=kind, names=", ".join(KINDS)))
+    from agentdesk.filters.hearing import hear  # late: the first paint hears no question
+
     limit = most(limit)
     heard = hear(query)
     await as_far_as_can_be(cx, cx.desk.index())
@@ -56,7 +59,7 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     )
 
 
-def _hints(cx: Context, heard: Heard, kind: str) -> Iterator[str]:
+def _hints(cx: Context, heard: "Heard", kind: str) -> Iterator[str]:
     """What to know about the answer: how the query was taken, and which extra has no part in it yet."""
     if heard.problem:
         yield _("Looked for the words: {reason}", reason=safe_line(str(heard.problem)))

@@ -8,7 +8,6 @@ as their ASCII twins; offsets in errors are offsets in the text as typed.
 """
 
 from agentdesk.filters.fields import FIELDS, PRIORITIES, STATUSES, FieldKind
-from agentdesk.filters.hearing import Heard, hear
 from agentdesk.filters.question import (
     ALL,
     And,
@@ -48,7 +47,6 @@ __all__ = [
     "DaysBack",
     "FieldKind",
     "Filter",
-    "Heard",
     "Month",
     "Node",
     "Not",
@@ -64,7 +62,6 @@ __all__ = [
     "day_after",
     "folded",
     "has_words",
-    "hear",
     "mentions",
     "moment",
     "parse",

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, hear, terms
+from agentdesk.filters import And, Compare, Filter, Node, Not, Or, Phrase, Word, terms
+from agentdesk.filters.hearing import hear
 from agentdesk.store.words import SHORTEST_BEGINNING, any_of, expression, spellings
 from agentdesk.text.normalise import normalise
 from agentdesk.text.segment import segment, telling

@@ -10,8 +10,6 @@ write-ahead log remembers. So every text that changes or goes says that the log 
 
 import sqlite3
 from collections.abc import Iterable
-from hashlib import blake2b
-from secrets import token_hex
 from typing import Final
 
 from agentdesk.store import rows, words
@@ -32,6 +30,8 @@ _WATCHED: Final[tuple[tuple[Indexed, str, str], ...]] = (
 def create(db: sqlite3.Connection) -> None:
     """Make the empty table of lost words and its secret, and watch texts from now on."""
     db.execute("CREATE TABLE lost_word (word INTEGER PRIMARY KEY)")
+    from secrets import token_hex  # late, as below
+
     db.execute("INSERT OR REPLACE INTO place (name, value) VALUES (?, ?)", (PLACE, rows.pack(token_hex(16))))
     for kind, table, columns in _WATCHED:
         changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in columns.split(", "))
@@ -86,4 +86,6 @@ def _secret(db: sqlite3.Connection) -> bytes:
 
 
 def _number(secret: bytes, token: str) -> int:
+    from hashlib import blake2b  # late: the first paint hashes nothing
+
     return int.from_bytes(blake2b(token.encode(), digest_size=8, key=secret).digest(), "big", signed=True)

@@ -15,7 +15,8 @@ from math import log1p
 from typing import Literal
 
 from agentdesk.errors import FilterError
-from agentdesk.filters import And, Filter, Phrase, Word, has_words, hear, plain, terms, within
+from agentdesk.filters import And, Filter, Phrase, Word, has_words, plain, terms, within
+from agentdesk.filters.hearing import hear
 from agentdesk.model import Canned, Event, Ref
 from agentdesk.record import record
 from agentdesk.store import asking, exact, indexing, misspelt, rarity, rows

@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from agentdesk.errors import StoreError
 from agentdesk.i18n import _
-from agentdesk.logs import where
 from agentdesk.store import Store
 
 _log = logging.getLogger(__name__)
@@ -58,6 +57,8 @@ class Background:
             return question(self._store)
         except sqlite3.Error as error:
             if not dropped.is_set():
+                from agentdesk.logs import where  # late: the first paint logs nothing
+
                 _log.error("the cache did not answer: %s", where(error))
             raise StoreError(_("The cache did not answer: {reason}.", reason=str(error))) from error
         finally:

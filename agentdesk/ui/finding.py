@@ -7,8 +7,8 @@ from typing import Literal
 
 from agentdesk.commands.registry import Command, commands
 from agentdesk.errors import FilterError
-from agentdesk.filters import hear
 from agentdesk.filters.completing import Completion, complete
+from agentdesk.filters.hearing import hear
 from agentdesk.i18n import _, number
 from agentdesk.model import Canned
 from agentdesk.record import record

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from agentdesk.text.snippet import highlight
 from agentdesk.ui.painting import Span, Tone
 
 _BETWEEN_LINES = " \u3000\n"
@@ -14,7 +13,11 @@ def marked(lines: Iterable[str], source: str, sought: Sequence[str], tone: Tone)
 
     They are looked for in the text itself, for a Japanese word may be broken between two lines.
     """
-    hits = highlight(source, sought) if sought else []
+    if not sought:
+        return [((text, tone),) for text in lines]
+    from agentdesk.text.snippet import highlight  # late: nothing is marked at the first paint
+
+    hits = highlight(source, sought)
     if not hits:
         return [((text, tone),) for text in lines]
     is_hit = bytearray(len(source))

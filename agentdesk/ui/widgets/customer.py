@@ -10,8 +10,6 @@ from agentdesk import i18n
 from agentdesk.columns import MUCH_EFFORT, channel_word
 from agentdesk.desk import Desk
 from agentdesk.i18n import _, listed, plural, spoken
-from agentdesk.insight.effort import LOWEST
-from agentdesk.insight.telling import effort_line
 from agentdesk.model import Event, FieldValue, Kind, Ref, Ticket, TicketRow
 from agentdesk.store.customers import Bond
 from agentdesk.store.queries import Card
@@ -80,6 +78,9 @@ class CustomerPane(LinesPane):
         if ticket == self._effort_of:
             return self._effort
         self._effort_of = ticket
+        from agentdesk.insight.effort import LOWEST  # late: the first paint tells no effort
+        from agentdesk.insight.telling import effort_line
+
         if ticket is None or ticket.effort is None or ticket.effort == LOWEST:
             return ""
         return effort_line(ticket.effort, self.desk.store.efforts.ledger(ticket.ref, self.desk.clock()))
