@@ -7,6 +7,7 @@ from pathlib import Path
 from agentdesk.model import Article, Canned, Event, Item, Kind, Note, Ref, Role, Status, Tag, Ticket
 from agentdesk.store.desktop import Account, Weather
 from agentdesk.store.search import Hit
+from agentdesk.store.words import INDEXED_CHARACTERS
 from tests.ui.driver import ACCOUNT, ME, NARROW, NOW, WIDE, DeskDriver, opened_desk, people, question, ticket, tickets
 
 
@@ -115,6 +116,22 @@ async def test_a_match_far_down_in_a_long_message_is_brought_on_the_screen(tmp_p
         await desk.settles()
 
         assert desk.marked == ["[zebra]"]
+
+
+async def test_a_log_of_megabytes_is_read_no_further_for_a_match_than_it_was_indexed(tmp_path: Path) -> None:
+    one = replace(ticket(1), subject="A zebra in the log")
+    said = [question(one, "words and more words\n" * 20_000)]
+    async with opened_desk(tmp_path, [*people(), one, *said], size=NARROW) as desk:
+        await desk.desk.index()
+        await finds(desk, "zebra words")
+        await desk.press("enter")
+        await desk.settles()
+        assert desk.app.main.work is not None
+        timeline = desk.app.main.work.reading.timeline
+        timeline.seek(("zebra",))
+        timeline.go_to(said[0].ref)
+
+        assert max(stretch.unfolding.shown for stretch in timeline._stretches) < 2 * INDEXED_CHARACTERS
 
 
 async def test_an_article_from_the_search_has_its_words_marked(tmp_path: Path) -> None:

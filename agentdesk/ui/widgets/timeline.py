@@ -20,6 +20,7 @@ from agentdesk.commands.happenings import Names
 from agentdesk.desk import Desk
 from agentdesk.i18n import _
 from agentdesk.model import Ref, TicketRow
+from agentdesk.store.words import INDEXED_CHARACTERS
 from agentdesk.ui.linear import point_at
 from agentdesk.ui.marking import standing_at
 from agentdesk.ui.painting import ends
@@ -237,9 +238,15 @@ class Timeline(Drawing, Pane, can_focus=True):
         return (place, numbers[min(nth, len(numbers) - 1)]) if place is not None and numbers else None
 
     def _show_match_of(self, place: int) -> None:
-        """Come to the first match of a message, showing more of it where that is further down."""
+        """Come to the first match of a message, showing more of it where that is further down.
+
+        Only as far as the index reads: a log of megabytes that says nothing of it there has none.
+        """
+        stretch = self._stretches[place]
         while not self._entry(place).matches and self._entry(place).hidden:
-            self._show_more(self._stretches[place])
+            if stretch.unfolding.shown >= INDEXED_CHARACTERS:
+                break
+            self._show_more(stretch)
         numbers = self._entry(place).matches
         if numbers:
             self._stand_at(place, numbers[0])
