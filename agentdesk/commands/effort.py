@@ -114,8 +114,9 @@ def _as_kept(cx: Context, ticket: Ticket) -> Ticket:
 
 def told_effort(ticket: Ticket, entries: "Sequence[Entry]") -> str:
     """A ticket's effort with its ledger on one line."""
+    from agentdesk.insight.effort import tally
     from agentdesk.insight.telling import effort_line
 
     if ticket.effort is None:
         return _("effort unknown: nothing of the ticket is read yet")
-    return f"{effort_line(ticket.effort, entries)}  ({_('uncalibrated')})"
+    return f"{effort_line(ticket.effort, tally(entries), entries)}  ({_('uncalibrated')})"

@@ -6,22 +6,24 @@ from typing import Final, assert_never
 
 from agentdesk.i18n import _, listed, plural, wait
 from agentdesk.insight.asking import Fact
-from agentdesk.insight.effort import CHAT, PHONE, SMS, SOCIAL, Burden, Entry, Tally, tally
+from agentdesk.insight.effort import CHAT, PHONE, SMS, SOCIAL, Burden, Entry, Tally
 
 _TWICE: Final = 2
 
 
-def effort_line(level: int, entries: Sequence[Entry]) -> str:
-    """The estimate and what it comes from: `effort 4: 3 contacts, 2 transfers, asked order no. twice, waited 4h40m`."""
-    told = burdens(entries)
+def effort_line(level: int, found: Tally, entries: Sequence[Entry]) -> str:
+    """The estimate and what it comes from: `effort 4: 3 contacts, 2 transfers, asked order no. twice, waited 4h40m`.
+
+    The entries are wanted for what was asked again, and may be left out where nothing was.
+    """
+    told = burdens(found, entries)
     return (
         _("effort {level}: {burdens}", level=level, burdens=listed(told)) if told else _("effort {level}", level=level)
     )
 
 
-def burdens(entries: Sequence[Entry]) -> list[str]:
+def burdens(found: Tally, entries: Sequence[Entry]) -> list[str]:
     """What a ledger holds, each kind of burden in a few words; a single contact is none."""
-    found = tally(entries)
     told = [
         plural("{n} contact", "{n} contacts", found.contacts) if found.contacts > 1 else "",
         plural("{n} transfer", "{n} transfers", found.transfers) if found.transfers else "",

@@ -150,6 +150,18 @@ class Efforts:
         entries = effort.ledger((rows.event_from(event) for event in events), now, is_our_turn=is_our_turn)
         return sorted(entries, key=attrgetter("at"))
 
+    def summed(self, ticket: Ref, now: datetime) -> tuple[Tally, list[Entry]]:
+        """What a ticket's log shows by now, added up; the log itself is read only where something was asked again."""
+        row = self._db.execute(
+            f"SELECT e.runs_since, {_COUNTS} FROM effort e JOIN ticket t ON t.key = e.key "
+            "WHERE t.account = ? AND t.id = ?",
+            (ticket.account, ticket.id),
+        ).fetchone()
+        if row is None or Tally(*row[1:]).asked_again:
+            entries = self.ledger(ticket, now)
+            return effort.tally(entries), entries
+        return self._by_now(row[1:], row[0], now), []
+
     def calibration(self) -> list[Calibration]:
         """How the estimates go with what customers answered; there is no survey of effort itself in the cache."""
         found = self._db.execute(
@@ -218,10 +230,12 @@ class Efforts:
         return found
 
     def _estimate(self, counts: Row, runs_since: int | None, now: datetime) -> int:
+        return effort.estimate(self._by_now(counts, runs_since, now), self.weights())
+
+    def _by_now(self, counts: Row, runs_since: int | None, now: datetime) -> Tally:
+        """A kept tally, with the wait that still runs."""
         found = Tally(*counts)
-        if runs_since is not None:
-            found = effort.with_wait(found, now - rows.from_ms(runs_since))
-        return effort.estimate(found, self.weights())
+        return found if runs_since is None else effort.with_wait(found, now - rows.from_ms(runs_since))
 
 
 def _packed(given: Weights) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from agentdesk.exchange import Page
 from agentdesk.filters import parse
-from agentdesk.insight.effort import Weights
+from agentdesk.insight.effort import Weights, tally
 from agentdesk.model import Event, Item, Kind, Ref, Role, Status, Ticket
 from agentdesk.store import Store, schema, weighed
 from agentdesk.store.store import opened
@@ -193,6 +193,30 @@ def test_a_wait_that_still_runs_raises_the_effort_with_time(store: Store) -> Non
 
     assert efforts(store)[EASY] == 3
     assert store.efforts.ledger(Ref("acme", EASY), later)[-1].span == timedelta(days=1)
+
+
+def test_what_is_kept_sums_up_the_ledger(store: Store) -> None:
+    store.mirror.take(Page((event(EASY, 9, 60 * 24, Kind.CUSTOMER),), ""))
+    later = NOW + timedelta(hours=7)
+
+    for id in (HARD, EASY, UNREAD):
+        found, entries = store.efforts.summed(Ref("acme", id), later)
+
+        assert found == tally(store.efforts.ledger(Ref("acme", id), later))
+        assert entries == []
+
+
+def test_what_was_asked_again_comes_with_its_entries(store: Store) -> None:
+    told = (
+        event(EASY, 10, 60, Kind.CUSTOMER, body="My order number is 10-2231."),
+        event(EASY, 11, 70, Kind.REPLY, body="Could you send us your order number?"),
+    )
+    store.mirror.take(Page(told, ""))
+
+    found, entries = store.efforts.summed(Ref("acme", EASY), NOW)
+
+    assert found.asked_again == 1
+    assert entries == store.efforts.ledger(Ref("acme", EASY), NOW)
 
 
 def test_nobody_waits_where_the_ticket_says_that_it_is_solved(store: Store) -> None:

@@ -83,7 +83,7 @@ class CustomerPane(LinesPane):
 
         if ticket is None or ticket.effort is None or ticket.effort == LOWEST:
             return ""
-        return effort_line(ticket.effort, self.desk.store.efforts.ledger(ticket.ref, self.desk.clock()))
+        return effort_line(ticket.effort, *self.desk.store.efforts.summed(ticket.ref, self.desk.clock()))
 
     def build(self, width: int) -> list[Line]:
         if self.row is None:
