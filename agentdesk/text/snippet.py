@@ -17,7 +17,7 @@ Span = tuple[int, int]
 LONGEST_SEARCHED: Final = 20_000
 _MOST_PASSAGES: Final = 200
 CUT: Final = "…"
-_FEW_WORDS: Final = 5
+_FEW_WORDS: Final = 3
 _ENGLISH_GRAMMAR: Final = (
     "a an and are as at be been but by can could did do does for from had has have he her him his how i if in is it "
     "its me my no not now of on or our she so that the their them then there they this to us was we were what when "

@@ -107,4 +107,5 @@ def test_of_a_sentence_only_the_words_that_tell_something_are_marked() -> None:
         return [text[start:end] for start, end in highlight(text, segment(query))]
 
     assert marked("I am still waiting for the parcel that was sent to me on Monday") == ["parcel", "sent"]
+    assert marked("parcel sent to me") == ["parcel", "sent"]
     assert marked("not the") == ["not", "the"]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from agentdesk.config import Config
 from agentdesk.desk import Desk
 from agentdesk.exchange import Page
-from agentdesk.model import Event, Kind, Reply
+from agentdesk.model import Event, Kind, Reply, Status
 from agentdesk.text.width import cell_width
 from agentdesk.ui.pane import TicketWanted
 from agentdesk.ui.widgets.ticket import TicketView
@@ -163,6 +164,19 @@ async def test_the_head_tells_the_way_through_the_teams(desk: Desk) -> None:
         assert "#53812  身に覚えのない請求がある" in head
         assert "Support 21h30m > Billing 1h > Support" in head
         assert "overdue 12 min" in head
+
+
+async def test_nothing_is_overdue_on_a_solved_ticket(desk: Desk) -> None:
+    app = Reading(desk)
+
+    async with app.run_test(size=(150, 40)) as pilot:
+        open_row = row(desk)
+        app.view.show(replace(open_row, ticket=replace(open_row.ticket, status=Status.SOLVED)))
+        await pilot.pause()
+
+        head = app.words().splitlines()[0]
+        assert "#53812" in head
+        assert "overdue" not in head
 
 
 async def test_messages_only_hides_changes_and_ratings(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from agentdesk.columns import link_words, priority_word, status_word
+from agentdesk.columns import due, link_words, priority_word, status_word
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural, spoken, wait
@@ -118,8 +118,8 @@ class TicketHead(Drawing):
         words: list[Span] = []
         if row.ticket.waiting_since is not None:
             words.append((_("waiting {span}", span=spoken(now - row.ticket.waiting_since)), "plain"))
-        if row.ticket.due_at is not None:
-            left = row.ticket.due_at - now
+        if (at := due(row)) is not None:
+            left = at - now
             if left < timedelta(0):
                 words.append((_("overdue {span}", span=spoken(left)), "late"))
             else:
