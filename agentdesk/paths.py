@@ -72,3 +72,13 @@ def private_file(path: Path) -> Path:
     path.touch(mode=OWNER_ONLY_FILE, exist_ok=True)
     path.chmod(OWNER_ONLY_FILE)
     return path
+
+
+def changed_at(path: Path) -> int:
+    """When a file was last changed, in nanoseconds; 0 where there is none, -1 where that cannot be found out."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+    except OSError:
+        return -1

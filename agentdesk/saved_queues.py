@@ -12,7 +12,7 @@ from pathlib import Path
 from agentdesk.config import Queue, queues_from
 from agentdesk.errors import ConfigError, Refused
 from agentdesk.i18n import _
-from agentdesk.paths import private_folder
+from agentdesk.paths import changed_at, private_folder
 from agentdesk.record import record
 
 LONGEST_NAME = 60
@@ -37,7 +37,7 @@ def load_saved(folder: Path) -> Saved:
 
 def stamp(folder: Path) -> tuple[tuple[str, int], ...]:
     """What changes whenever a file of the folder does."""
-    return tuple((path.name, path.stat().st_mtime_ns) for path in _files(folder) if path.exists())
+    return tuple((path.name, changed_at(path)) for path in _files(folder))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -6,7 +6,7 @@ import pytest
 
 from agentdesk.config import Queue
 from agentdesk.errors import Refused
-from agentdesk.saved_queues import change_queue, delete_queue, load_saved, rename_queue, save_queue
+from agentdesk.saved_queues import change_queue, delete_queue, load_saved, rename_queue, save_queue, stamp
 
 
 def test_a_kept_query_is_a_queue_in_a_file_of_its_own(tmp_path: Path) -> None:
@@ -104,3 +104,9 @@ def test_a_deleted_queue_takes_no_other_one_with_it(tmp_path: Path) -> None:
         delete_queue(tmp_path, "a")
     with pytest.raises(Refused, match="no queue that was saved"):
         delete_queue(tmp_path, "waiting")
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "gone.toml").symlink_to(tmp_path / "nowhere")
+
+    assert stamp(tmp_path) == (("gone.toml", 0),)

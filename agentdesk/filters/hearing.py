@@ -43,8 +43,9 @@ class Heard:
 
 def hear(text: str) -> Heard:
     """What a text asks for; raises `FilterError` for a slip in what can only be meant as a query."""
-    has_fields = any(map(_is_field, FIELD_SIGN.finditer(text)))
-    is_told = _is_told(text)
+    looked_at = text[:LONGEST]
+    has_fields = any(map(_is_field, FIELD_SIGN.finditer(looked_at)))
+    is_told = _is_told(looked_at)
     try:
         question = parse(text)
     except FilterError as error:

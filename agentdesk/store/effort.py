@@ -19,6 +19,7 @@ from agentdesk.insight import effort
 from agentdesk.insight.effort import Entry, Tally, Weights
 from agentdesk.insight.weights import Read, weights_of
 from agentdesk.model import WAITING, Event, Ref
+from agentdesk.paths import changed_at
 from agentdesk.store import rows, weighed
 from agentdesk.store.atomic import atomic, briefly
 from agentdesk.store.rows import Row
@@ -119,7 +120,7 @@ class Efforts:
         path = weighed.kept_in(self._db)
         if path is None:
             return Read(self.weights())
-        stamp = weighed.stamp_of(path)
+        stamp = changed_at(path)
         if self._read is None or self._read[0] != stamp:
             try:
                 self._read = stamp, weights_of(path.read_text(encoding="utf-8-sig") if stamp else "", path.name)

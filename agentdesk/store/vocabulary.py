@@ -13,6 +13,7 @@ from pathlib import Path
 from agentdesk.errors import FilterError
 from agentdesk.filters import And, Node, Not, Or, Phrase, Word, parse
 from agentdesk.i18n import _
+from agentdesk.paths import changed_at
 from agentdesk.record import record
 from agentdesk.store import lost, rows
 from agentdesk.store.lost import MISSED
@@ -66,7 +67,7 @@ class Vocabulary:
         folder = self.folder()
         paths = [folder / ALIASES, folder / STOPWORDS] if folder else []
         accepted = [(one.query, one.reworded) for one in self.candidates() if one.is_accepted]
-        state = (*(_stamp(path) for path in paths), *accepted)
+        state = (*((str(path), changed_at(path)) for path in paths), *accepted)
         if self._read[0] != state:
             self._read = state, _words(paths, accepted)
         return self._read[1]
@@ -131,13 +132,6 @@ def _is_of_words(query: str) -> bool:
         and all(isinstance(one, Word | Phrase) for one in parts)
         and max(map(len, segment(query)), default=0) > 1
     )
-
-
-def _stamp(path: Path) -> tuple[str, int]:
-    try:
-        return str(path), path.stat().st_mtime_ns
-    except OSError:
-        return str(path), 0
 
 
 def _words(paths: Sequence[Path], accepted: Sequence[tuple[str, str]]) -> Aliases:

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from agentdesk.paths import changed_at
 from agentdesk.store import rows
 
 FILE: Final = "effort.txt"
@@ -30,20 +31,10 @@ def note_read(db: sqlite3.Connection, stamp: int) -> None:
         _note(db, found[0], stamp)
 
 
-def stamp_of(file: Path) -> int:
-    """When the file was last changed; 0 for none, -1 where that cannot be found out."""
-    try:
-        return file.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
-    except OSError:
-        return -1
-
-
 def is_current(db: sqlite3.Connection, folder: Path) -> bool:
     """Is every estimate made with the weights that the file in this folder says now?"""
     (unscored,) = db.execute("SELECT unscored FROM effort_state").fetchone()
-    return not unscored and _noted(db) == (str(folder), stamp_of(folder / FILE))
+    return not unscored and _noted(db) == (str(folder), changed_at(folder / FILE))
 
 
 def _noted(db: sqlite3.Connection) -> tuple[str, int | None] | None:

@@ -1,8 +1,6 @@
-from time import perf_counter
-
 import pytest
 
-from agentdesk.insight.asking import Fact, asked, given
+from agentdesk.insight.asking import LONGEST_READ, Fact, asked, given
 
 ORDER, EMAIL, PHONE, ADDRESS = Fact.ORDER, Fact.EMAIL, Fact.PHONE, Fact.ADDRESS
 
@@ -89,10 +87,8 @@ def test_other_numbers_tell_no_fact(message: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["please send order number ", "注文番号、", "東京都", "0123-", "a.a-", "注文", "please "]
 )
-def test_a_hostile_message_is_read_quickly(piece: str) -> None:
-    began = perf_counter()
+def test_a_hostile_message_is_read_to_its_end(piece: str) -> None:
+    long = piece * 5000  # the suite's own time limit ends a pattern that goes back and forth over it
 
-    asked(piece * 5000)
-    given(piece * 5000)
-
-    assert perf_counter() - began < 1
+    assert asked(long) == asked(long[:LONGEST_READ])
+    assert given(long) == given(long[:LONGEST_READ])
