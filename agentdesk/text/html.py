@@ -64,6 +64,7 @@ def html_to_text(html: str) -> HtmlText:
 
 _ESCAPED: Final = re.compile(r"^([ \t>]*(?:\d{1,9})?)\\([-+#.)])", re.MULTILINE)
 """What the converter marks at the beginning of a line, lest a typed `1.` or `-` become a list in Markdown."""
+_WRITTEN: Final = "\0"  # stands for a backslash in code, which is no mark of the converter's
 _OPTIONS: Final = ConversionOptions(
     extract_metadata=False,
     autolinks=False,
@@ -104,6 +105,10 @@ class _Visitor:
         return {"custom": text}
 
     visit_emphasis = visit_code_inline = visit_strong
+
+    def visit_code_block(self, _context: object, _language: str | None, code: str) -> dict[str, str]:
+        written = code.replace("\\", _WRITTEN).strip("\n").splitlines()
+        return {"custom": "\n\n" + "".join(f"    {line}\n" for line in written) + "\n"}
 
     def visit_table_row(self, _context: object, cells: list[str], _is_header: bool) -> dict[str, str]:
         return {"custom": "".join(_CELL + " ".join(cell.replace(_CELL, "").split()) for cell in cells) + "\n"}
@@ -165,7 +170,7 @@ _BLANK_LINES: Final = re.compile(r"\n(?:[ >]*\n){2,}")
 
 def _tidy(text: str) -> str:
     """Return safe text without spaces at line ends and with at most one blank line in a row."""
-    plain = _ESCAPED.sub(r"\1\2", _ROWS.sub(_aligned, text))
+    plain = _ESCAPED.sub(r"\1\2", _ROWS.sub(_aligned, text)).replace(_WRITTEN, "\\")
     lines = _LINE_SPACE.sub("", safe_text(plain).replace("\u00a0", " "))
     return _BLANK_LINES.sub(_one_blank, lines).strip("\n")
 

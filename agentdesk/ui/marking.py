@@ -43,6 +43,18 @@ def has_match(parts: Iterable[Span]) -> bool:
     return any(tone == "match" for _text, tone in parts)
 
 
+def next_match(lines: Iterable[Iterable[Span]], here: int | None, step: int) -> int | None:
+    """The line with something marked that comes next behind (or before) `here`; without one `here` itself.
+
+    From nowhere it is the first (or the last). None where nothing is marked.
+    """
+    found = [at for at, parts in enumerate(lines) if has_match(parts)]
+    ahead = [at for at in found if here is None or (at - here) * step > 0]
+    if ahead:
+        return ahead[0] if step > 0 else ahead[-1]
+    return here if found else None
+
+
 def standing_at(parts: Iterable[Span]) -> tuple[Span, ...]:
     """The line that the reader stands at: what is marked in it stands out more."""
     return tuple((text, "match-here" if tone == "match" else tone) for text, tone in parts)

@@ -155,3 +155,10 @@ def test_what_begins_a_line_like_a_list_has_no_backslash(typed: str) -> None:
     html = f"<blockquote>{words}</blockquote>" if typed != words else f"<p>{words}</p>"
 
     assert html_to_text(html).text == typed
+
+
+def test_a_backslash_that_was_written_in_code_stays() -> None:
+    html = "<p>1. typed</p><pre>1\\. code\n  \\- more</pre><blockquote><pre>\\- quoted</pre></blockquote>"
+
+    assert html_to_text(html).text.split("\n")[:4] == ["1. typed", "", "    1\\. code", "      \\- more"]
+    assert html_to_text(html).text.endswith(">     \\- quoted")

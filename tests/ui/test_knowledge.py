@@ -213,3 +213,30 @@ async def test_a_cache_that_does_not_answer_is_told_and_ends_nothing(desk: Desk)
         await settled(app, pilot)
 
         assert "The cache did not answer" in app.words()
+
+
+async def test_a_match_is_forgotten_where_its_line_is_another_one(tmp_path: Path) -> None:
+    opened = desk_at(tmp_path)
+    fill(opened.store, 1)
+    long = Article(Ref(ACCOUNT, "z1"), "Animals", "Nothing but words here. " * 40 + "A zebra.", language="en")
+    opened.store.mirror.take(Page((long,), ""))
+    while opened.store.search.index_some(100):
+        pass
+    app = Knowing(opened)
+
+    async with app.run_test(size=(30, 20)) as pilot:
+        app.knowledge.show(row(opened))
+        app.knowledge.search("zebra")
+        await settled(app, pilot)
+        assert not app.knowledge.is_marked
+        app.knowledge.enter()
+        assert app.knowledge.is_marked
+        assert app.knowledge.next_match(1)
+        await pilot.resize_terminal(100, 20)
+        await settled(app, pilot)
+        assert app.knowledge.next_match(1)
+        app.knowledge.search("zebras")
+        await settled(app, pilot)
+
+        assert "Animals" in app.words()
+    await opened.close()

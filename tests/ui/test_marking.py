@@ -1,7 +1,7 @@
 """Marking what was sought in the lines of a text."""
 
 from agentdesk.text.wrap import wrap
-from agentdesk.ui.marking import has_match, marked, standing_at
+from agentdesk.ui.marking import has_match, marked, next_match, standing_at
 from agentdesk.ui.painting import Span
 
 
@@ -33,3 +33,12 @@ def test_the_line_where_the_reader_stands_keeps_its_words() -> None:
 
     assert has_match(line)
     assert standing_at(line) == (("a ", "plain"), ("parcel", "match-here"))
+
+
+def test_the_next_match_stays_where_there_is_none_ahead() -> None:
+    hit: tuple[Span, ...] = (("parcel", "match"),)
+    lines: list[tuple[Span, ...]] = [(), hit, (), hit]
+
+    assert [next_match(lines, here, 1) for here in (None, 1, 3)] == [1, 3, 3]
+    assert [next_match(lines, here, -1) for here in (None, 3, 1)] == [3, 1, 1]
+    assert next_match([()], None, 1) is None

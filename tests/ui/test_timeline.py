@@ -15,6 +15,7 @@ from agentdesk.model import Event, Kind, Reply, Status
 from agentdesk.text.width import cell_width
 from agentdesk.ui.pane import TicketWanted
 from agentdesk.ui.widgets.ticket import TicketView
+from agentdesk.ui.widgets.timeline import Timeline
 
 from .example import NOW, TICKET, Showing, desk_at, event, fill, row
 
@@ -441,3 +442,10 @@ async def test_a_reply_from_here_says_nothing_of_its_channel(desk: Desk) -> None
 
         assert "public reply" in app.words()
         assert "API" not in app.words()
+
+
+async def test_braces_on_a_timeline_without_anything_go_nowhere(desk: Desk) -> None:
+    timeline = Timeline(desk)
+    timeline.seek(("parcel",))
+
+    assert timeline.next_match(1)

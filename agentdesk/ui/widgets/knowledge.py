@@ -75,7 +75,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
         before, self.row = self.row, row
         if row is None or before is None or before.ticket.ref != row.ticket.ref:
             if not self.field.value:
-                self.list.reading = None
+                self._read(None)
         elif _gist(before) == _gist(row):
             return
         if not self.field.value:
@@ -92,7 +92,7 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
 
     def search(self, query: str) -> None:
         """Search the articles; an empty query asks for one."""
-        self.list.reading = None
+        self._read(None)
         self.field.display = True
         self.field.value = query
         self.screen.set_focus(self.field)
@@ -151,12 +151,15 @@ class KnowledgePane(Pane, can_focus=True, can_focus_children=True):
             elif isinstance(one, Duplicate | Hit):
                 self.post_message(TicketWanted(one.ref))
 
+    @property
+    def is_marked(self) -> bool:
+        return self.list.reading is not None and bool(self.list.sought)
+
     def next_match(self, step: int) -> bool:
         return self.list.next_match(step)
 
     def _read(self, what: Read | None) -> None:
         self.list.reading = what
-        self.list.match = None
         self.list.sought = self.desk.store.search.sought(self.field.value) if self.field.value else ()
         self.list.top = 0
         self.list.rebuild()

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from agentdesk.commands.registry import Pane as PaneName
 from agentdesk.text.wrap import wrap
-from agentdesk.ui.marking import has_match, marked, standing_at
+from agentdesk.ui.marking import marked, next_match, standing_at
 from agentdesk.ui.painting import Painter, Span, fitted
 from agentdesk.ui.widgets.rows import Rows
 
@@ -70,6 +70,7 @@ class Sheet(Rows):
             return
         self._width = width
         self._wrapped = []
+        self._match = None  # its row is another one now
         for line in self._source:
             if len(line) != 1:
                 self._wrapped.append(line)
@@ -83,15 +84,14 @@ class Sheet(Rows):
         return bool(self._sought)
 
     def next_match(self, step: int) -> bool:
-        found = [row for row in range(self.count) if has_match(self._wrapped[row])]
-        here = -1 if self._match is None else self._match
-        ahead = [row for row in found if (row - here) * step > 0]
-        if ahead:
-            self._match = ahead[0] if step > 0 else ahead[-1]
-            if not self.top <= self._match < self.top + self.height:
-                self.top = self._top_within(self._match - self.height // 4)
-            self.refresh()
-        return bool(found)
+        self._wrap(self.size.width)
+        self._match = next_match(self._wrapped, self._match, step)
+        if self._match is None:
+            return False
+        if not self.top <= self._match < self.top + self.height:
+            self.top = self._top_within(self._match - self.height // 4)
+        self.refresh()
+        return True
 
     def move(self, rows: int) -> None:
         self.wheel(rows)

@@ -11,7 +11,7 @@ from agentdesk.store.search import Hit, Suggestion
 from agentdesk.text.safe import safe_line, safe_text
 from agentdesk.text.width import cell_width, truncate
 from agentdesk.text.wrap import wrap
-from agentdesk.ui.marking import has_match, marked, standing_at
+from agentdesk.ui.marking import marked, next_match, standing_at
 from agentdesk.ui.painting import Span, ends
 from agentdesk.ui.widgets.lines import Line, Lines, line
 
@@ -59,21 +59,29 @@ class KnowledgeList(Lines):
 
     def next_match(self, step: int) -> bool:
         """Go to the next (or previous) line of what is read with what was sought; False where nothing is marked."""
-        lines = self.lines()
-        found = [at for at, shown in enumerate(lines) if has_match(shown.parts)] if self.reading is not None else []
-        here = -1 if self.match is None else self.match
-        ahead = [at for at in found if (at - here) * step > 0]
-        if ahead:
-            self.match = ahead[0] if step > 0 else ahead[-1]
-            if not self.top <= self.match < self.top + self.size.height:
-                self.scroll_lines(self.match - self.size.height // 4 - self.top)
-            self.refresh()
-        return bool(found)
+        lines = [shown.parts for shown in self.lines()] if self.reading is not None else []
+        self.match = next_match(lines, self.match, step)
+        if self.match is None:
+            return False
+        if not self.top <= self.match < self.top + self.size.height:
+            self.scroll_lines(self.match - self.size.height // 4 - self.top)
+        self.refresh()
+        return True
+
+    def lines(self) -> list[Line]:
+        if self._built_for != self.size.width:
+            self.match = None  # its line is another one at another width
+        return super().lines()
+
+    def rebuild(self, *, keep_place: bool = True) -> None:
+        super().rebuild(keep_place=keep_place)
+        self.match = None
 
     def line_at(self, y: int) -> Line | None:
         shown = super().line_at(y)
-        is_here = shown is not None and self.match is not None and shown is self.lines()[self.match]
-        return Line(standing_at(shown.parts), shown.entry) if is_here and shown is not None else shown
+        if shown is None or self._top_within(self.top) + y != self.match:
+            return shown
+        return Line(standing_at(shown.parts), shown.entry)
 
     def build(self, width: int) -> list[Line]:
         match self.reading:

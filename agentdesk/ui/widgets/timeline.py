@@ -73,6 +73,7 @@ class Timeline(Drawing, Pane, can_focus=True):
         self._view: View | None = None
         self._sought: tuple[str, ...] = ()
         self._match: tuple[Stretch, int] | None = None
+        self._match_here: Place | None = None
         self._screenful: dict[int, Place] = {}
         self._thumb = range(0)
         self._countdown: Timer | None = None
@@ -220,6 +221,8 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def _matches_from(self, step: int) -> Iterator[tuple[int, list[int]]]:
         """The lines with matches, message by message, from behind (or before) the place that was come to."""
+        if not self._stretches:
+            return
         here = self._match_place()
         place, number = here if here is not None else (self.current, -1 if step > 0 else 0)
         yield place, [at for at in self._entry(place).matches if (at - number) * step > 0]
@@ -356,6 +359,7 @@ class Timeline(Drawing, Pane, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self._screenful = dict(enumerate(self._anchor.on_screen()))
+        self._match_here = self._match_place()
         self._thumb = self._anchor.thumb(self._stretches)
         return super().render_lines(crop)
 
@@ -364,7 +368,7 @@ class Timeline(Drawing, Pane, can_focus=True):
             return line("   ", (self._empty_words(), "dim")) if y == 1 else None
         place, number = self._screenful.get(y, (0, -1))
         parts = self._entry(place).lines[number].parts if number >= 0 else ()
-        if self._match is not None and (place, number) == self._match_place():
+        if (place, number) == self._match_here:
             parts = standing_at(parts)
         if number == 0 and place == self.current and self.has_focus and parts:
             text, tone = parts[0]
