@@ -29,12 +29,15 @@ class Rule:
     query: Filter
 
 
-def rules(path: Path) -> tuple[list[Rule], list[str]]:
-    """The rules in a file, none where there is none, and what is wrong with it, in words."""
+def rules(path: Path) -> tuple[list[Rule] | None, list[str]]:
+    """The rules in a file, none where there is none, and what is wrong with it, in words.
+
+    None instead of rules for a file that is there and cannot be read.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        return [], [_("{path} cannot be read: {reason}.", path=str(path), reason=str(error))]
+        return None, [_("{path} cannot be read: {reason}.", path=str(path), reason=str(error))]
     return rules_of(text)
 
 

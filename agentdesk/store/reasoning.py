@@ -26,7 +26,7 @@ from agentdesk.store.atomic import atomic
 from agentdesk.store.conditions import Conditions
 from agentdesk.store.meaning import FAST, NEARLY_ALL, TICKET, Meaning
 from agentdesk.store.reason_rules import FILE, Rule, rules
-from agentdesk.store.reasons import FIELD, FOUND, TEAM, reason_id
+from agentdesk.store.reasons import FIELD, FOUND, TEAM, reason_id, unread_of
 from agentdesk.store.vocabulary import Vocabulary
 from agentdesk.text.grouping import (
     Vector,
@@ -54,6 +54,7 @@ FEWEST_FORMED_OF: Final = 20
 MANY_NEW: Final = 1_500
 DAY_MS: Final = 86_400_000
 MESSAGES_READ: Final = 2
+KEYS_AT_ONCE: Final = 2_000
 CHARACTERS_READ: Final = 3_000
 MEANS_THE_SAME: Final = 0.65
 NEIGHBOURS: Final = 5
@@ -63,8 +64,8 @@ STAYS: Final = 0.35
 """A group formed again is the one whose middle was so near to its own."""
 MOST_TELLING: Final = 6
 NAMED_BY: Final = 2
-UNREAD: Final = "reasons unread"
 RULES_READ: Final = "reasons.txt read"
+NOT_READ: Final = "cannot be read"
 _FIELD_NAMES: Final = (
     re.compile(
         r"contact reason|call reason|reason for contact|(?:問い?合わ?せ|連絡|入電)の?(?:理由|種別|区分|カテゴリー?)",
@@ -126,7 +127,7 @@ class Reasoning:
         self._vocabulary = vocabulary
         self._forming: Generator[None, None, None] | None = None
         self._books: dict[str, _Book] = {}
-        self._rules: tuple[object, Sequence[Rule], Sequence[str]] = (None, (), ())
+        self._rules: tuple[object, Sequence[Rule] | None, Sequence[str]] = (None, (), ())
 
     def problems(self) -> Sequence[str]:
         """What is wrong with the team's file, in words."""
@@ -155,14 +156,20 @@ class Reasoning:
         with suppress(OSError):
             stat = path.stat() if path else None
             stamp = [stat.st_mtime_ns, stat.st_size] if stat else []
-        if self._rules[0] != stamp:
+        if self._rules[0] != stamp or self._rules[1] is None:
             self._rules = (stamp, *(rules(path) if path else ([], [])))
-        return stamp
+        return NOT_READ if self._rules[1] is None else stamp
 
     def _obey_rules(self) -> None:
-        """When the file has changed, note every ticket that it named, and that it names now."""
+        """When the file has changed, note every ticket that it named, and that it names now.
+
+        While it cannot be read, what it named stays.
+        """
         stamp = self._read_rules()
         if _remembered(self._db, RULES_READ) in (stamp, None if stamp == [] else stamp):
+            return
+        if self._rules[1] is None:
+            _remember(self._db, RULES_READ, stamp)
             return
         noted = [key for (key,) in self._db.execute(
             "SELECT tr.key FROM ticket_reason tr JOIN reason r ON r.id = tr.reason WHERE r.source = ?", (TEAM,)
@@ -204,19 +211,27 @@ class Reasoning:
         return len(keys)
 
     def _look_at_unread(self) -> int:
-        """Look at some of the tickets below the one that was looked at last."""
-        told = _remembered(self._db, UNREAD)
-        below = told if isinstance(told, int) else 1 << 62
+        """Look at some tickets of an account below the one of it that was looked at last."""
+        last_key, _newest_at = self._newest()
+        for account in self._accounts():
+            told = _remembered(self._db, unread_of(account))
+            below = told if isinstance(told, int) else last_key + 1
+            if below > 1:
+                self._look_below(account, below)
+                return 1
+        return 0
+
+    def _look_below(self, account: str, below: int) -> None:
+        """Look at some tickets of an account, all within a stretch of keys: other accounts may have most of them."""
+        lowest = below - KEYS_AT_ONCE
         keys = [key for (key,) in self._db.execute(
-            "SELECT key FROM ticket WHERE key < ? ORDER BY key DESC LIMIT ?", (below, TICKETS_AT_ONCE)
+            "SELECT key FROM ticket WHERE key < ? AND key >= ? AND +account = ? ORDER BY key DESC LIMIT ?",
+            (below, lowest, account, TICKETS_AT_ONCE),
         )]  # fmt: skip
-        if not keys:
-            return 0
         decided = self._decided(keys)
         with atomic(self._db):
             self._write(decided)
-            _remember(self._db, UNREAD, keys[-1])
-        return len(keys)
+            _remember(self._db, unread_of(account), keys[-1] if len(keys) == TICKETS_AT_ONCE else lowest)
 
     def _decided(self, keys: Sequence[int]) -> dict[int, tuple[str, str] | int | None]:
         """For each ticket its reason: a name with what is behind it, a group's id, or None for none."""
@@ -226,11 +241,23 @@ class Reasoning:
             decided[seen.key] = (seen.account, seen.given) if seen.given else book.reason_of(seen) if book else None
         left = [key for key, told in decided.items() if told is None]
         decided.update(self._by_meaning(left) if left else {})
-        for rule in reversed(self._rules[1]):
+        if self._rules[1] is None:
+            decided.update(self._named_by_team(keys))
+        for rule in reversed(self._rules[1] or ()):
             for key in self._meeting(rule, keys):
                 if key in decided:
                     decided[key] = "", rule.name
         return decided
+
+    def _named_by_team(self, keys: Sequence[int]) -> dict[int, int]:
+        """The team's reasons that some of these tickets have by now."""
+        return dict(
+            self._db.execute(
+                "SELECT tr.key, tr.reason FROM ticket_reason tr JOIN reason r ON r.id = tr.reason "
+                "WHERE r.source = ? AND tr.key IN (SELECT value FROM json_each(?))",
+                (TEAM, json.dumps(list(keys))),
+            )
+        )
 
     def _by_meaning(self, keys: Sequence[int]) -> dict[int, int]:
         """The groups of tickets whose words are like none, by the tickets that mean the same, where most agree."""
@@ -420,7 +447,7 @@ class Reasoning:
                 "WHERE account = ?",
                 (maker, last_key, newest_at, told, account),
             )
-            _remember(self._db, UNREAD, last_key + 1)
+            _remember(self._db, unread_of(account), last_key + 1)
             self._db.execute("UPDATE word_index SET is_unclean = 2 WHERE is_unclean = 0")  # the log had other words
 
     def _edition(self, account: str) -> int | None:

@@ -19,7 +19,10 @@ FIELD: Final[Source] = "field"
 FOUND: Final[Source] = "found"
 OF_TICKET: Final = "(SELECT r.name FROM ticket_reason tr JOIN reason r ON r.id = tr.reason WHERE tr.key = t.key)"
 """The name of the reason of a ticket `t`, as SQL; NULL for none."""
-_COLUMNS: Final = ("subject", "tags", "fields", "team", "organization", "channel")
+_COLUMNS: Final = ("subject", "tags", "fields", "team", "organization", "channel", "requester")
+_OF_PERSON: Final = ("name", "language", "identities")
+UNREAD: Final = "reasons unread"
+"""What begins the names of the places, one for each account, down to which tickets were looked at."""
 
 
 @record
@@ -50,7 +53,9 @@ def create(db: sqlite3.Connection) -> None:
     note = "INSERT INTO reason_due (key) "
     of_message = f"{note}SELECT t.key FROM ticket t WHERE t.account = {{0}}.account AND t.id = {{0}}.ticket"
     changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in _COLUMNS)
-    forget_words = "UPDATE reason_book SET maker = '', edition = edition + 1"
+    forget_words = "UPDATE reason_book SET maker = '', edition = edition + 1 WHERE account = old.account"
+    of_person = f"{note}SELECT t.key FROM ticket t WHERE t.account = new.account AND t.requester = new.id"
+    is_another = " OR ".join(f"old.{column} IS NOT new.{column}" for column in _OF_PERSON)
     for name, when, what in (
         ("added", "INSERT ON ticket", f"{note}VALUES (new.key)"),
         ("changed", f"UPDATE OF {', '.join(_COLUMNS)} ON ticket WHEN {changed}", f"{note}VALUES (old.key)"),
@@ -72,10 +77,13 @@ def create(db: sqlite3.Connection) -> None:
             "DELETE ON event WHEN old.kind = 'customer'",
             f"{of_message.format('old')}; {forget_words}",
         ),
+        ("of_person_added", "INSERT ON person", of_person),
+        ("of_person_changed", f"UPDATE OF {', '.join(_OF_PERSON)} ON person WHEN {is_another}", of_person),
         (
             "of_account_removed",
             "DELETE ON account",
-            "DELETE FROM reason WHERE account = old.name; DELETE FROM reason_book WHERE account = old.name",
+            "DELETE FROM reason WHERE account = old.name; DELETE FROM reason_book WHERE account = old.name; "
+            f"DELETE FROM place WHERE name = '{UNREAD} ' || old.name",
         ),
     ):
         db.execute(f"CREATE TRIGGER ticket_reason_{name} AFTER {when} BEGIN {what}; END")
@@ -109,6 +117,11 @@ def meant(db: sqlite3.Connection, word: str) -> list[int]:
     wanted = normalise(word)
     named: list[tuple[int, str]] = db.execute("SELECT id, folded FROM reason").fetchall()
     return [id for id, name in named if name == wanted] or [id for id, name in named if wanted in name]
+
+
+def unread_of(account: str) -> str:
+    """The place of an account that tells down to which key its tickets were looked at."""
+    return f"{UNREAD} {account}"
 
 
 def reason_id(db: sqlite3.Connection, account: str, source: Source, name: str) -> int:

@@ -20,7 +20,7 @@ from agentdesk.sandbox.dataset import Language
 from agentdesk.sandbox.seed import generate, ids
 from agentdesk.store import Store
 from agentdesk.store.meaning import FAST, Wanted, installed
-from agentdesk.store.reasoning import UNREAD
+from agentdesk.store.reasons import UNREAD
 from agentdesk.store.store import opened
 from tests.bench.believable import cache
 from tests.bench.gold import NOW, ticket_items
@@ -127,7 +127,7 @@ def _cost(messages: int) -> None:
         )
         for table in ("reason", "ticket_reason", "reason_due", "reason_book"):
             store.db.execute(f"DELETE FROM {table}")
-        store.db.execute("DELETE FROM place WHERE name = ?", (UNREAD,))
+        store.db.execute("DELETE FROM place WHERE name LIKE ?", (f"{UNREAD}%",))
         waits: list[float] = []
         done = threading.Event()
         other = threading.Thread(target=_write_now_and_then, args=(path, waits, done))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentdesk.filters import parse
-from agentdesk.model import Field, Item, Option, Person, Role
+from agentdesk.model import Field, Item, Option, Person, Ref, Role
 from agentdesk.store import Store, reasons
 from agentdesk.store.meaning import Tools, Wanted
 from agentdesk.store.reason_counts import counts
@@ -318,3 +318,74 @@ def test_a_ticket_in_other_words_has_the_reason_of_those_that_mean_the_same_with
 
     assert reason_of(store, "1") == reason_of(store, "102")
     assert reason_of(store, "2") == ""
+
+
+def test_a_changed_message_lets_the_groups_of_other_accounts_stand(store: Store) -> None:
+    take(store, *contacts(8))
+    reason(store)
+    store.db.execute("INSERT INTO reason_book SELECT 'other', 7, maker, last_key, newest_at, books FROM reason_book")
+
+    store.db.execute("UPDATE event SET body = replace(body, 'Monday', '')")
+
+    told = dict(store.db.execute("SELECT account, maker = '' FROM reason_book"))
+    assert told == {ref("").account: 1, "other": 0}
+
+
+def test_forming_the_groups_of_one_account_looks_at_no_ticket_of_another(store: Store) -> None:
+    other = "other"
+    store.db.execute(
+        "INSERT INTO account SELECT ?, provider, url, user, '', NULL, NULL, '{}', 1 FROM account", (other,)
+    )
+    take(store, *contacts(8), ticket("1", "?", 0, ref=Ref(other, "1"), tags=("reason:refund",)))
+    reason(store)
+    store.db.execute("DELETE FROM ticket_reason")
+
+    store.db.execute("UPDATE event SET body = replace(body, 'Monday', '')")
+    store.db.execute("DELETE FROM reason_due WHERE key = (SELECT key FROM ticket WHERE account = ?)", (other,))
+    reason(store)
+
+    assert "parcel" in reason_of(store, "102")
+    assert store.db.execute(
+        "SELECT count(*) FROM ticket_reason JOIN ticket USING (key) WHERE account = ?", (other,)
+    ).fetchone() == (0,)
+
+
+def test_a_rule_holds_when_the_customer_becomes_known_later_or_another(store: Store, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("vip = customer:美咲 OR lang:fr\n", encoding="utf-8")
+    take(store, ticket("1", "?", 0, requester="41"), ticket("2", "!", 0, requester="42"))
+    reason(store)
+    assert reason_of(store, "1") == ""
+
+    take(
+        store, Person(ref("41"), "田中 美咲", Role.CUSTOMER, stamp=1), Person(ref("42"), "Dana", Role.CUSTOMER, stamp=1)
+    )
+    reason(store)
+    assert (reason_of(store, "1"), reason_of(store, "2")) == ("vip", "")
+
+    take(store, Person(ref("42"), "Dana", Role.CUSTOMER, language="fr", stamp=2))
+    take(store, ticket("1", "?", 0, requester="42", stamp=2), ticket("3", "?", 0, requester="43"))
+    take(store, ticket("2", "!", 0, requester="43", stamp=2))
+    reason(store)
+    assert [reason_of(store, id) for id in "123"] == ["vip", "", ""]
+
+
+def test_a_file_that_cannot_be_read_lets_the_teams_reasons_stand_and_is_told(store: Store, tmp_path: Path) -> None:
+    file, text = tmp_path / FILE, "お金 = 返金 OR tag:money\n"
+    file.write_text(text, encoding="utf-8")
+    take(store, *contacts(8))
+    reason(store)
+
+    file.write_bytes(text.encode("shift_jis"))
+    take(store, ticket("100", "返金がまだです", 1, tags=("x",), stamp=2))
+    take(store, ticket("1", "?", 0, tags=("money",)))
+    reason(store)
+    with opened(store.path) as another:
+        reason(another)
+
+    assert (reason_of(store, "100"), reason_of(store, "110"), reason_of(store, "1")) == ("お金", "お金", "")
+    assert FILE in store.search.reasoning.problems()[0]
+
+    file.write_text(text, encoding="utf-8")
+    reason(store)
+    assert reason_of(store, "1") == "お金"
+    assert not store.search.reasoning.problems()
