@@ -87,14 +87,28 @@ def index(db: sqlite3.Connection) -> None:
 def kept(
     db: sqlite3.Connection, key: int, events: Sequence[Event], until: datetime, *, is_our_turn: bool
 ) -> int | None:
-    """The estimate of a ticket with this log at a moment, its tally kept; None without a log."""
+    """The estimate of a ticket with this log at a moment, its tally kept; None without a log.
+
+    Not less than it was raised to while the same wait ran: the log may end long before now.
+    """
     if not events:
         return None
     entries = effort.ledger(events, until, is_our_turn=is_our_turn)
     over = effort.tally(entry for entry in entries if entry.runs_since is None)
     runs_since = next((rows.to_ms(entry.runs_since) for entry in entries if entry.runs_since is not None), None)
+    found = effort.estimate(effort.tally(entries), weights(db))
+    raised = _raised(db, key, runs_since) if runs_since is not None else None
     db.execute(_PUT, (key, *over, runs_since))
-    return effort.estimate(effort.tally(entries), weights(db))
+    return max(found, raised or 0)
+
+
+def _raised(db: sqlite3.Connection, key: int, runs_since: int) -> int | None:
+    """The estimate a ticket has while the wait that runs since then goes on, as it was last raised."""
+    row = db.execute(
+        "SELECT t.effort FROM effort e JOIN ticket t ON t.key = e.key WHERE e.key = ? AND e.runs_since = ?",
+        (key, runs_since),
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def weights(db: sqlite3.Connection) -> Weights:
@@ -161,7 +175,7 @@ class Efforts:
         if row is None or Tally(*row[1:]).asked_again:
             entries = self.ledger(ticket, now)
             return effort.tally(entries), entries
-        return self._by_now(row[1:], row[0], now), []
+        return _by_now(row[1:], row[0], now), []
 
     def calibration(self) -> list[Calibration]:
         """How the estimates go with what customers answered; there is no survey of effort itself in the cache."""
@@ -196,31 +210,36 @@ class Efforts:
             f"SELECT t.key, t.effort, e.runs_since, {_COUNTS} FROM effort e INDEXED BY effort_running "
             "JOIN ticket t ON t.key = e.key WHERE e.runs_since IS NOT NULL"
         ).fetchall()
-        changed = [row[0] for row in found if row[1] != self._estimate(row[3:], row[2], now)]
+        given = self.weights()
+        changed = [row[0] for row in found if row[1] != _estimate(row[3:], row[2], now, given)]
         for start in range(0, len(changed), ROWS_AT_ONCE):
             with briefly(self._db):
+                given = self.weights()
                 for key in changed[start : start + ROWS_AT_ONCE]:
-                    self._score(key, now)
+                    self._score(key, now, given)
 
     def _score_below(self, unscored: int, now: datetime) -> None:
         found = self._db.execute(
             "SELECT key FROM ticket WHERE key < ? ORDER BY key DESC LIMIT ?", (unscored, ROWS_AT_ONCE)
         ).fetchall()
+        given = self.weights()
         for (key,) in found:
-            self._score(key, now)
+            self._score(key, now, given)
         lowest = found[-1][0] if len(found) == ROWS_AT_ONCE else 0
         self._db.execute("UPDATE effort_state SET unscored = ? WHERE unscored = ?", (lowest, unscored))
 
-    def _score(self, key: int, now: datetime) -> None:
+    def _score(self, key: int, now: datetime, given: Weights) -> None:
+        """Make the estimate of a ticket anew; nothing for one that is gone meanwhile."""
         row = self._tallied(key)
         if row is None:
-            account, id, status = self._db.execute(
-                "SELECT account, id, status FROM ticket WHERE key = ?", (key,)
-            ).fetchone()
+            ticket = self._db.execute("SELECT account, id, status FROM ticket WHERE key = ?", (key,)).fetchone()
+            if ticket is None:
+                return
+            account, id, status = ticket
             events = [rows.event_from(event) for event in self._db.execute(_EVENTS_OF, (account, id))]
             found = kept(self._db, key, events, now, is_our_turn=status in WAITING)
         else:
-            found = self._estimate(row[1:], row[0], now)
+            found = _estimate(row[1:], row[0], now, given)
         for table in ("ticket", "server_ticket"):
             self._db.execute(f"UPDATE {table} SET effort = ? WHERE key = ? AND effort IS NOT ?", (found, key, found))
 
@@ -230,13 +249,15 @@ class Efforts:
         ).fetchone()
         return found
 
-    def _estimate(self, counts: Row, runs_since: int | None, now: datetime) -> int:
-        return effort.estimate(self._by_now(counts, runs_since, now), self.weights())
 
-    def _by_now(self, counts: Row, runs_since: int | None, now: datetime) -> Tally:
-        """A kept tally, with the wait that still runs."""
-        found = Tally(*counts)
-        return found if runs_since is None else effort.with_wait(found, now - rows.from_ms(runs_since))
+def _estimate(counts: Row, runs_since: int | None, now: datetime, given: Weights) -> int:
+    return effort.estimate(_by_now(counts, runs_since, now), given)
+
+
+def _by_now(counts: Row, runs_since: int | None, now: datetime) -> Tally:
+    """A kept tally, with the wait that still runs."""
+    found = Tally(*counts)
+    return found if runs_since is None else effort.with_wait(found, now - rows.from_ms(runs_since))
 
 
 def _packed(given: Weights) -> str:

@@ -76,11 +76,6 @@ class Meant:
         return known
 
 
-def understood(db: sqlite3.Connection, question: Filter) -> Filter:
-    """The same question, understood once."""
-    return Meant(db).understood(question)
-
-
 def _understood(where: Node, names: Callable[[Compare], tuple[str, ...]]) -> Node:
     match where:
         case Compare():

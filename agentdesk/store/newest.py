@@ -139,11 +139,11 @@ def _stretches(keys: list[int]) -> list[tuple[int, int]]:
 
 
 def newest(db: sqlite3.Connection, question: Filter, now: datetime, me: Mapping[str, str], limit: int) -> list[int]:
-    """The keys of at most so many tickets that meet the filter, newest first or in the order it asks for."""
+    """The keys of at most so many tickets that meet an understood filter, newest first or in the order it asks for."""
     words = asked(question.where)
     if question.sort is not None or words is None:
         order = question.sort or NEWEST
-        return Queries(db).keys(question, now=now, me=me, sort=order, limit=limit, asleep=True)
+        return Queries(db).keys(question, now=now, me=me, sort=order, limit=limit, asleep=True, is_understood=True)
     conditions = Conditions(db, me, now, is_narrowed=True)
     parts, demanded = _parted(question.where)
     fields = conditions.of(parts)

@@ -7,6 +7,7 @@ until they wake, unless a caller asks for them (`asleep`).
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from heapq import merge
@@ -112,11 +113,14 @@ class Queries:
         sort: Sort | None = None,
         limit: int | None = None,
         asleep: bool = False,
+        is_understood: bool = False,
     ) -> list[int]:
         """The keys of the tickets that meet a filter, in order.
 
-        `me` maps accounts to who asks there; without it, everybody is whom their account says.
+        `me` maps accounts to who asks there; without it, everybody is whom their account says. A question that was
+        `understood` before `is_understood`: to take its words for others once more would find other tickets.
         """
+        question = question if is_understood else self.understood(question)
         where = self._where(question, now, me, asleep)
         by = order(sort or question.sort or natural_sort(question.where))
         found = self._db.execute(
@@ -129,11 +133,20 @@ class Queries:
         self, question: Filter, *, now: datetime, me: Mapping[str, str] | None = None, asleep: bool = False
     ) -> int:
         """How many tickets meet a filter."""
+        question = self.understood(question)
         where = self._where(question, now, me, asleep)
         (count,) = self._db.execute(
             f"SELECT count(*) FROM {source(question.where)} WHERE {where.sql}", where.values
         ).fetchone()
         return int(count)
+
+    def understood(self, question: Filter) -> Filter:
+        """The same question with misspelt names as they were meant, and each word also in the team's other words.
+
+        A queue finds what a search does.
+        """
+        meant = self.meant.understood(question)
+        return replace(meant, where=self.vocabulary.widened(meant.where)) if has_words(meant.where) else meant
 
     def taken(self, question: Filter) -> list[Taken]:
         """The misspelt names of a filter, and what they were taken for."""
@@ -168,7 +181,7 @@ class Queries:
 
     def _where(self, question: Filter, now: datetime, me: Mapping[str, str] | None, asleep: bool) -> Condition:
         conditions = Conditions(self._db, self.me() if me is None else me, now)
-        asked = conditions.of(self._in_other_words(self.meant.understood(question).where))
+        asked = conditions.of(question.where)
         if is_of_unsolved(question.where):
             asked = Condition(f"t.is_unsolved AND {asked.sql}", asked.values)
         if asleep or _names_snoozed(question.where):
@@ -176,12 +189,9 @@ class Queries:
         awake = conditions.awake()
         return Condition(f"{asked.sql} AND {awake.sql}", (*asked.values, *awake.values))
 
-    def _in_other_words(self, where: Node) -> Node:
-        """The same, each word also in the team's other words for it: a queue finds what a search does."""
-        return self._vocabulary.widened(where) if has_words(where) else where
-
     @cached_property
-    def _vocabulary(self) -> "Vocabulary":
+    def vocabulary(self) -> "Vocabulary":
+        """The team's words."""
         from agentdesk.store.vocabulary import Vocabulary  # late: the first paint asks for no words
 
         return Vocabulary(self._db)

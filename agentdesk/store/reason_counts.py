@@ -16,7 +16,7 @@ from agentdesk.model import Ref
 from agentdesk.record import record
 from agentdesk.store import reasons, rows
 from agentdesk.store.conditions import Conditions
-from agentdesk.store.meant import understood
+from agentdesk.store.queries import Queries
 
 Trend = Literal["rising", "falling", "steady"]
 SPREAD: Final = 2.0
@@ -48,13 +48,15 @@ def counts(
     The most frequent first; those without a reason last.
     """
     began, before = rows.to_ms(now - period), rows.to_ms(now - 2 * period)
-    met = Conditions(db, me, now).of(understood(db, question).where)
+    met = Conditions(db, me, now).of(Queries(db).understood(question).where)
     told = {one.name: one for one in reversed(reasons.reasons(db))}
+    examples_of = ", ".join(
+        f"max(CASE WHEN place = {place} THEN {column} END)"
+        for place in range(1, EXAMPLES + 1)
+        for column in ("account", "id")
+    )
     found = db.execute(
-        "SELECT name, sum(began >= ?), sum(began < ?), "
-        "max(CASE WHEN place = 1 THEN account END), max(CASE WHEN place = 1 THEN id END), "
-        "max(CASE WHEN place = 2 THEN account END), max(CASE WHEN place = 2 THEN id END), "
-        "max(CASE WHEN place = 3 THEN account END), max(CASE WHEN place = 3 THEN id END) FROM "
+        f"SELECT name, sum(began >= ?), sum(began < ?), {examples_of} FROM "
         f"(SELECT coalesce({reasons.OF_TICKET}, '') AS name, t.account AS account, t.id AS id, t.created_at AS began, "
         f"row_number() OVER (PARTITION BY coalesce({reasons.OF_TICKET}, '') ORDER BY t.created_at DESC, t.key DESC) "
         f"AS place FROM ticket t WHERE t.created_at >= ? AND t.created_at <= ? AND {met.sql}) "

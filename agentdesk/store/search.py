@@ -30,7 +30,6 @@ from agentdesk.store.meant import Taken
 from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.reasoning import Reasoning
-from agentdesk.store.vocabulary import Vocabulary
 from agentdesk.store.why import Why, text_of, why
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of
 from agentdesk.text.normalise import normalise, normalise_with_places
@@ -103,7 +102,7 @@ class Search:
         self._db = db
         self._queries = Queries(db)
         self.meaning = Meaning(db, tools)
-        self.vocabulary = Vocabulary(db)
+        self.vocabulary = self._queries.vocabulary
         self.judgements = Judgements(db)
         self.reasoning = Reasoning(db, self.meaning, self.vocabulary)
 
@@ -171,8 +170,7 @@ class Search:
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _understood(self, query: Filter | str) -> Filter:
-        question = self._queries.meant.understood(asking.typed(query) if isinstance(query, str) else query)
-        return replace(question, where=self.vocabulary.widened(question.where))
+        return self._queries.understood(asking.typed(query) if isinstance(query, str) else query)
 
     def taken(self, question: Filter) -> list[Taken]:
         """The misspelt names of a filter, and what they were taken for."""
@@ -189,10 +187,11 @@ class Search:
         self, query: Filter | str, hits: Iterable[Hit], *, now: datetime, account: str | None = None
     ) -> tuple[int, list[Facet]]:
         """How many tickets a query finds (counted up to `MOST_COUNTED`), the hits among them, and how they divide."""
-        question = within(self._understood(query), account)
+        understood = self._understood(query)
+        question = within(understood, account)
         words = asking.tokens(terms(question.where))
         keys = {key for hit in hits if hit.kind == "ticket" and (key := self._key(hit.ref)) is not None}
-        if words or asking.besides_words(self._understood(query).where) != And():
+        if words or asking.besides_words(understood.where) != And():
             keys.update(newest(self._db, self._affordable(question), now, self._queries.me(), MOST_COUNTED))
         return len(keys), facets(self._db, list(keys))
 

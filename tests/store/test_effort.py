@@ -243,3 +243,20 @@ def test_queues_are_counted_by_effort_without_reading_tickets(store: Store, inde
     columns = [name for (_place, _column, name) in store.db.execute(f"PRAGMA index_info({index})")]
 
     assert {"effort", "snoozed_until", "waiting_since"} <= set(columns)
+
+
+def test_what_comes_in_does_not_take_back_what_a_running_wait_raised(store: Store) -> None:
+    store.mirror.take(Page((event(EASY, 9, 60 * 24, Kind.CUSTOMER),), ""))
+    score(store, NOW + timedelta(days=1))
+
+    store.mirror.take(Page((event(EASY, 10, 60 * 24 + 5, Kind.NOTE),), ""))
+    assert efforts(store)[EASY] == 3
+
+    store.mirror.take(Page((event(EASY, 11, 60 * 24 + 9, Kind.REPLY),), ""))
+    assert efforts(store)[EASY] == 1
+
+
+def test_a_ticket_that_is_gone_when_its_turn_comes_is_passed_over(store: Store) -> None:
+    store.efforts._score(1_000, NOW, Weights())
+
+    assert efforts(store) == {HARD: 4, EASY: 1, UNREAD: None}

@@ -286,6 +286,16 @@ def test_reasons_are_counted_in_a_period_and_the_one_before(store: Store) -> Non
     ]
 
 
+def test_reasons_are_counted_in_the_teams_other_words_as_a_queue_is(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "aliases.txt").write_text("package = parcel\n", encoding="utf-8")
+    take(store, ticket("1", "Parcel is late", 1, tags=("reason:late",)))
+    reason(store)
+
+    found = counts(store.db, parse("package"), now=NOW, period=timedelta(days=7), me={})
+
+    assert [(one.name, one.tickets) for one in found] == [("late", 1)]
+
+
 def by_meaning(store: Store) -> Search:
     """A search with an extra that knows what money, parcels and passwords are in all words."""
     pytest.importorskip("numpy", reason="the extra [semantic] is not installed")
