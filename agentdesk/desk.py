@@ -279,7 +279,6 @@ class Desk:
         await self.index_words()
         while await self.write(lambda store: store.search.learn_some(is_patient=is_patient)):
             pass
-        await self.score()
 
     async def index_words(self) -> None:
         """Bring the index of words up to date with everything that is cached."""
@@ -386,19 +385,16 @@ class Desk:
 
     def queues(self) -> tuple[Queue, ...]:
         """Every queue: the shipped ones, the configured ones, and those that were saved, as their files are now."""
+        return self.queues_and_problems()[0]
+
+    def queues_and_problems(self) -> tuple[tuple[Queue, ...], tuple[str, ...]]:
+        """Every queue; and what is wrong with the files of saved queues that were left out, in words."""
         if not self.folders.queues.is_dir():
-            return self.config.all_queues()
+            return self.config.all_queues(), ()
         from agentdesk.saved_queues import load_saved  # late: most desks keep none, 3 ms of a start
 
-        return self.config.all_queues(load_saved(self.folders.queues).queues)
-
-    def wrong_queues(self) -> tuple[str, ...]:
-        """What is wrong with the files of saved queues that were left out, in words."""
-        if not self.folders.queues.is_dir():
-            return ()
-        from agentdesk.saved_queues import load_saved  # late, as above
-
-        return load_saved(self.folders.queues).problems
+        saved = load_saved(self.folders.queues)
+        return self.config.all_queues(saved.queues), saved.problems
 
     def queues_stamp(self) -> object:
         """What changes whenever a file of a saved queue does."""

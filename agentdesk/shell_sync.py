@@ -57,12 +57,13 @@ async def _sync(desk: Desk, account: str | None, watch: bool, form: Form) -> int
 
 
 async def _index(desk: Desk) -> None:
-    """Make everything that came in searchable, by the extras too; where they have long to read, that is said."""
+    """Make everything that came in searchable and score it; where the extras have long to read, that is said."""
     left = desk.store.search.meaning.unread()
     if left > MANY:
         told = _("The extras of the search have {count} texts to read. Interrupted, they go on next time.", count=left)
         sys.stderr.write(f"{told}\n")
     await desk.index(is_patient=True)
+    await desk.score()
 
 
 def _exit_code(errors: Sequence[AgentdeskError]) -> int:

@@ -7,7 +7,7 @@ from agentdesk.commands.context import Context
 from agentdesk.commands.outbox import change_words
 from agentdesk.errors import Refused, StoreError
 from agentdesk.filters import Filter
-from agentdesk.i18n import _, number, plural
+from agentdesk.i18n import _, plural
 from agentdesk.model import Change, Op, Ref, Status, TicketRow
 
 
@@ -28,11 +28,7 @@ async def as_far_as_can_be(cx: Context, indexing: Awaitable[None]) -> None:
         cx.front.say(str(error), "bad")
         progress = cx.desk.store.search.progress()
         if progress is not None:
-            done, total = number(progress.done), number(progress.total)
-            told = _(
-                "The search index is being built: {done} of {total}. Older tickets follow.", done=done, total=total
-            )
-            cx.front.say(told)
+            cx.front.say(progress.words)
 
 
 def say_taken(cx: Context, question: Filter) -> None:

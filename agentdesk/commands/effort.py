@@ -8,7 +8,7 @@ from agentdesk.answers import Answer, iso
 from agentdesk.commands.answering import needs_ticket, one_ticket
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import commands
-from agentdesk.errors import Refused
+from agentdesk.errors import Refused, StoreError
 from agentdesk.i18n import _, number, stamp
 from agentdesk.model import Ticket
 from agentdesk.store import weighed
@@ -25,13 +25,13 @@ async def ticket_effort(cx: Context) -> Answer | None:
     from agentdesk.insight.telling import entry_words
 
     ticket = one_ticket(cx).ticket
-    await cx.desk.score()
+    await scored(cx)
     ticket = _as_kept(cx, ticket)
     entries = cx.desk.store.efforts.ledger(ticket.ref, cx.now())
     told = told_effort(ticket, entries)
     if not cx.front.has_screen:
         rows = [[stamp(entry.at), entry_words(entry), entry.event.id] for entry in entries]
-        return Answer(effort_document(cx, ticket), (_("When"), told, _("Event")), rows, nothing=told)
+        return Answer(effort_document(cx, ticket, entries), (_("When"), told, _("Event")), rows, nothing=told)
     if not entries:
         raise Refused(_("Nothing has happened on this ticket yet."))
     choices = [Choice(str(place), entry_words(entry), stamp(entry.at)) for place, entry in enumerate(entries)]
@@ -46,7 +46,7 @@ async def weights(cx: Context) -> Answer:
     """Show by which weights effort is told, where their file is, and how effort goes with ratings."""
     from agentdesk.insight.weights import text_of
 
-    await cx.desk.score()
+    await scored(cx)
     efforts = cx.desk.store.efforts
     read, path = efforts.file(), cx.desk.folders.config / weighed.FILE
     rated = efforts.calibration()
@@ -71,16 +71,23 @@ async def weights(cx: Context) -> Answer:
     return Answer(document, text=text, failed=bool(read.problems))
 
 
-def effort_document(cx: Context, ticket: Ticket) -> dict[str, object]:
-    """A ticket's effort with its ledger as data; waits in seconds."""
+async def scored(cx: Context) -> bool:
+    """Let every effort be brought up to date; False where some are left, or the disk (which is said) is full."""
+    try:
+        return await cx.desk.score()
+    except StoreError as error:
+        cx.front.say(str(error), "bad")
+        return False
+
+
+def effort_document(cx: Context, ticket: Ticket, entries: "Sequence[Entry]") -> dict[str, object]:
+    """A ticket's effort with its ledger `entries` as data; waits in seconds."""
     from agentdesk.insight.effort import points, tally
 
-    efforts = cx.desk.store.efforts
-    entries = efforts.ledger(ticket.ref, cx.now())
     found = tally(entries)
     return {
         "effort": ticket.effort,
-        "points": points(found, efforts.weights()),
+        "points": points(found, cx.desk.store.efforts.weights()),
         "calibrated": False,
         **found._asdict(),
         "entries": [_entry_document(entry) for entry in entries],

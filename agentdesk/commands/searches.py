@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer, most
 from agentdesk.commands.answering import as_far_as_can_be, needs_ticket, one_ticket, say_taken
-from agentdesk.commands.context import Context
+from agentdesk.commands.context import Choice, Context
+from agentdesk.commands.effort import scored
 from agentdesk.commands.registry import commands
 from agentdesk.errors import Refused, StoreError
-from agentdesk.filters import Filter
+from agentdesk.filters import Filter, mentions
 from agentdesk.i18n import _
 from agentdesk.text.safe import safe_line
 
@@ -33,6 +34,8 @@ async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT)
     limit = most(limit)
     heard = hear(query)
     await as_far_as_can_be(cx, cx.desk.index())
+    if mentions(heard.question, "effort"):
+        await scored(cx)
     say_taken(cx, heard.question)
     now = cx.now()
     # nobody types on: the last word is a beginning only where as a word it finds nothing
@@ -79,13 +82,14 @@ def _found(cx: Context, query: Filter | str, kind: str, limit: int, now: datetim
 
 
 @commands.add("ticket similar", scope=("ticket", "shell"), when=needs_ticket, in_shell=True, is_recorded=False)
-async def similar(cx: Context, *, limit: int = 5) -> Answer:
+async def similar(cx: Context, *, limit: int = 5) -> Answer | None:
     """Show open tickets that may be the same as this one, and solved ones like it."""
-    ticket, limit = one_ticket(cx).ticket.ref, most(limit)
-    await cx.desk.index()
+    this, limit = one_ticket(cx).ticket, most(limit)
+    if not cx.front.has_screen:  # behind a screen the sync indexes
+        await as_far_as_can_be(cx, cx.desk.index())
     store = cx.desk.store
-    same = store.search.duplicates(ticket, limit=limit)
-    solved = store.search.similar_solved(ticket, limit=limit)
+    same = store.search.duplicates(this.ref, limit=limit)
+    solved = store.search.similar_solved(this.ref, limit=limit)
     document: list[dict[str, object]] = [
         {
             "state": "duplicate", "account": one.ref.account, "id": one.ref.id, "title": one.subject,
@@ -101,8 +105,17 @@ async def similar(cx: Context, *, limit: int = 5) -> Answer:
         for hit in solved
     ]  # fmt: skip
     states = {"duplicate": _("possible duplicate"), "solved": _("solved before")}
+    nothing = _("Nothing is found for {query!r}.", query=this.subject)
     rows = [[states[str(one["state"])], str(one["id"]), str(one["title"])] for one in document]
-    return Answer(document, headings=(_("Kind"), _("Id"), _("Title")), rows=rows)
+    if not cx.front.has_screen:
+        return Answer(document, headings=(_("Kind"), _("Id"), _("Title")), rows=rows, nothing=nothing)
+    if not rows:
+        raise Refused(nothing)
+    choices = [Choice(str(place), safe_line(title), state) for place, (state, _id, title) in enumerate(rows)]
+    chosen = await cx.front.choose(_("Tickets"), choices)
+    if chosen is not None:
+        cx.front.screen.show_ticket([*(one.ref for one in same), *(hit.ref for hit in solved)][int(chosen)])
+    return None
 
 
 @commands.add("alias list", scope="shell", in_shell=True, is_recorded=False)

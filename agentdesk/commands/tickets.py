@@ -18,7 +18,7 @@ from agentdesk.commands.answering import (
     say_taken,
 )
 from agentdesk.commands.context import Choice, Context
-from agentdesk.commands.effort import effort_document, told_effort
+from agentdesk.commands.effort import effort_document, scored, told_effort
 from agentdesk.commands.happenings import Names, kind_word, what_changed
 from agentdesk.commands.outbox import change_words
 from agentdesk.commands.registry import commands
@@ -63,7 +63,7 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
         await as_far_as_can_be(cx, cx.desk.index_words())
     if mentions(question, "reason"):
         await cx.desk.reason()
-    if mentions(question, "effort") and not await cx.desk.score():
+    if mentions(question, "effort") and not await scored(cx):
         cx.front.say(_("The effort of older tickets is still being worked out; agentdesk sync goes on with it."))
     keys = queries.keys(question, now=now, limit=most(limit))
     rows = queries.rows(keys)
@@ -81,18 +81,19 @@ async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 
 @commands.add("ticket show", scope=("ticket", "shell"), when=needs_ticket, in_shell=True, is_recorded=False)
 async def show_ticket(cx: Context) -> Answer:
     """Show a ticket with everything that happened to it."""
-    await cx.desk.score()
+    await scored(cx)
     row = cx.desk.store.queries.ticket(one_ticket(cx).ticket.ref) or one_ticket(cx)
     events = cx.desk.store.queries.events(row.ticket.ref)
+    entries = cx.desk.store.efforts.ledger(row.ticket.ref, cx.now())
     document = ticket_document(row) | {
-        "effort_ledger": effort_document(cx, row.ticket),
+        "effort_ledger": effort_document(cx, row.ticket, entries),
         "events": [event_document(event) for event in events],
     }
     facts = (status_word(row.ticket.status), row.requester_name, row.reason)
     lines = [f"#{row.ticket.number}  {row.ticket.subject}", "  ".join(filter(None, facts))]
     lines += [
         *map(link_words, row.ticket.links),
-        told_effort(row.ticket, cx.desk.store.efforts.ledger(row.ticket.ref, cx.now())),
+        told_effort(row.ticket, entries),
         "",
     ]
     names = Names(cx.desk.store)

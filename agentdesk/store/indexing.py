@@ -14,6 +14,7 @@ are forgotten (`lost`), and the log is emptied; `secure_delete` blanks what the 
 import sqlite3
 from collections.abc import Iterator, Sequence
 
+from agentdesk.i18n import _, number
 from agentdesk.record import record
 from agentdesk.store import lost, words
 from agentdesk.store.atomic import atomic, briefly
@@ -35,6 +36,12 @@ class Progress:
 
     done: int
     total: int
+
+    @property
+    def words(self) -> str:
+        """The same as a sentence, for whoever searches meanwhile."""
+        done, total = number(self.done), number(self.total)
+        return _("The search index is being built: {done} of {total}. Older tickets follow.", done=done, total=total)
 
 
 @record

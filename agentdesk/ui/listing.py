@@ -4,12 +4,15 @@ The first screenfuls are read at once; the rest of a long queue, and every later
 """
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
+from agentdesk.commands.context import Tone
 from agentdesk.config import Queue
 from agentdesk.desk import Desk
+from agentdesk.errors import StoreError
 from agentdesk.filters import Filter, has_words, parse, within
-from agentdesk.i18n import _, number
+from agentdesk.i18n import _
 from agentdesk.store import Store
 from agentdesk.store.desktop import PREPARING
 from agentdesk.ui.background import Background
@@ -21,11 +24,12 @@ FIRST_KEYS = 300
 class Listing:
     """Fills the list of tickets from a queue."""
 
-    def __init__(self, desk: Desk, background: Background, view: TicketList) -> None:
+    def __init__(self, desk: Desk, background: Background, view: TicketList, say: Callable[[str, Tone], None]) -> None:
         self.desk = desk
         self.view = view
         self.queue = desk.queues()[0]
         self._background = background
+        self._say = say
         self._question: Filter = parse(self.queue.filter)
         self._is_whole = False
         self._reading: asyncio.Task[None] | None = None
@@ -56,10 +60,14 @@ class Listing:
 
     async def _read(self) -> None:
         question = self._question
-        keys = await self._background.read(partial(_keys, question=question, desk=self.desk))
-        if question is self._question and self.view.is_attached:
-            self._is_whole = True
-            self.view.show(keys)
+        try:
+            keys = await self._background.read(partial(_keys, question=question, desk=self.desk))
+        except StoreError as error:
+            self._say(str(error), "bad")  # what was read before stays
+        else:
+            if question is self._question and self.view.is_attached:
+                self._is_whole = True
+                self.view.show(keys)
         if self._is_stale:
             self._reading = None
             self.refresh()
@@ -82,10 +90,7 @@ class Listing:
             return _("Being read for the first time: tickets appear here as they come.")
         progress = self.desk.store.search.progress() if has_words(self._question.where) else None
         if progress is not None:
-            done, total = number(progress.done), number(progress.total)
-            return _(
-                "The search index is being built: {done} of {total}. Older tickets follow.", done=done, total=total
-            )
+            return progress.words
         return _nothing_waits(self.queue)
 
     @property

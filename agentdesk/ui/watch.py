@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentdesk.config import Queue
 from agentdesk.desk import Desk
+from agentdesk.errors import StoreError
 from agentdesk.filters import Filter, parse, within
 from agentdesk.i18n import _
 from agentdesk.store import Store
@@ -116,7 +117,17 @@ class Watch:
 
     async def _read_counts(self) -> None:
         read = partial(self._queues_and_counts, seen=self._desk.seen_account)
-        queues, counts, problems = await self._background.read(read)
+        try:
+            queues, counts, problems = await self._background.read(read)
+        except StoreError as error:
+            self._tell((str(error),))
+        else:
+            self._show_counts(queues, counts, problems)
+        if self._is_stale:
+            self._counting = None
+            self.count()
+
+    def _show_counts(self, queues: list[Queue], counts: dict[str, int], problems: tuple[str, ...]) -> None:
         self._has_counted = True
         if self._main.is_attached:
             self._main.queues.set_queues(queues)
@@ -124,9 +135,6 @@ class Watch:
             self._follow_file(queues)
             self._tell(problems)
             self.show_standing()
-        if self._is_stale:
-            self._counting = None
-            self.count()
 
     def _follow_file(self, queues: list[Queue]) -> None:
         """Show the queue that is shown with its new query or name, where its file was edited."""
@@ -139,7 +147,7 @@ class Watch:
             self._main.queues.show(queue.name)
 
     def _tell(self, problems: tuple[str, ...]) -> None:
-        """Say once what is wrong with a saved queue."""
+        """Say once what is wrong with a saved queue, or with the cache."""
         new = [one for one in problems if one not in self._told]
         self._told = problems
         if new:
@@ -149,11 +157,11 @@ class Watch:
         self, store: Store, *, seen: str | None
     ) -> tuple[list[Queue], dict[str, int], tuple[str, ...]]:
         now = self._desk.clock()
-        own = self._desk.queues()
+        own, problems = self._desk.queues_and_problems()
         titles = {queue.title for queue in own}
         queues = [*own, *(view for view in _views(store, seen) if view.title not in titles)]
         counts = {queue.name: store.queries.count(_question(queue, seen), now=now) for queue in queues}
-        return queues, counts, self._desk.wrong_queues()
+        return queues, counts, problems
 
     async def settled(self) -> None:
         """Wait until the counts are on the screen."""

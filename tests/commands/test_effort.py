@@ -13,6 +13,7 @@ from agentdesk.desk import Desk
 from agentdesk.exchange import Page
 from agentdesk.model import Event, Kind, Role
 from agentdesk.shell_front import ShellFront
+from agentdesk.store import weighed
 
 from .conftest import NOW, ref
 
@@ -102,3 +103,16 @@ async def test_the_weights_say_that_they_are_not_calibrated_and_where_their_file
     assert str(desk.folders.config / "effort.txt") in told.text
     assert "uncalibrated" in told.text
     assert not told.failed
+
+
+async def test_a_full_disk_leaves_a_ticket_readable(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.store.mirror.take(Page(LOG, ""))
+    desk.folders.config.mkdir(parents=True)
+    (desk.folders.config / weighed.FILE).write_text("[weights]\ntransfer = 9\n", encoding="utf-8")
+    await desk.write(lambda store: store.db.execute("PRAGMA query_only = ON"))
+
+    shown = await answer(desk, "ticket show", "1")
+
+    assert document(shown)["effort_ledger"]
+    assert (await answer(desk, "ticket effort", "1")).rows
+    assert "The cache could not be written" in capsys.readouterr().err

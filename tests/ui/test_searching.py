@@ -389,3 +389,19 @@ async def test_an_article_is_drafted_from_a_ticket_in_a_note(tmp_path: Path) -> 
             "Draft of an article: 身に覚えのない請求\n\nWhat customers ask\n\nWhere is my parcel?"
         )
         assert composer.besides == (Tag("article-draft"),)
+
+
+async def test_a_ticket_like_this_one_is_offered_and_opened(tmp_path: Path) -> None:
+    one, other = ticket(1), replace(ticket(2), requester="100", subject=ticket(1).subject)
+    said = [question(made, "The zebra crossing bracket arrived broken in two") for made in (one, other)]
+    async with opened_desk(tmp_path, [*people(), one, other, *said], size=WIDE) as desk:
+        await desk.desk.index()
+        await desk.press(":")
+        await desk.types("ticket similar")
+        await desk.press("enter")
+        desk.sees("possible duplicate")
+
+        await desk.press("enter")
+
+        assert desk.app.main.open_row is not None
+        assert desk.app.main.open_row.ticket.ref == other.ref

@@ -45,7 +45,7 @@ class DeskScreen(Screen[None]):
         self.queues = QueuesPane(desk.queues(), signs, id="queues")
         self.tickets = TicketList(desk, signs, id="list")
         self.footer = Footer(id="footer")
-        self.listing = Listing(desk, background, self.tickets)
+        self.listing = Listing(desk, background, self.tickets, self.footer.say)
         self.side: Side | None = None
         self.work: Workplace | None = None
         self._furnishing = asyncio.Lock()

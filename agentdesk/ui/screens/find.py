@@ -21,7 +21,7 @@ from agentdesk.commands.registry import Command
 from agentdesk.desk import Desk
 from agentdesk.errors import StoreError
 from agentdesk.filters.narrowing import with_part
-from agentdesk.i18n import _, number
+from agentdesk.i18n import _
 from agentdesk.model import Canned, Ref
 from agentdesk.store import Store
 from agentdesk.store.search import Hit
@@ -322,9 +322,7 @@ def _state_lines(answers: Answers, heading: str, width: int) -> list[Line]:
     if answers.taken:
         return [line((f" {safe_line(one.words)}", "soon")) for one in answers.taken]
     if answers.progress is not None:
-        done, total = number(answers.progress.done), number(answers.progress.total)
-        said = _("The search index is being built: {done} of {total}. Older tickets follow.", done=done, total=total)
-        return [line((f" {said}", "soon"))]
+        return [line((f" {answers.progress.words}", "soon"))]
     if not answers.count():
         said = _("Nothing found. Fewer or other words find more; one of several: word OR word.")
         only = _("{heading} only; g s turns to all accounts.", heading=heading) if heading else ""
