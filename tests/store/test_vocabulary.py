@@ -98,9 +98,9 @@ def test_a_search_much_later_was_about_something_else(store: Store) -> None:
 
 
 def test_other_words_have_no_other_words_in_whatever_order_a_search_answers(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "aliases.txt").write_text("starting = big tool\ntool = SharePoint\n", encoding="utf-8")
-    take(store, ticket("2", "big SharePoint", 1), ticket("3", "the big tool", 1))
+    (tmp_path / "aliases.txt").write_text("解約 = 退会\n退会手続 = SharePoint\n", encoding="utf-8")
+    take(store, ticket("2", "退会手続", 1))
     index_all(store)
 
-    for query in ("starting", "starting sort:created"):
+    for query in ("解約手続", "解約手続 sort:created"):
         assert store.search.divided(query, (), now=NOW)[0] == len(store.queries.keys(parse(query), now=NOW)) == 1
