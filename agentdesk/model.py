@@ -40,6 +40,14 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+CHANNELS_OF: Mapping[str, tuple[str, ...]] = {
+    "web": ("web", "web_form"),
+    "chat": ("chat", "messaging", "widget"),
+    "phone": ("phone", "voice", "voicemail"),
+    "social": ("social", "twitter_x", "facebook", "instagram", "whatsapp", "line", "telegram"),
+    "twitter": ("twitter_x",),
+}
+"""What agents call by one name of the channels that helpdesks know; any other channel is only itself."""
 UNSOLVED = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD})
 WAITING = frozenset({Status.NEW, Status.OPEN, Status.HOLD})
 """The statuses in which it is our turn, so that a customer's message counts as unanswered."""

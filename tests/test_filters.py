@@ -30,6 +30,7 @@ from agentdesk.filters import (
     both,
     day_after,
     hearing,
+    mentions,
     moment,
     parse,
     terms,
@@ -333,6 +334,23 @@ def test_a_completion_says_what_it_replaces() -> None:
 
     assert (offer.start, offer.end) == (15, 16)
     assert (quoted.start, quoted.end) == (15, 22)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("reason:refund", True),
+        ("a (b OR -(c reason:refund))", True),
+        ("sort:effort", False),
+        ("reason status:open", False),
+    ],
+)
+def test_an_answer_depends_on_the_fields_that_are_asked_for_or_ruled_out(query: str, told: bool) -> None:
+    assert mentions(parse(query), "reason") == told
+
+
+def test_an_answer_depends_on_what_it_is_ordered_by() -> None:
+    assert mentions(parse("sort:effort"), "effort")
 
 
 def test_two_filters_join_in_the_order_of_the_second() -> None:

@@ -67,7 +67,7 @@ CHANNELS: Mapping[str, tuple[str, ...]] = {
     "api": (),
     "other": ("その他",),
 }
-"""What each takes in of the channels that the helpdesks know is said in `conditions`."""
+"""What each takes in of the channels that the helpdesks know is said in `model.CHANNELS_OF`."""
 ME: Mapping[str, tuple[str, ...]] = {
     "me": ("自分", "私"),
     "none": ("nobody", "unassigned", "なし", "未定", "未割り当て"),

@@ -118,19 +118,20 @@ def compares(where: Node) -> list[Compare]:
 
 def mentions(question: Filter, field: str) -> bool:
     """Does the answer depend on this field, in what must or must not hold or in its order?"""
-    return _mentions(question.where, field) or (question.sort is not None and question.sort.by == field)
+    return field in fields_in(question.where) or (question.sort is not None and question.sort.by == field)
 
 
-def _mentions(where: Node, field: str) -> bool:
+def fields_in(where: Node) -> list[str]:
+    """The field of every comparison, negated ones too, in the order they stand."""
     match where:
+        case Compare(field):
+            return [field]
         case And(parts) | Or(parts):
-            return any(_mentions(part, field) for part in parts)
+            return [field for part in parts for field in fields_in(part)]
         case Not(part):
-            return _mentions(part, field)
-        case Compare():
-            return where.field == field
+            return fields_in(part)
         case Word() | Phrase():
-            return False
+            return []
         case _:
             assert_never(where)
 

@@ -26,7 +26,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from agentdesk.insight.asking import Fact, asked, given
-from agentdesk.model import STAFF, WAITING, Event, Kind, Ref, Status
+from agentdesk.model import CHANNELS_OF, STAFF, WAITING, Event, Kind, Ref, Status
 from agentdesk.record import record
 
 RULES: Final = 3
@@ -171,12 +171,7 @@ _COUNTED: Final = _SAID | {Kind.CHANGE, Kind.NOTE}
 _OVER: Final = frozenset({Status.SOLVED.value, Status.CLOSED.value})
 _NOT_OURS: Final = frozenset(status.value for status in Status if status not in WAITING)
 WRITTEN, PHONE, CHAT, SMS, SOCIAL = "written", "phone", "chat", "sms", "social"
-_WAYS: Final = {
-    **dict.fromkeys(("phone", "voice", "voicemail"), PHONE),
-    **dict.fromkeys(("chat", "messaging", "widget"), CHAT),
-    "sms": SMS,
-    **dict.fromkeys(("social", "twitter_x", "facebook", "instagram", "whatsapp", "line", "telegram"), SOCIAL),
-}
+_WAYS: Final = {channel: way for way in (PHONE, CHAT, SMS, SOCIAL) for channel in CHANNELS_OF.get(way, (way,))}
 _ONE_CONTACT: Final = {WRITTEN: timedelta(minutes=30), PHONE: NONE}
 _ONE_TALK: Final = timedelta(hours=4)
 

@@ -36,7 +36,7 @@ from agentdesk.filters import (
     folded,
     moment,
 )
-from agentdesk.model import UNSOLVED, Identity, Priority, Status
+from agentdesk.model import CHANNELS_OF, UNSOLVED, Identity, Priority, Status
 from agentdesk.store import reasons, rows
 from agentdesk.store.words import Asked, asked, head, row_of
 
@@ -72,13 +72,6 @@ _FLAGS: Mapping[str, str] = {
     "unread": f"({UNREAD})",
     "draft": HAS_DRAFT,
     "attachment": _HAS_ATTACHMENT,
-}
-_CHANNELS: Mapping[str, tuple[str, ...]] = {
-    "web": ("web", "web_form"),
-    "chat": ("chat", "messaging", "widget"),
-    "phone": ("phone", "voice", "voicemail"),
-    "social": ("social", "twitter_x", "facebook", "instagram", "whatsapp", "line", "telegram"),
-    "twitter": ("twitter_x",),
 }
 _WITH_WORDS = "SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ?"
 MANY = 8_000
@@ -440,7 +433,7 @@ def _with_reason(db: sqlite3.Connection, word: str) -> Condition:
 
 def _came_by(word: str) -> Condition:
     """A channel of ours, one of those that count as it, or the helpdesk's own word for one."""
-    ours = _CHANNELS.get(word, (folded(word),))
+    ours = CHANNELS_OF.get(word, (folded(word),))
     return Condition(f"(t.channel IN ({_places(ours)}) OR t.channel_raw = ? COLLATE NOCASE)", (*ours, word))
 
 

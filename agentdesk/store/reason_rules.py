@@ -4,21 +4,26 @@
     late parcel = "where is my" OR (parcel late)
 
 What stands behind the = is asked in the language of filters; only what a ticket is about may be asked, not how it
-stands. `#` begins a comment. A line that cannot be read is left out and told; the others hold.
+stands. `#` begins a comment, at the beginning of a line or behind a space. A line that cannot be read is left out and
+told; the others hold.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from agentdesk.errors import FilterError
-from agentdesk.filters import And, Compare, Filter, Node, Not, Or, parse
+from agentdesk.filters import And, Filter, fields_in, parse
+from agentdesk.filters.signs import TWINS
 from agentdesk.i18n import _
 from agentdesk.record import record
 
 FILE: Final = "reasons.txt"
 FIELDS: Final = ("tag", "subject", "channel", "group", "org", "lang", "customer", "account")
 """What may be asked beside words: all that is noted when it changes."""
+_COMMENT: Final = re.compile(r'"[^"]*"|「[^」]*」|『[^』]*』|(?:^|(?<=\s))#')
+"""Where a comment begins, or else something in quotes."""
 
 
 @record
@@ -46,44 +51,38 @@ def rules_of(text: str) -> tuple[list[Rule], list[str]]:
     found: list[Rule] = []
     problems: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        told = line.partition("#")[0].replace("＝", "=", 1).strip()
+        told = _without_comment(line).replace("＝", "=", 1).strip()
         if not told:
             continue
-        name, equals, asked = (part.strip() for part in told.partition("="))
-        problem = _problem(name, equals, asked, [rule.name for rule in found])
-        if problem:
-            problems.append(_("{file}, line {number}: {problem}", file=FILE, number=number, problem=problem))
-        else:
-            found.append(Rule(name, parse(asked)))
+        match _read(told, [rule.name for rule in found]):
+            case Rule() as rule:
+                found.append(rule)
+            case problem:
+                problems.append(_("{file}, line {number}: {problem}", file=FILE, number=number, problem=problem))
     return found, problems
 
 
-def _problem(name: str, equals: str, asked: str, taken: Sequence[str]) -> str | None:
-    """What is wrong with a line."""
+def _without_comment(line: str) -> str:
+    """A line up to its comment; `C#` and what stands in quotes is none."""
+    begin = next((match.start() for match in _COMMENT.finditer(line.translate(TWINS)) if match[0] == "#"), None)
+    return line[:begin]
+
+
+def _read(told: str, taken: Sequence[str]) -> Rule | str:
+    """The rule that a line says, or what is wrong with it."""
+    name, equals, asked = (part.strip() for part in told.partition("="))
     if not (name and equals and asked):
         return _('write "name = words".')
     if name in taken:
         return _("{name} is named twice; join the two with OR.", name=name)
     try:
-        where = parse(asked).where
+        query = parse(asked)
     except FilterError as error:
         return str(error)
-    if where == And():
+    if query.where == And():
         return _('write "name = words".')
-    other = next((field for field in _asked_fields(where) if field not in FIELDS), None)
+    other = next((field for field in fields_in(query.where) if field not in FIELDS), None)
     if other:
         fields = ", ".join(f"{field}:" for field in FIELDS)
         return _("{field}: does not say what a ticket is about; use words, or {fields}.", field=other, fields=fields)
-    return None
-
-
-def _asked_fields(where: Node) -> list[str]:
-    match where:
-        case Compare(field):
-            return [field]
-        case And(parts) | Or(parts):
-            return [field for part in parts for field in _asked_fields(part)]
-        case Not(part):
-            return _asked_fields(part)
-        case _:
-            return []
+    return Rule(name, query)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentdesk.insight.effort import Burden, Entry, Tally, Weights, estimate, ledger, points, tally
-from agentdesk.model import Event, Kind, Ref, Role
+from agentdesk.model import CHANNELS_OF, Event, Kind, Ref, Role
 
 BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
@@ -100,6 +100,16 @@ def test_a_form_answered_by_mail_is_no_other_way() -> None:
     log = [event(1, 0, Kind.CUSTOMER, channel="web_form"), event(2, 90, Kind.CUSTOMER, channel="email")]
 
     assert entries_of(ledger(log), Burden.SWITCH) == []
+
+
+@pytest.mark.parametrize("way", ["phone", "chat", "social"])
+def test_whatever_a_queue_takes_for_one_channel_is_one_way_to_come(way: str) -> None:
+    known = CHANNELS_OF[way]
+    log = [event(n, 10 * n, Kind.CUSTOMER, channel=channel) for n, channel in enumerate(known, start=1)]
+    mail = event(99, 999, Kind.CUSTOMER, channel="email")
+
+    assert entries_of(ledger(log), Burden.SWITCH) == []
+    assert entries_of(ledger([*log, mail]), Burden.SWITCH) == ["99"]
 
 
 def test_taking_a_colleague_off_is_no_reassignment_and_another_one_is() -> None:

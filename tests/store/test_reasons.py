@@ -204,6 +204,20 @@ def test_a_line_that_cannot_be_read_is_left_out_and_told(line: str, told: str) -
     assert told in problems[0]
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("dev = C#", "C#"),
+        ("dev = C#  # not #1", "C#"),
+        ('dev = "issue # 4" OR 「# 5」# 6  ＃ ours', '"issue # 4" OR 「# 5」# 6'),
+    ],
+)
+def test_a_comment_begins_behind_a_space_and_in_no_quotation(line: str, text: str) -> None:
+    found, problems = rules_of(f"# dev = a\n  # dev = b\n{line}\n")
+
+    assert ([rule.query.text for rule in found], problems) == ([text], [])
+
+
 def test_a_customers_name_is_no_reason(store: Store) -> None:
     person = Person(ref("41"), "佐々木 久美子", Role.CUSTOMER, stamp=1)
     calls = [ticket(str(number), "着信 佐々木久美子", number) for number in range(8)]
