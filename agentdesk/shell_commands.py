@@ -18,7 +18,7 @@ from agentdesk.model import STUCK, Op, OpState, TicketRow
 from agentdesk.opening import FAILED, UNREACHABLE, demo_desk
 from agentdesk.output import Form, write
 from agentdesk.paths import Folders
-from agentdesk.shell_completing import QUERY, query_completer, takes_query
+from agentdesk.shell_completing import query_completer
 from agentdesk.shell_front import ShellFront
 from agentdesk.shell_words import option_help
 from agentdesk.text.safe import safe_line
@@ -59,8 +59,10 @@ def click_command(command: Command, own: Folders, config: Config) -> click.Comma
     is_about_tickets = "ticket" in command.scopes
     usage = command.usage.removeprefix(command.name).strip()
     params: list[click.Parameter] = [click.Argument(["ids"], metavar="ID[,ID...]")] if is_about_tickets else []
-    ways = query_completer(lambda: desk_of(own, config)) if takes_query(command) else None
-    params.append(click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, metavar=usage, shell_complete=ways))
+    query = command.query
+    ways = query_completer(lambda: desk_of(own, config)) if query else None
+    of_words = ways if query and query.kind == "rest" else None
+    params.append(click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, metavar=usage, shell_complete=of_words))
     params += [
         click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON document.")),
         click.Option(["--jsonl"], is_flag=True, help=_("Print one JSON document a line.")),
@@ -70,7 +72,7 @@ def click_command(command: Command, own: Folders, config: Config) -> click.Comma
         params.append(click.Option(["--wait"], is_flag=True, help=_("Wait until it is sent, held or failed.")))
     for name, parameter in command.options.items():
         is_flag, told = parameter.kind == "flag", option_help(parameter.name)
-        completer = ways if parameter.name == QUERY else None
+        completer = ways if parameter.is_query else None
         # None, as with False click leaves a value that begins with a minus to the words
         params.append(
             click.Option(

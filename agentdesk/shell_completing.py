@@ -14,21 +14,14 @@ from collections.abc import Callable
 import click
 from click.shell_completion import CompletionItem
 
-from agentdesk.commands.registry import Command
 from agentdesk.desk import Desk
 from agentdesk.errors import AgentdeskError
 from agentdesk.filters.completing import complete
 
-QUERY = "query"
 COMPLETES = "_AGENTDESK_COMPLETE"
 """What a shell sets that asks how its line may go on, and which shell it is."""
 _SPECIAL = re.compile(r"[^\w:@.,=+/%-]")
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
-
-
-def takes_query(command: Command) -> bool:
-    """Does the command take a query?"""
-    return any(parameter.name == QUERY for parameter in command.parameters)
 
 
 def query_completer(open_desk: Callable[[], Desk]) -> Completer:

@@ -25,6 +25,8 @@ PEOPLE = (
         (["search", "assignee:b"], ["assignee:Ben"]),
         (["ticket", "list", "assignee:ai"], ['assignee:"Aiko Archer"']),
         (["queue", "save", "mine", "--query", "assignee:b"], ["assignee:Ben"]),
+        (["queue", "save", "assignee:b"], []),
+        (["sql", "assignee:b"], []),
         (["ticket", "li"], ["link", "list"]),
     ],
 )

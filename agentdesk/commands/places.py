@@ -1,7 +1,7 @@
 """Going places: queues, the outbox, the customer, the knowledge, help."""
 
 from agentdesk.commands.context import Choice, Context
-from agentdesk.commands.registry import commands
+from agentdesk.commands.registry import Query, commands
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
 
@@ -21,7 +21,7 @@ from agentdesk.i18n import _
     },
     is_recorded=False,
 )
-async def queue(cx: Context, query: str = "") -> None:
+async def queue(cx: Context, query: Query = "") -> None:
     """Show a queue, or the tickets that a query finds."""
     if not query:
         choices = [Choice(one.name, one.title, one.filter) for one in cx.desk.queues()]
@@ -122,7 +122,7 @@ async def knowledge(cx: Context, query: str = "") -> None:
 
 
 @commands.add("find", keys="/", is_recorded=False)
-async def find(cx: Context, query: str = "") -> None:
+async def find(cx: Context, query: Query = "") -> None:
     """Search everything: articles, tickets, customers, commands."""
     cx.front.screen.search(query)
 

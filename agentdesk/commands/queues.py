@@ -3,14 +3,14 @@
 from agentdesk import saved_queues
 from agentdesk.answers import Answer
 from agentdesk.commands.context import Context
-from agentdesk.commands.registry import commands
+from agentdesk.commands.registry import Query, commands
 from agentdesk.errors import FilterError, Refused
 from agentdesk.filters import parse, within
 from agentdesk.i18n import _
 
 
 @commands.add("queue save", is_recorded=False, in_shell=True)
-async def save(cx: Context, name: str = "", *, query: str = "") -> None:
+async def save(cx: Context, name: str = "", *, query: Query = "") -> None:
     """Keep a query, or the one that is shown, as a queue of your own."""
     asked = query.strip() or cx.front.screen.shown_query()
     _check(asked)
@@ -26,7 +26,7 @@ async def save(cx: Context, name: str = "", *, query: str = "") -> None:
 
 
 @commands.add("queue edit", is_recorded=False, in_shell=True)
-async def edit(cx: Context, query: str = "", *, name: str = "") -> None:
+async def edit(cx: Context, query: Query = "", *, name: str = "") -> None:
     """Let a queue that was saved, or the one that is shown, show another query."""
     queue = saved_queues.changeable(cx.desk.folders.queues, _named(cx, name))
     if not query.strip():

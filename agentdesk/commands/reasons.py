@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentdesk.answers import Answer
 from agentdesk.commands.answering import say_taken
 from agentdesk.commands.context import Choice, Context
-from agentdesk.commands.registry import commands
+from agentdesk.commands.registry import Query, commands
 from agentdesk.errors import Refused
 from agentdesk.filters import parse, within
 from agentdesk.filters.completing import written
@@ -25,7 +25,7 @@ REASON, NONE = "reason", "none"
 
 
 @commands.add("reason list", scope="app", in_shell=True, is_recorded=False)
-async def list_reasons(cx: Context, query: str = "", *, days: int = DAYS) -> Answer | None:
+async def list_reasons(cx: Context, query: Query = "", *, days: int = DAYS) -> Answer | None:
     """Count why customers wrote of late, and what is rising or falling."""
     from agentdesk.store.reason_counts import counts  # late: the first paint counts no reasons
 

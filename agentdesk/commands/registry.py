@@ -12,7 +12,7 @@ import re
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from agentdesk.errors import Refused
 from agentdesk.i18n import _
@@ -39,6 +39,8 @@ PANES: Mapping[Pane, tuple[Scope, ...]] = {
 Run = Callable[..., Awaitable[object]]
 R = TypeVar("R", bound=Run)
 Reason = Callable[["Context"], str | None]
+Query: TypeAlias = Annotated[str, "a query"]
+"""A text that the queues and the search read as a question; what a command takes as `str` is any other text."""
 
 
 class Parameter(NamedTuple):
@@ -53,6 +55,7 @@ class Parameter(NamedTuple):
     required: bool = False
     is_number: bool = False
     is_repeated: bool = False
+    is_query: bool = False
 
 
 class Command(NamedTuple):
@@ -95,6 +98,11 @@ class Command(NamedTuple):
     def options(self) -> Mapping[str, Parameter]:
         """What the command takes by name, as typed: `--status`."""
         return {_option(one): one for one in self.parameters if one.kind in ("flag", "option")}
+
+    @property
+    def query(self) -> Parameter | None:
+        """What it takes that is a query; None for a command that takes none."""
+        return next((one for one in self.parameters if one.is_query), None)
 
     @property
     def named_words(self) -> Mapping[str, Parameter]:
@@ -212,6 +220,7 @@ def _parameters(run: Run) -> tuple[Parameter, ...]:
                 required=required and parameter.kind is not inspect.Parameter.VAR_POSITIONAL,
                 is_number=parameter.annotation is int,
                 is_repeated=parameter.annotation == tuple[str, ...],
+                is_query=parameter.annotation == Query,
             )
         )
     return tuple(found)

@@ -9,7 +9,7 @@ from agentdesk.answers import Answer, most
 from agentdesk.commands.answering import as_far_as_can_be, needs_ticket, one_ticket, say_taken
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.effort import scored
-from agentdesk.commands.registry import commands
+from agentdesk.commands.registry import Query, commands
 from agentdesk.errors import Refused, StoreError
 from agentdesk.filters import Filter, mentions
 from agentdesk.i18n import _
@@ -25,7 +25,7 @@ LIMIT = 20
 
 
 @commands.add("search", scope="shell", in_shell=True, is_recorded=False)
-async def search(cx: Context, query: str, *, kind: str = "", limit: int = LIMIT) -> Answer:
+async def search(cx: Context, query: Query, *, kind: str = "", limit: int = LIMIT) -> Answer:
     """Search articles, tickets and customers, best first."""
     if kind and kind not in KINDS:
         raise Refused(_("There is no kind {kind!r}. Choose one of: {names}.", kind=kind, names=", ".join(KINDS)))

@@ -21,7 +21,7 @@ from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.effort import effort_document, scored, told_effort
 from agentdesk.commands.happenings import Names, kind_word, what_changed
 from agentdesk.commands.outbox import change_words
-from agentdesk.commands.registry import commands
+from agentdesk.commands.registry import Query, commands
 from agentdesk.commands.replies import status_named
 from agentdesk.commands.times import moment
 from agentdesk.errors import Refused
@@ -55,7 +55,7 @@ SHELL_COLUMNS = ("number", "status", "priority", "wait", "customer", "subject", 
 
 
 @commands.add("ticket list", scope="shell", in_shell=True, is_recorded=False)
-async def list_tickets(cx: Context, query: str = "is:unsolved", *, limit: int = 0) -> Answer:
+async def list_tickets(cx: Context, query: Query = "is:unsolved", *, limit: int = 0) -> Answer:
     """List the tickets that a query finds, those who wait longest first."""
     queries, now = cx.desk.store.queries, cx.now()
     question = within(parse(query), cx.account)

@@ -1,16 +1,17 @@
 """Completion of the command line: the names of commands, and what is known of their arguments."""
 
+import re
 from collections.abc import Mapping
 
 from agentdesk.commands.registry import Command, Registry
 from agentdesk.errors import Refused
 from agentdesk.filters.completing import Completion, Known, Name, complete
-from agentdesk.model import Priority, Status
+from agentdesk.filters.fields import ME, NONE, PRIORITIES, STATUSES
 from agentdesk.ui.completing_paths import path_completions
 
 MOST_SHOWN = 8
-QUERIES = ("queue", "queue edit", "find")
-
+_OPTION = re.compile(r"""--(?P<name>[a-z-]+)(?:=|\s+)(?P<mark>['"]?)(?P<value>(?<=')[^']*|(?<=")[^"]*|[^\s"']*)$""")
+"""The value of an option that is being typed, and the quotation mark it began with."""
 
 FIELD_OF: Mapping[str, str] = {
     "ticket assign": "assignee",
@@ -46,10 +47,22 @@ def _arguments(registry: Registry, line: str, caret: int, known: Known) -> list[
         return []
     began = caret - len(_rest_of(command, line[:caret]))
     found = _words(command, line, began, caret, known)
-    if command.name in QUERIES:
-        shifted = complete(line[began:caret], caret - began, known)
-        found += [Completion(one.text, one.start + began, one.end + began, one.about) for one in shifted]
-    return found
+    return found + _of_query(command, line[:caret], began, known)
+
+
+def _of_query(command: Command, line: str, began: int, known: Known) -> list[Completion]:
+    """What the query at the end of a line may become; in an option only what needs no quotation marks there."""
+    if command.query is None:
+        return []
+    forbidden = ""
+    if command.query.kind == "option":
+        option = _OPTION.search(line, began)
+        if option is None or option["name"] != command.query.name:
+            return []
+        began, forbidden = option.start("value"), option["mark"] or "\"'"
+    found = complete(line[began:], len(line) - began, known)
+    fitting = [one for one in found if not set(forbidden) & set(one.text)]
+    return [Completion(one.text, one.start + began, one.end + began, one.about) for one in fitting]
 
 
 def _rest_of(command: Command, line: str) -> str:
@@ -68,7 +81,8 @@ def _words(command: Command, line: str, began: int, caret: int, known: Known) ->
 
 
 _OWN_WORDS: Mapping[str, tuple[str, ...]] = {
-    "assignee": ("me", "none"),
-    "status": tuple(status.value for status in Status),
-    "priority": (*(priority.value for priority in reversed(Priority)), "none"),
+    "assignee": tuple(ME),
+    "status": tuple(STATUSES),
+    "priority": (*reversed(tuple(PRIORITIES)), *NONE),
 }
+"""The words of a field that a command takes, too."""
