@@ -73,14 +73,11 @@ def _line_words(text: str, place: int) -> str:
 
 def save_queue(folder: Path, name: str, query: str) -> Path:
     """Keep a query under a name in a new file; raises `Refused` where there is one already, or no such name can be."""
-    title = " ".join(name.split())
-    stem = _NOT_IN_A_FILE_NAME.sub("-", title).strip("-.")[:LONGEST_NAME]
-    if not stem:
-        raise Refused(_("A queue needs a name with a letter or digit."))
-    path = private_folder(folder) / f"{stem}.toml"
+    path = _path(folder, name)
     try:
+        private_folder(folder)
         with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(_written(Queue(title, title, query)))
+            file.write(_written(_called(name, query)))
     except FileExistsError:
         raise Refused(
             _("There is a queue of this name in {path}. Edit it there, or choose another name.", path=path)
@@ -103,31 +100,61 @@ def changeable(folder: Path, name: str) -> Queue:
 def change_queue(folder: Path, name: str, query: str) -> Path:
     """Let a saved queue show another query; raises `Refused` for one that is not from here, or was edited by hand."""
     path, queue = _own(folder, name)
-    beside = path.with_suffix(".new")
-    try:
-        beside.write_text(_written(Queue(queue.name, queue.title, query)), encoding="utf-8", newline="\n")
-        beside.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    _rewrite(path, Queue(queue.name, queue.title, query))
     return path
 
 
 def rename_queue(folder: Path, name: str, new: str) -> Path:
     """Call a saved queue otherwise; raises `Refused` as `change_queue` and `save_queue` do."""
     path, queue = _own(folder, name)
-    made = save_queue(folder, new, queue.filter)
-    path.unlink(missing_ok=True)
+    made = _path(folder, new)
+    if made.exists() and made.samefile(path):  # where VIP.toml is vip.toml, too
+        _rewrite(path, _called(new, queue.filter))
+        return path
+    save_queue(folder, new, queue.filter)
+    try:
+        _delete(path)
+    except Refused:
+        _delete(made)
+        raise
     return made
 
 
 def delete_queue(folder: Path, name: str) -> Queue:
     """Delete the file of a saved queue; what it was. Raises `Refused` for one that is not from here."""
     path, queue = _alone(folder, name)
+    _delete(path)
+    return queue
+
+
+def _path(folder: Path, name: str) -> Path:
+    """Where a queue of this name is kept; raises `Refused` where no such name can be."""
+    stem = _NOT_IN_A_FILE_NAME.sub("-", " ".join(name.split())).strip("-.")[:LONGEST_NAME]
+    if not stem:
+        raise Refused(_("A queue needs a name with a letter or digit."))
+    return folder / f"{stem}.toml"
+
+
+def _called(name: str, query: str) -> Queue:
+    title = " ".join(name.split())
+    return Queue(title, title, query)
+
+
+def _rewrite(path: Path, queue: Queue) -> None:
+    """Let a file hold this queue from now on: all of it, or the one it held."""
+    beside = path.with_suffix(".new")
+    try:
+        beside.write_text(_written(queue), encoding="utf-8", newline="\n")
+        beside.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _delete(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(path, error) from error
-    return queue
 
 
 def _own(folder: Path, name: str) -> tuple[Path, Queue]:

@@ -80,6 +80,30 @@ def test_a_name_that_is_taken_keeps_both_queues(tmp_path: Path) -> None:
     assert len(load_saved(tmp_path).queues) == 2
 
 
+def test_a_name_for_the_same_file_is_written_into_it(tmp_path: Path) -> None:
+    path = save_queue(tmp_path, "vip: x", "tag:vip")
+
+    assert rename_queue(tmp_path, "vip: x", "vip/  x") == path
+    assert load_saved(tmp_path).queues == (Queue("vip/ x", "vip/ x", "tag:vip"),)
+
+
+def test_a_file_that_cannot_go_keeps_the_queue_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_queue(tmp_path, "vip", "tag:vip")
+    unlink = Path.unlink
+
+    def in_use(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "vip.toml":
+            raise OSError(16, "in use")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", in_use)
+
+    with pytest.raises(Refused, match="in use"):
+        rename_queue(tmp_path, "vip", "gold")
+
+    assert [queue.name for queue in load_saved(tmp_path).queues] == ["vip"]
+
+
 def test_a_file_that_was_edited_by_hand_is_left_as_it_is(tmp_path: Path) -> None:
     path = save_queue(tmp_path, "vip", "tag:vip")
     path.write_text("# for the morning\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
