@@ -363,6 +363,21 @@ async def test_what_this_customer_was_answered_before_goes_in_as_a_quotation(tmp
         assert "> We will replace the mug." in desk.app.main.work.composer.text  # type: ignore[union-attr]  # open
 
 
+async def test_the_keys_between_matches_are_named_while_what_was_found_in_the_pane_is_read(tmp_path: Path) -> None:
+    async with opened_desk(tmp_path, history()) as desk:
+        await knowing(desk)
+        await desk.runs("knowledge parcel")
+        await answered(desk)
+        await desk.press("enter")
+        desk.sees("} next match")
+
+        await desk.press("escape")
+        desk.sees_not("} next match")
+
+        await desk.press("enter")
+        desk.sees("} next match")
+
+
 async def test_a_wrong_article_is_flagged_in_a_note_and_found_by_its_tag(tmp_path: Path) -> None:
     async with opened_desk(tmp_path, history()) as desk:
         await knowing(desk)

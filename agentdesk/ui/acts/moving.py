@@ -30,6 +30,7 @@ class Moving(Act):
     def enter(self) -> None:
         if self.pane is not None:
             self.pane.enter()
+            self.app.show_hints()
 
     def back(self) -> None:
         if self.app.screen is not self.main:
@@ -46,7 +47,7 @@ class Moving(Act):
             case "list":
                 self.main.tickets.select_none()
             case "knowledge" if self.side.knowledge.leave():
-                pass
+                self.app.show_hints()
             case _:
                 self.main.focus_pane("reading" if self.main.open_row is not None else "list")
 
