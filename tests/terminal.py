@@ -73,6 +73,10 @@ class Terminal:
         cells = range(self._screen.columns)
         return "\n".join("".join(self._screen.buffer[row][cell].data for cell in cells).rstrip() for row in rows)
 
+    def send(self, data: bytes) -> None:
+        """Put bytes where keys come from, as a terminal with another encoding or a broken line does."""
+        os.write(self._master, data)
+
     def press(self, *keys: str) -> None:
         """Type keys: `enter`, `ctrl+s`, `j`, or a whole text."""
         for key in keys:

@@ -72,7 +72,7 @@ def test_a_desk_that_is_told_to_end_keeps_the_last_key(tmp_path: Path, number: s
         desk.press("We are looking into it!")
         desk.sees("into it!")
         if number is None:
-            desk.hang_up()
+            assert desk.hang_up() == 128 + signal.SIGHUP
         else:
             desk.signal(number)
             assert desk.ends() == 128 + number
@@ -93,6 +93,20 @@ def test_a_desk_whose_terminal_vanished_without_a_signal_ends(tmp_path: Path) ->
         assert desk.hang_up() == 128 + signal.SIGHUP
 
     assert "We are looking into it!" in shell(tmp_path, "sql", "SELECT body FROM draft")
+
+
+def test_bytes_that_are_no_text_leave_the_desk_open_and_the_rest_readable(tmp_path: Path) -> None:
+    with Terminal(*DEMO, "en", home=tmp_path) as desk:
+        desk.sees("Waiting longest", "Dana Fox")
+        desk.press("enter")
+        desk.sees("Esc")
+        desk.press("r")
+        desk.sees("PUBLIC REPLY")
+        desk.send("見".encode() + "申込".encode("shift_jis"))
+        desk.send("込み".encode()[:2])
+        desk.send("込み".encode()[2:] + b" whole")
+
+        desk.sees("見", "込み whole")
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 48)])

@@ -13,6 +13,7 @@ from textual import events, on
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
@@ -49,9 +50,6 @@ CHORD_SECONDS = 0.4
 SIDE_SECONDS, WORK_SECONDS, SYNC_SECONDS = 0.1, 0.2, 0.5
 """How long each step of the furnishing leaves the keys to themselves: 0.8 s from the first paint to the sync."""
 PLACE_SECONDS = 0.5
-TERMINAL_SECONDS = 0.5
-STDIN = 0
-HANGUP = 1
 SIGNALLED = 128
 """A program that a signal ended says so in its exit code: this and the signal's number."""
 FALLBACK_THEME = "dark"
@@ -122,14 +120,20 @@ class AgentDesk(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return self.main
 
+    def get_driver_class(self) -> type[Driver]:
+        """Our own hold on the terminal, where Textual's would end or stall the desk."""
+        if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
+            return super().get_driver_class()
+        from agentdesk.ui.terminal import Terminal  # late: it cannot be imported on Windows
+
+        return Terminal
+
     def on_mount(self) -> None:
         self.place.restore()
         self.watch_store.begin()
         self.main.tickets.on_selected = self.show_hints
         if not self.is_headless:
             self._heed_signals()
-            if os.isatty(STDIN):
-                self.set_interval(TERMINAL_SECONDS, self._look_for_terminal)
         self.call_after_refresh(self._furnish)
 
     def _heed_signals(self) -> None:
@@ -138,11 +142,6 @@ class AgentDesk(App[None]):
             return  # no signal handlers on its event loop; what was typed is safe all the same
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._told_to_leave, number)
-
-    def _look_for_terminal(self) -> None:
-        """Leave when the terminal has gone without a signal: Textual would read its end for ever, at full speed."""
-        if not os.isatty(STDIN):
-            self._told_to_leave(HANGUP)
 
     def _told_to_leave(self, number: int) -> None:
         if not self.exit_code:
