@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentdesk.answers import Answer
-from agentdesk.commands.answering import say_taken
+from agentdesk.commands.answering import as_far_as_can_be, say_taken
 from agentdesk.commands.context import Choice, Context
 from agentdesk.commands.registry import Query, commands
 from agentdesk.errors import Refused
@@ -33,7 +33,7 @@ async def list_reasons(cx: Context, query: Query = "", *, days: int = DAYS) -> A
         raise Refused(_("--days is how long the period is, from 1 to {most}.", most=MOST_DAYS))
     question = within(parse(query), cx.account)
     if not cx.front.has_screen:
-        await cx.desk.reason()
+        await as_far_as_can_be(cx, cx.desk.reason())
     say_taken(cx, question)
     for problem in cx.desk.store.search.reasoning.problems():
         cx.front.say(problem, "bad")

@@ -59,10 +59,10 @@ async def list_tickets(cx: Context, query: Query = "is:unsolved", *, limit: int 
     """List the tickets that a query finds, those who wait longest first."""
     queries, now = cx.desk.store.queries, cx.now()
     question = within(parse(query), cx.account)
-    if has_words(question.where):
-        await as_far_as_can_be(cx, cx.desk.index_words())
     if mentions(question, "reason"):
-        await cx.desk.reason()
+        await as_far_as_can_be(cx, cx.desk.reason())
+    elif has_words(question.where):
+        await as_far_as_can_be(cx, cx.desk.index_words())
     if mentions(question, "effort") and not await scored(cx):
         cx.front.say(_("The effort of older tickets is still being worked out; agentdesk sync goes on with it."))
     keys = queries.keys(question, now=now, limit=most(limit))

@@ -49,3 +49,20 @@ async def test_tickets_are_found_by_a_reason_that_was_just_written(desk: Desk) -
 async def test_a_period_has_days(desk: Desk) -> None:
     with pytest.raises(Refused, match="from 1 to"):
         await list_reasons(Context(desk, ShellFront()), days=0)
+
+
+async def test_on_a_full_disk_the_reasons_that_are_known_are_counted(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(desk, "first = subject:1\n")
+    await desk.reason()
+    write(desk, "second = subject:2\n")
+    await desk.write(lambda store: store.db.execute("PRAGMA query_only = ON"))
+
+    answer = await list_reasons(Context(desk, ShellFront()))
+    listed = await list_tickets(Context(desk, ShellFront()), "reason:first")
+
+    assert answer is not None
+    assert answer.rows
+    assert [one["id"] for one in listed.document] == ["1"]  # type: ignore[index]  # rows
+    assert "The cache could not be written" in capsys.readouterr().err
