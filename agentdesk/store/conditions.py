@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple, assert_never
+from typing import Literal, NamedTuple, assert_never
 
 from agentdesk.filters import (
     FIELDS,
@@ -74,6 +74,7 @@ _FLAGS: Mapping[str, str] = {
     "attachment": _HAS_ATTACHMENT,
 }
 _WITH_WORDS = "SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ?"
+Among = Literal["all", "part", "few"]
 MANY = 8_000
 MANY_PEOPLE = 500
 _WITH_ID = "SELECT i.key FROM account c CROSS JOIN ticket i ON i.account = c.name AND i.id = ?"
@@ -146,16 +147,15 @@ def like(text: str) -> str:
 class Conditions:
     """Makes conditions for one question: who asks, and when. `me` maps each account to the asker's id there.
 
-    Where the rows are narrowed down to few already, each is looked up in the index; else the index is asked first.
+    Of all tickets, the indexes of words and customers are asked first. Of a `part` that the statement narrows down
+    already, each ticket is looked up in the index of words; of a `few`, each one's customer too.
     """
 
-    def __init__(
-        self, db: sqlite3.Connection, me: Mapping[str, str], now: datetime, *, is_narrowed: bool = False
-    ) -> None:
+    def __init__(self, db: sqlite3.Connection, me: Mapping[str, str], now: datetime, *, among: Among = "all") -> None:
         self._db = db
         self._me = me
         self._now = now
-        self._is_narrowed = is_narrowed
+        self._among = among
 
     def of(self, where: Node) -> Condition:
         found = asked(where)
@@ -198,7 +198,7 @@ class Conditions:
 
     def _matching(self, found: Asked) -> Condition:
         """The index has these words for a ticket. With many such, it is better to try tickets in their order."""
-        if self._is_narrowed and not found.is_open:
+        if self._among != "all" and not found.is_open:
             return Condition(f"EXISTS ({_WITH_WORDS} AND w.rowid = t.key)", (found.expression,))
         hint = "+" if len(latest_with(self._db, found)) >= MANY else ""
         return Condition(f"{hint}t.key IN ({_WITH_WORDS})", (found.expression,))
@@ -280,9 +280,7 @@ class Conditions:
             case "org", _:
                 return self._one_of("t.organization", self._called("organization", word))
             case "lang", _:
-                people = "SELECT account, id FROM person WHERE language = ? OR language LIKE ? ESCAPE '\\'"
-                code = word.lower()
-                return Condition(f"(t.account, t.requester) IN ({people})", (code, like(f"{code}-")[1:]))
+                return self._of_speakers(word.lower())
             case _:
                 return self._by_person(field, word)
 
@@ -304,9 +302,11 @@ class Conditions:
     def _of_customers(self, word: str) -> Condition:
         """Tickets of the customers with this name. Those of many are told by looking at them, not asked for one by one.
 
-        Where the rows are narrowed down, several statements ask the same: then the customers are looked up before.
+        Of a part of the tickets, several statements ask the same: then the customers are looked up before.
         """
-        if not self._is_narrowed:
+        if self._among == "few":
+            return Condition(_IS_OF_ONE_NAMED, people_named(word))
+        if self._among == "all":
             return Condition(
                 f"(t.account, t.requester) IN (SELECT account, id FROM ({PEOPLE_NAMED}))", people_named(word)
             )
@@ -320,6 +320,14 @@ class Conditions:
             [Condition(whose, (json.dumps(ids), account)) for account, ids in by_account.items()],
             NOTHING,
         )
+
+    def _of_speakers(self, code: str) -> Condition:
+        """Tickets of the customers who speak a language."""
+        if self._among == "few":
+            speaks = f"EXISTS (SELECT 1 FROM person p WHERE {_IS_CUSTOMER} AND ({_SPEAKS}))"
+        else:
+            speaks = f"(t.account, t.requester) IN (SELECT account, id FROM person WHERE {_SPEAKS})"
+        return Condition(speaks, (code, like(f"{code}-")[1:]))
 
     def _colleagues(self, word: str) -> list[tuple[str, str]]:
         found = self._db.execute(
@@ -485,9 +493,17 @@ def _compare_article(compare: Compare, now: datetime) -> Condition | None:
             return None
 
 
-_CALLED = "SELECT account, id FROM person WHERE id = ? OR name LIKE ? ESCAPE '\\'"
-_REACHED = "SELECT account, person FROM identity WHERE value = ? OR (value >= ? AND value < ?) OR spelled = ?"
+_IS_CALLED = "id = ? OR name LIKE ? ESCAPE '\\'"
+_IS_REACHED = "value = ? OR (value >= ? AND value < ?) OR spelled = ?"
+_CALLED = f"SELECT account, id FROM person WHERE {_IS_CALLED}"
+_REACHED = f"SELECT account, person FROM identity WHERE {_IS_REACHED}"
 PEOPLE_NAMED = f"{_CALLED} UNION {_REACHED}"
+_SPEAKS = "language = ? OR language LIKE ? ESCAPE '\\'"
+_IS_CUSTOMER = "p.account = t.account AND p.id = t.requester"
+_IS_OF_ONE_NAMED = (
+    f"(EXISTS (SELECT 1 FROM person p WHERE {_IS_CUSTOMER} AND ({_IS_CALLED})) OR EXISTS "
+    f"(SELECT 1 FROM identity i WHERE i.account = t.account AND i.person = t.requester AND ({_IS_REACHED})))"
+)
 
 
 def people_named(word: str) -> tuple[object, ...]:

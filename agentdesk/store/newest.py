@@ -144,7 +144,7 @@ def newest(db: sqlite3.Connection, question: Filter, now: datetime, me: Mapping[
     if question.sort is not None or words is None:
         order = question.sort or NEWEST
         return Queries(db).keys(question, now=now, me=me, sort=order, limit=limit, asleep=True, is_understood=True)
-    conditions = Conditions(db, me, now, is_narrowed=True)
+    conditions = Conditions(db, me, now, among="part")
     parts, demanded = _parted(question.where)
     fields = conditions.of(parts)
     if is_of_unsolved(parts):

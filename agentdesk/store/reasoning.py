@@ -17,6 +17,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 from typing import Final
 
@@ -26,7 +27,7 @@ from agentdesk.store.atomic import atomic
 from agentdesk.store.conditions import Conditions
 from agentdesk.store.meaning import FAST, NEARLY_ALL, TICKET, Meaning
 from agentdesk.store.reason_rules import FILE, Rule, rules
-from agentdesk.store.reasons import FIELD, FOUND, TEAM, reason_id, unread_of
+from agentdesk.store.reasons import FIELD, FOUND, RULES_READ, TEAM, reason_id, unread_of
 from agentdesk.store.vocabulary import Vocabulary
 from agentdesk.text.grouping import (
     Vector,
@@ -64,7 +65,6 @@ STAYS: Final = 0.35
 """A group formed again is the one whose middle was so near to its own."""
 MOST_TELLING: Final = 6
 NAMED_BY: Final = 2
-RULES_READ: Final = "reasons.txt read"
 NOT_READ: Final = "cannot be read"
 _FIELD_NAMES: Final = (
     re.compile(
@@ -118,6 +118,16 @@ class _Book:
         return None if place is None else groups[place].reason
 
 
+@record
+class _Examples:
+    """Tickets of one account: their groups and vectors, and how many others were held against them since."""
+
+    edition: int | None
+    reasons: Sequence[int]
+    vectors: Sequence[bytes]
+    asked: int = 0
+
+
 class Reasoning:
     """Gives tickets their reasons, over one connection."""
 
@@ -127,6 +137,7 @@ class Reasoning:
         self._vocabulary = vocabulary
         self._forming: Generator[None, None, None] | None = None
         self._books: dict[str, _Book] = {}
+        self._held: dict[tuple[str, str], _Examples] = {}
         self._rules: tuple[object, Sequence[Rule] | None, Sequence[str]] = (None, (), ())
 
     def problems(self) -> Sequence[str]:
@@ -186,7 +197,7 @@ class Reasoning:
 
     def _meeting(self, rule: Rule, keys: Sequence[int] | None) -> list[int]:
         """The tickets that meet a rule: of these, or of all."""
-        conditions = Conditions(self._db, {}, rows.from_ms(0), is_narrowed=keys is not None)
+        conditions = Conditions(self._db, {}, rows.from_ms(0), among="all" if keys is None else "few")
         asked = conditions.of(self._vocabulary.widened(rule.query.where))
         among = "" if keys is None else "t.key IN (SELECT value FROM json_each(?)) AND "
         values = () if keys is None else (json.dumps(list(keys)),)
@@ -265,26 +276,42 @@ class Reasoning:
             return {}
         places = ", ".join("?" * len(keys))
         asked = self._db.execute(
-            "SELECT t.account, m.maker, m.key, m.value FROM meaning m JOIN ticket t ON t.key = m.key "
-            f"WHERE m.kind = ? AND m.maker LIKE ? AND m.key IN ({places})",
+            "SELECT t.account, m.maker, m.key, m.value FROM ticket t CROSS JOIN meaning m INDEXED BY meaning_key "
+            f"ON m.kind = ? AND m.key = t.key AND m.maker LIKE ? WHERE t.key IN ({places})",
             (TICKET, f"{FAST} %", *keys),
         ).fetchall()
         found: dict[int, int] = {}
         for account, maker in dict.fromkeys((account, maker) for account, maker, *_rest in asked):
             mine = [(key, value) for of, by, key, value in asked if (of, by) == (account, maker)]
-            known = self._db.execute(
-                "SELECT tr.reason, m.value FROM meaning m CROSS JOIN ticket_reason tr ON tr.key = m.key "
-                "JOIN reason r ON r.id = tr.reason AND r.account = ? AND r.source = ? "
-                "WHERE m.kind = ? AND m.maker = ? ORDER BY m.key DESC LIMIT ?",
-                (account, FOUND, TICKET, maker, MOST_FORMED_OF),
-            ).fetchall()
-            near = nearest_texts([value for _key, value in mine], [value for _reason, value in known], NEIGHBOURS)
+            known = self._examples(account, maker, len(mine))
+            near = nearest_texts([value for _key, value in mine], known.vectors, NEIGHBOURS)
             for (key, _value), texts in zip(mine, near, strict=True):
-                agreed = Counter(known[place][0] for cosine, place in texts if cosine >= ABOUT_THE_SAME)
+                agreed = Counter(known.reasons[place] for cosine, place in texts if cosine >= ABOUT_THE_SAME)
                 reason, times = max(agreed.items(), key=lambda one: (one[1], -one[0]), default=(0, 0))
                 if times > NEIGHBOURS // 2:
                     found[key] = reason
         return found
+
+    def _examples(self, account: str, maker: str, asked: int) -> _Examples:
+        """The newest tickets of an account that are in groups, for so many that ask to which they belong.
+
+        Read again once a tenth as many have asked, and when groups were formed anew or a text was taken back.
+        """
+        edition = self._edition(account)
+        held = self._held.get((account, maker))
+        if held is None or held.edition != edition or held.asked > len(held.reasons) // 10:
+            held = self._read_examples(account, maker, edition)
+        self._held[account, maker] = held = replace(held, asked=held.asked + asked)
+        return held
+
+    def _read_examples(self, account: str, maker: str, edition: int | None) -> _Examples:
+        found = self._db.execute(
+            "SELECT tr.reason, m.value FROM ticket_reason tr "
+            "CROSS JOIN reason r ON r.id = tr.reason AND r.account = ? AND r.source = ? "
+            "CROSS JOIN meaning m ON m.kind = ? AND m.maker = ? AND m.key = tr.key ORDER BY tr.key DESC LIMIT ?",
+            (account, FOUND, TICKET, maker, MOST_FORMED_OF),
+        ).fetchall()
+        return _Examples(edition, [reason for reason, _vector in found], [vector for _reason, vector in found])
 
     def _write(self, decided: Mapping[int, tuple[str, str] | int | None]) -> None:
         for key, told in decided.items():

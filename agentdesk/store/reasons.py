@@ -19,10 +19,12 @@ FIELD: Final[Source] = "field"
 FOUND: Final[Source] = "found"
 OF_TICKET: Final = "(SELECT r.name FROM ticket_reason tr JOIN reason r ON r.id = tr.reason WHERE tr.key = t.key)"
 """The name of the reason of a ticket `t`, as SQL; NULL for none."""
-_COLUMNS: Final = ("subject", "tags", "fields", "team", "organization", "channel", "requester")
+_COLUMNS: Final = ("subject", "tags", "fields", "team", "organization", "channel", "channel_raw", "requester")
 _OF_PERSON: Final = ("name", "language", "identities")
 UNREAD: Final = "reasons unread"
 """What begins the names of the places, one for each account, down to which tickets were looked at."""
+RULES_READ: Final = "reasons.txt read"
+"""The place that tells which state of the team's file holds; without it, every ticket that it names is looked at."""
 
 
 @record
@@ -56,6 +58,7 @@ def create(db: sqlite3.Connection) -> None:
     forget_words = "UPDATE reason_book SET maker = '', edition = edition + 1 WHERE account = old.account"
     of_person = f"{note}SELECT t.key FROM ticket t WHERE t.account = new.account AND t.requester = new.id"
     is_another = " OR ".join(f"old.{column} IS NOT new.{column}" for column in _OF_PERSON)
+    forget_rules, is_renamed = f"DELETE FROM place WHERE name = '{RULES_READ}'", "old.name <> new.name"
     for name, when, what in (
         ("added", "INSERT ON ticket", f"{note}VALUES (new.key)"),
         ("changed", f"UPDATE OF {', '.join(_COLUMNS)} ON ticket WHEN {changed}", f"{note}VALUES (old.key)"),
@@ -79,6 +82,9 @@ def create(db: sqlite3.Connection) -> None:
         ),
         ("of_person_added", "INSERT ON person", of_person),
         ("of_person_changed", f"UPDATE OF {', '.join(_OF_PERSON)} ON person WHEN {is_another}", of_person),
+        ("of_team_added", "INSERT ON team", forget_rules),
+        ("of_team_renamed", f"UPDATE OF name ON team WHEN {is_renamed}", forget_rules),
+        ("of_organization_renamed", f"UPDATE OF name ON organization WHEN {is_renamed}", forget_rules),
         (
             "of_account_removed",
             "DELETE ON account",

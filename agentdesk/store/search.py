@@ -402,7 +402,7 @@ class Search:
 
     def _demanded(self, question: Filter, now: datetime, me: Mapping[str, str]) -> Condition:
         """What a filter demands of tickets besides its words."""
-        conditions = Conditions(self._db, me, now, is_narrowed=True)
+        conditions = Conditions(self._db, me, now, among="part")
         return conditions.of(asking.besides_words(question.where))
 
     def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str]) -> list[Hit]:

@@ -62,12 +62,19 @@ def _load(name: str) -> Encoder:
     return _Use() if name == "use" else _E5()
 
 
+def _numpy() -> Any:  # a library that may not be installed
+    """numpy on one thread: threads that wait for each other make it forty times slower."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import numpy  # late: 0.1 s, and only with an extra
+
+    return numpy
+
+
 def nearest_texts(asked: Sequence[bytes], texts: Sequence[bytes], most: int) -> list[list[tuple[float, int]]]:
     """For each vector the texts that are nearest to it, with their cosines and places, the nearest first."""
     if not asked or not texts:
         return [[] for _vector in asked]
-    import numpy  # late: 0.1 s, and only with an extra
-
+    numpy = _numpy()
     near = _rows(asked) @ _rows(texts).T
     places = numpy.argsort(-near, axis=1, kind="stable")[:, :most]
     return [[(float(near[at, place]), int(place)) for place in best] for at, best in enumerate(places)]
@@ -75,8 +82,7 @@ def nearest_texts(asked: Sequence[bytes], texts: Sequence[bytes], most: int) -> 
 
 def _rows(vectors: Sequence[bytes]) -> Any:  # an array of a library that may not be installed
     """Vectors as rows of length one."""
-    import numpy  # late, as above
-
+    numpy = _numpy()
     rows = numpy.frombuffer(b"".join(vectors), "int8").reshape(len(vectors), -1).astype("float32")
     return rows / numpy.maximum(numpy.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
@@ -88,8 +94,7 @@ def nearest_middles(groups: Sequence[Sequence[bytes]], among: Sequence[bytes]) -
     """
     if len(groups) < 2:
         return -1.0, 0, 0
-    import numpy  # late: 0.1 s, and only with an extra
-
+    numpy = _numpy()
     rows = _rows([vector for group in groups for vector in group]) - _rows(among).mean(axis=0)
     starts = numpy.cumsum([0, *map(len, groups)])[:-1]
     middles = numpy.add.reduceat(rows, starts, axis=0)
@@ -103,12 +108,7 @@ class _Bytes:
     """Vectors as bytes, by numpy."""
 
     def __init__(self) -> None:
-        os.environ.setdefault(
-            "OPENBLAS_NUM_THREADS", "1"
-        )  # threads that wait for each other make it forty times slower
-        import numpy  # late: 0.1 s, and only with an extra
-
-        self._numpy = numpy
+        self._numpy = _numpy()
         self._lock = Lock()
 
     def nearness(self, question: bytes, texts: Sequence[bytes]) -> list[float]:

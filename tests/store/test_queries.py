@@ -32,6 +32,7 @@ from agentdesk.model import (
     View,
 )
 from agentdesk.store import Store
+from agentdesk.store.conditions import Conditions
 from agentdesk.store.desktop import Account
 from agentdesk.store.drafts import Draft
 from agentdesk.store.outbox import Author
@@ -387,6 +388,26 @@ def test_a_channel_is_found_by_our_word_whatever_the_helpdesk_calls_it(
 
     keys = store.queries.keys(parse(query), now=NOW, limit=100)
     assert {row.ticket.number for row in store.queries.rows(keys)} & known.keys() == found
+
+
+@pytest.mark.parametrize(
+    "query", ["customer:田中", "customer:dana@fox", "customer:42", "-customer:dana", "lang:ja", "-lang:ja", "lang:fr"]
+)
+def test_of_a_few_tickets_the_customers_are_looked_up_one_by_one(store: Store, query: str) -> None:
+    store.mirror.take(Page((ticket("9", 1, requester="gone"), ticket("10", 1)), ""))
+    where = parse(query).where
+    whole = Conditions(store.db, {}, NOW).of(where)
+    each = Conditions(store.db, {}, NOW, among="few").of(where)
+    asking = f"SELECT t.id FROM ticket t WHERE t.key IN (SELECT value FROM json_each('[1,2,3,5,6]')) AND {each.sql}"
+
+    plan = [row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {asking}", each.values)]
+
+    assert not [step for step in plan if step.startswith("SCAN") and "json_each" not in step], plan
+    assert not any("identity_" in step for step in plan), plan
+    assert (
+        store.db.execute(asking, each.values).fetchall()
+        == store.db.execute(f"SELECT t.id FROM ticket t WHERE t.id <> 4 AND {whole.sql}", whole.values).fetchall()
+    )
 
 
 def test_a_timeline_crosses_tickets_and_outside_events_newest_first_in_pages(store: Store) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentdesk.filters import parse
-from agentdesk.model import Field, Item, Option, Person, Ref, Role
+from agentdesk.model import Field, Item, Option, Organization, Person, Ref, Role, Team
 from agentdesk.store import Store, reasons
 from agentdesk.store.meaning import Tools, Wanted
 from agentdesk.store.reason_counts import counts
@@ -344,6 +344,29 @@ def test_a_ticket_in_other_words_has_the_reason_of_those_that_mean_the_same_with
     assert reason_of(store, "2") == ""
 
 
+def test_what_groups_mean_is_read_again_only_after_many_have_asked_or_a_text_is_taken_back(store: Store) -> None:
+    search = by_meaning(store)
+    take(store, *contacts(8))
+    while search.index_some() or search.learn_some():
+        pass
+    keys = [key for (key,) in store.db.execute("SELECT key FROM ticket_reason")]
+    statements: list[str] = []
+
+    def read(*asked: Sequence[int]) -> int:
+        """How often the groups' vectors are read while these ask."""
+        statements.clear()
+        store.db.set_trace_callback(statements.append)
+        for some in asked:
+            assert search.reasoning._by_meaning(some).keys() == set(some)
+        store.db.set_trace_callback(None)
+        return sum("tr.reason, m.value" in one for one in statements)
+
+    assert read(keys, keys[:1], keys[1:2]) == 2
+    assert read(keys[2:3]) == 0
+    store.db.execute("UPDATE event SET body = replace(body, 'Monday', '')")
+    assert read(keys[:1]) == 1
+
+
 def test_a_changed_message_lets_the_groups_of_other_accounts_stand(store: Store) -> None:
     take(store, *contacts(8))
     reason(store)
@@ -391,6 +414,24 @@ def test_a_rule_holds_when_the_customer_becomes_known_later_or_another(store: St
     take(store, ticket("2", "!", 0, requester="43", stamp=2))
     reason(store)
     assert [reason_of(store, id) for id in "123"] == ["vip", "", ""]
+
+
+def test_a_rule_holds_when_its_team_or_organization_is_named_so_later(store: Store, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("money = group:billing OR org:fox OR channel:fax\n", encoding="utf-8")
+    take(store, Organization(ref("o"), "Wolf"), ticket("1", "?", 0, group="g"), ticket("2", "!", 0, organization="o"))
+    take(store, ticket("3", ".", 0))
+    reason(store)
+    assert [reason_of(store, id) for id in "123"] == ["", "", ""]
+
+    take(
+        store, Team(ref("g"), "Billing"), Organization(ref("o"), "Fox"), ticket("3", ".", 0, channel_raw="fax", stamp=2)
+    )
+    reason(store)
+    assert [reason_of(store, id) for id in "123"] == ["money", "money", "money"]
+
+    take(store, Team(ref("g"), "Support"))
+    reason(store)
+    assert reason_of(store, "1") == ""
 
 
 def test_a_file_that_cannot_be_read_lets_the_teams_reasons_stand_and_is_told(store: Store, tmp_path: Path) -> None:
