@@ -33,9 +33,7 @@ class Terminal(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         stream = sys.__stderr__ or sys.stderr
         paint = BufferedWriter(Paint(stream.fileno(), "w", closefd=False))
-        self._file = TextIOWrapper(
-            paint, stream.encoding, "backslashreplace"
-        )  # its own: Python's fails again at the end
+        self._file = TextIOWrapper(paint, stream.encoding, "backslashreplace")  # what Python's keeps fails at its end
 
     def run_input_thread(self) -> None:
         parser = XTermParser(self._debug)
