@@ -9,7 +9,7 @@ words are not stemmed here, the index does that (`porter`). Punctuation and `_` 
 import re
 import sys
 from array import array
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from agentdesk.text.normalise import normalise
@@ -67,19 +67,30 @@ def _neighbours(together: str) -> set[str]:
     return set(row.tobytes().decode(_CODES).split())
 
 
-def places(normal: str, wanted: Collection[str], is_wanted: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    """Yield where tokens are in text that is already normalised: those of CJK in `wanted`, Latin that `is_wanted`."""
-    for run in re.finditer(_RUN, normal):
-        start, end = run.span()
-        if run[1] is None:
-            if is_wanted(run[0]):
-                yield start, end
-        elif end - start == 1:
-            if run[0] in wanted:
-                yield start, end
-        else:
-            pairs = map(str.__add__, run[0], run[0][1:])
-            yield from ((at, at + 2) for at, pair in enumerate(pairs, start) if pair in wanted)
+def is_cjk(token: str) -> bool:
+    """Is this token a pair or a character of CJK, and no Latin word?"""
+    return re.match(f"[{_CJK}]", token) is not None
+
+
+def words_of(normal: str) -> Iterator[re.Match[str]]:
+    """Return the Latin words of text that is already normalised, in their order."""
+    return re.finditer(_WORD if normal.isascii() else _LATIN_RUN, normal)
+
+
+def places(normal: str, cjk: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where tokens of CJK are in text that is already normalised."""
+    return [place for token in cjk if token in normal for place in _places_of(token, normal)]
+
+
+def _places_of(token: str, normal: str) -> Iterator[tuple[int, int]]:
+    """Yield where a token of CJK is: a pair anywhere, one character where it is a run of its own."""
+    if len(token) == 1:
+        yield from (alone.span() for alone in re.finditer(f"(?<![{_CJK}]){token}(?![{_CJK}])", normal))
+        return
+    at = normal.find(token)
+    while at >= 0:
+        yield at, at + len(token)
+        at = normal.find(token, at + 1)
 
 
 def side_by_side(normal: str, latin: Callable[[str], str], *, is_open: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from agentdesk.text.cells import NARROW
 from agentdesk.text.graphemes import clusters, is_plain
 from agentdesk.text.normalise import normalise_with_places
-from agentdesk.text.segment import places, telling
+from agentdesk.text.segment import is_cjk, places, telling, words_of
 from agentdesk.text.width import cell_width
 
 Span = tuple[int, int]
@@ -17,6 +17,7 @@ Span = tuple[int, int]
 LONGEST_SEARCHED: Final = 20_000
 _MOST_PASSAGES: Final = 200
 CUT: Final = "…"
+_CUT_CELLS: Final = cell_width(CUT)
 _FEW_WORDS: Final = 3
 _ENGLISH_GRAMMAR: Final = (
     "a an and are as at be been but by can could did do does for from had has have he her him his how i if in is it "
@@ -34,18 +35,21 @@ def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
     A Latin word also counts when it only differs in its ending (refund, refunds, refunded), as the index stems it. Of a
     sentence, the words that are grammar do not count.
     """
-    wanted, stems = _wanted(tuple(query_tokens))
-    if not wanted:
+    cjk, latin = _wanted(tuple(query_tokens))
+    if not cjk and not latin:
         return []
 
     def is_wanted(word: str) -> bool:
-        if word in wanted:
-            return True
-        return word.isascii() and any(_same_stem(word, other) for other in stems.get(word[:_SAME], ()))
+        alike = latin[word[:_SAME]]
+        return word in alike or (word.isascii() and any(_same_stem(word, other) for other in alike))
 
     normal = normalise_with_places(text)
+    found = places(normal.text, cjk)
+    if any(begun in normal.text for begun in latin):
+        words = words_of(normal.text)
+        found += [word.span() for word in words if word[0][:_SAME] in latin and is_wanted(word[0])]
     spans: list[Span] = []
-    for first, last in places(normal.text, wanted, is_wanted):
+    for first, last in sorted(found):
         start, end = normal.starts[first], normal.ends[last - 1]
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
@@ -55,15 +59,16 @@ def highlight(text: str, query_tokens: Iterable[str]) -> list[Span]:
 
 
 @lru_cache(maxsize=8)
-def _wanted(query_tokens: tuple[str, ...]) -> tuple[frozenset[str], Mapping[str, Sequence[str]]]:
-    """Return the tokens to look for, and the same by how they begin; all hits of a list are asked for the same."""
+def _wanted(query_tokens: tuple[str, ...]) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
+    """Return the tokens of CJK to look for, and Latin words by how they begin; a list's hits all ask for the same."""
     wanted = frozenset(telling(list(query_tokens)))
     if len(wanted) > _FEW_WORDS:
         wanted = wanted - _GRAMMAR or wanted
-    stems: dict[str, list[str]] = {}
+    latin: dict[str, list[str]] = {}
     for word in wanted:
-        stems.setdefault(word[:_SAME], []).append(word)
-    return wanted, stems
+        if not is_cjk(word):
+            latin.setdefault(word[:_SAME], []).append(word)
+    return [token for token in wanted if is_cjk(token)], latin
 
 
 def snippet(text: str, terms: Iterable[str], cells: int) -> tuple[str, list[Span]]:
@@ -78,9 +83,9 @@ def snippet(text: str, terms: Iterable[str], cells: int) -> tuple[str, list[Span
         return line, spans
     start = _best_start(line, edges, spans, cells)
     lead = CUT if start else ""
-    room = cells - cell_width(lead) - cell_width(CUT)
+    room = cells - len(lead) * _CUT_CELLS - _CUT_CELLS
     end = _fitting_end(line, edges, start, room)
-    if _fitting_end(line, edges, start, room + cell_width(CUT)) == len(line):
+    if _fitting_end(line, edges, start, room + _CUT_CELLS) == len(line):
         end = len(line)
     tail = CUT if end < len(line) else ""
     passage = lead + line[start:end] + tail
