@@ -57,6 +57,8 @@ MEANT_WEIGHT = 2.0
 """What a ticket means against the words of it: a complaint and an old ticket seldom share the words that matter."""
 WHOLE_SCORE = 0.1
 """A ticket that only has all the everyday words of a sentence."""
+NEARLY_SCORE = 0.4
+"""One with some of the rare words, behind those with all."""
 MOST_PARTS, PARTED_WEIGHT = 0.7, 0.5
 STRANGE_WEIGHT = 0.25
 MOST_TRUST = 1.5
@@ -323,25 +325,17 @@ class Search:
         }
 
     def _shown_articles(self, scores: Mapping[int, float], tokens: list[str], limit: int) -> list[Hit]:
-        best = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:limit]
-        return [self._article(key, score, tokens) for key, score in best]
+        best = dict(sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:limit])
+        return list(self._article_hits(best, tokens).values())
 
-    def _article(self, key: int, score: float, tokens: list[str]) -> Hit:
-        account, id, title, body, language, internal, updated_at = self._db.execute(
-            "SELECT account, id, title, body, language, internal, updated_at FROM article WHERE key = ?", (key,)
-        ).fetchone()
-        passage, spans = _passage(body, tokens)
-        return Hit(
-            kind="article",
-            ref=Ref(account, id),
-            title=title,
-            snippet=passage,
-            spans=spans,
-            score=score,
-            at=None if updated_at is None else rows.from_ms(updated_at),
-            language=language,
-            internal=bool(internal),
+    def _article_hits(self, scores: Mapping[int, float], tokens: list[str]) -> dict[int, Hit]:
+        """Articles as hits, by their keys."""
+        found = self._db.execute(
+            f"SELECT a.key, a.account, a.id, a.title, substr(a.body, 1, {INDEXED_CHARACTERS}), a.language, a.internal, "
+            "a.updated_at FROM json_each(?) wanted CROSS JOIN article a ON a.key = wanted.value",
+            (json.dumps([*scores]),),
         )
+        return {key: _article_hit(row, scores[key], tokens) for key, *row in found}
 
     def _tickets(
         self,
@@ -361,14 +355,13 @@ class Search:
         if asking.is_sentence(question.where):
             return self._relevant(within(question, account), now, limit, who, wait=wait)
         keys = newest(self._db, within(self._affordable(question), account), now, who, limit)
-        hits = self._shown(keys, words)
-        hits = [replace(hit, score=1 - place / (2 * limit)) for place, hit in enumerate(hits)]
+        scores = {key: 1 - place / (2 * limit) for place, key in enumerate(keys)}
         is_enough = is_exact or exact.has_quotation(question.where) or asking.is_one_word(question.where)
-        if len(hits) < limit and len(words) > 1 and not is_enough:
-            known = {hit.ref for hit in hits}
-            rest = [hit for hit in self._nearly(within(question, account), now, limit, who) if hit.ref not in known]
-            hits += [replace(hit, score=hit.score * 0.4) for hit in rest[: limit - len(hits)]]
-        return hits
+        if len(keys) < limit and len(words) > 1 and not is_enough:
+            nearly = _relative(self._nearly(within(question, account), now, limit, who))
+            rest = [(key, NEARLY_SCORE * score) for key, score in nearly.items() if key not in scores]
+            scores.update(rest[: limit - len(keys)])
+        return self._shown(scores, words)
 
     def _affordable(self, question: Filter) -> Filter:
         """In a large cache, a Latin word still being typed counts as it stands if it is short or if many have it."""
@@ -389,7 +382,7 @@ class Search:
             whole = newest(self._db, self._affordable(question), now, me, limit)
             scores = {**dict.fromkeys(whole, WHOLE_SCORE), **scores}
         best = sorted(scores.items(), key=lambda one: -one[1])[:limit]
-        return self._scored(best, tokens)
+        return self._shown(_relative(best), tokens)
 
     def _meeting(self, scores: Mapping[int, float], demanded: Condition) -> dict[int, float]:
         """The best of these tickets that meet a condition."""
@@ -405,36 +398,24 @@ class Search:
         conditions = Conditions(self._db, me, now, among="part")
         return conditions.of(asking.besides_words(question.where))
 
-    def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str]) -> list[Hit]:
-        """Tickets with at least one of the rare words, whatever else the filter demands."""
+    def _nearly(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str]) -> list[tuple[int, float]]:
+        """Tickets with at least one of the rare words, whatever else the filter demands, best first."""
         tokens = asking.tokens(terms(question.where))
-        return self._scored(rarity.alike(self._db, tokens, self._demanded(question, now, me), limit), tokens)
+        return rarity.alike(self._db, tokens, self._demanded(question, now, me), limit)
 
-    def _scored(self, found: list[tuple[int, float]], tokens: list[str]) -> list[Hit]:
-        """Tickets as hits, the best with score 1."""
-        best = found[0][1] if found else 1.0
-        scores = {key: score / best for key, score in found}
-        shown = self._shown(list(scores), tokens)
-        return [replace(hit, score=score) for hit, score in zip(shown, scores.values(), strict=True)]
-
-    def _shown(self, keys: list[int], tokens: list[str]) -> list[Hit]:
+    def _shown(self, scores: Mapping[int, float], tokens: list[str]) -> list[Hit]:
         """Tickets as hits, each with the newest message that has one of the tokens."""
+        found = self._db.execute(
+            "SELECT t.key, t.account, t.id, t.subject, t.snippet, t.updated_at "
+            "FROM json_each(?) wanted CROSS JOIN ticket t ON t.key = wanted.value",
+            (json.dumps([*scores]),),
+        ).fetchall()
         hits = []
-        for row in self._queries.rows(keys):
-            found = self._newest_message(row.ticket.ref, tokens)
-            event, body, at = found or (None, row.ticket.snippet, rows.to_ms(row.ticket.updated_at))
+        for key, account, id, subject, beginning, updated_at in found:
+            ref = Ref(account, id)
+            event, body, at = self._newest_message(ref, tokens) or (None, beginning, updated_at)
             passage, spans = _passage(body, tokens)
-            hits.append(
-                Hit(
-                    kind="ticket",
-                    ref=row.ticket.ref,
-                    title=row.ticket.subject,
-                    snippet=passage,
-                    spans=spans,
-                    event=event,
-                    at=rows.from_ms(at),
-                )
-            )
+            hits.append(Hit("ticket", ref, subject, passage, spans, scores[key], event, rows.from_ms(at)))
         return hits
 
     def _newest_message(self, ticket: Ref, tokens: list[str]) -> tuple[str, str, int] | None:
@@ -467,11 +448,12 @@ class Search:
             asked = [Word(other) for other in others]
             found = self._named(any_of(others), limit, account) if others else []
         tokens = asking.tokens(asked)
+        best = max((row[-1] for row in found), default=1.0) or 1.0
         hits = []
         for account, id, name, addresses, score in found:
             passage, spans = _passage(addresses or "", tokens)
-            hits.append(Hit("customer", Ref(account, id), name, passage, spans, score))
-        return _relative(hits)
+            hits.append(Hit("customer", Ref(account, id), name, passage, spans, score / best))
+        return hits
 
     def _named(self, asked: str, limit: int, account: str | None) -> list[tuple[str, str, str, str | None, float]]:
         """Account, id, name, addresses and score of the customers whose names or addresses meet an expression."""
@@ -505,7 +487,9 @@ class Search:
         asked = any_of(dict.fromkeys([*tokens, *ways])) or NO_WORDS
         scores = self._ranked(asked, text, here, [], judged, wait=False)
         best = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[: limit * 2]
-        suggestions = [self._judged(self._article(key, score, tokens), judged.get(key)) for key, score in best]
+        suggestions = [
+            self._judged(hit, judged.get(key)) for key, hit in self._article_hits(dict(best), tokens).items()
+        ]
         spoken = _base(language)
         return sorted(
             suggestions,
@@ -540,7 +524,7 @@ class Search:
         solved = Condition(
             "t.status IN ('solved', 'closed') AND t.account = ? AND t.id <> ?", (ticket.account, ticket.id)
         )
-        found = self._scored(rarity.alike(self._db, tokens, solved, limit), tokens)
+        found = self._shown(_relative(rarity.alike(self._db, tokens, solved, limit)), tokens)
         return [replace(hit, event=self._last_reply(hit.ref) or hit.event) for hit in found]
 
     def earlier_answers(self, ticket: Ref, *, limit: int = 2) -> list[Event]:
@@ -558,6 +542,13 @@ class Search:
             (ticket.account, ticket.id),
         ).fetchone()
         return row[0] if row else None
+
+
+def _article_hit(row: rows.Row, score: float, tokens: list[str]) -> Hit:
+    account, id, title, body, language, internal, updated_at = row
+    passage, spans = _passage(body, tokens)
+    at = None if updated_at is None else rows.from_ms(updated_at)
+    return Hit("article", Ref(account, id), title, passage, spans, score, None, at, language, bool(internal))
 
 
 def _parted(
@@ -615,10 +606,10 @@ def _finds(text: str, token: str) -> list[int]:
     return found
 
 
-def _relative(hits: list[Hit]) -> list[Hit]:
-    """Scores divided by the best one."""
-    best = max((hit.score for hit in hits), default=1.0) or 1.0
-    return [replace(hit, score=hit.score / best) for hit in hits]
+def _relative(found: list[tuple[int, float]]) -> dict[int, float]:
+    """Scores, of which the best come first, divided by the best one."""
+    best = found[0][1] if found else 1.0
+    return {key: score / best for key, score in found}
 
 
 def _base(language: str) -> str:
