@@ -23,6 +23,7 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from agentdesk.filters import And, Node, Not, Or, Phrase, Word
+from agentdesk.text.kanji import IN_PLACE_OF_OTHERS
 from agentdesk.text.normalise import kana_twin, long_endings, normalise
 from agentdesk.text.segment import pieces, segment, side_by_side
 
@@ -399,7 +400,7 @@ def _stands(text: str, ways: str) -> bool:
     if text.isascii() or not re.search(_OTHERWISE, text):  # to normalise takes ten times as long as to rule texts out
         plain = text.lower()
         joined = plain.replace("-", "").replace(",", "")
-        runs = {run: sure for run, sure in runs.items() if all(kana in text for kana in sure)}
+        runs = {run: sure for run, sure in runs.items() if all(part in text for part in sure)}
         rows = [row for row in rows if all(part in joined for part in row.sure) and row.latin.search(plain)]
         if not runs and not rows:
             return False
@@ -495,11 +496,15 @@ def _is_same(found: str, wanted: str, is_open: bool = False) -> bool:
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 3
 _LONGEST_GAP = 40
 _OTHERWISE = (
-    "[\u00aa-\u036f\u1d00-\u1fff\u2010-\u2015\u2070-\u2fff\u30a0\u3100-\u33ff\ua600-\uabff\uf900-\uff00\uff0c\uff0d\uff10-\uffff]"
-    "|[^\u0000-\uffff]|[0-9A-Za-z]ー|[゙-ゞヽヾゐゑヰヱ]"
+    "[\u00aa-\u036f\u1d00-\u1fff\u2010-\u2015\u2070-\u2fff\u30a0\u3100-\u33ff"
+    "\ua600-\uabff\uf900-\uff00\uff0c\uff0d\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff5f-\uffff\U00010000-\U0010ffff"
+    "゙-ゞヽヾゐゑヰヱ]|ー(?<=[0-9A-Za-z]ー)"
 )
 """What may be kana, a Latin letter, a digit or a sign between such in another form."""
-_SURE = "(?:(?!でき|(?<=で)き)[ぁ-ゖ])+|[ガキ-ヅテ-ハパヒピフプヘペホポ-ヲン]"
-"""Kana that nothing but themselves are read as, those of hiragana in a row too."""
+_SURE = (
+    "(?:(?!でき|(?<=で)き)[ぁ-ゖ])+|[ガキ-グゲ-ヅテ-ハパヒピフプヘペホポ-ヲン]"
+    f"|[\u3400-\u9fff](?<![込消取合繰付{IN_PLACE_OF_OTHERS}])"
+)
+"""Kana that nothing but themselves are read as, those of hiragana in a row too, and such kanji."""
 _MARKED = "[\u00aa-\u02af\u1e00-\u1eff]"
 """Latin letters that the index has without their marks."""

@@ -27,6 +27,8 @@ _PAIRS: Final = (
     " 萠萌 曻昇 凜凛 堯尭 遙遥 瑤瑶 檜桧 篭籠 剝剥 頰頬 塡填 餠餅 麵麺 瘦痩 繫繋 噓嘘 萊莱 穗穂 附付 〆締"
 )
 _FORMS: Final = {ord(pair[0]): pair[1] for pair in _PAIRS.split()} | {0x20BB7: "吉", 0x20B9F: "叱"}
+IN_PLACE_OF_OTHERS: Final = "".join(dict.fromkeys(_FORMS.values()))
+"""The forms in use that text may have in an older one."""
 _OLD: Final = re.compile(f"[{''.join(chr(code) for code in _FORMS if code < 0x10000)}]")
 _RARE: Final = tuple(chr(code) for code in _FORMS if code >= 0x10000)  # in the pattern they would slow it tenfold
 

@@ -530,6 +530,18 @@ def test_a_word_is_found_in_longer_ones_and_in_another_spelling(store: Store, qu
     assert set(names(hits)) >= {f"article k1{id}" for id in found}
 
 
+def test_of_thousands_with_the_words_the_newest_are_found_in_their_order(store: Store) -> None:
+    parcels = [ticket(f"p{n}", "Parcel 1 5" if n % 3 else "Parcel 5 1", 10 + n * 7 % 2_203) for n in range(2_203)]
+    take(store, *parcels)
+    index_all(store)
+    wanted = [one for one in parcels if "1 5" in one.subject]
+    in_order = [one.ref for one in sorted(wanted, key=lambda one: one.updated_at, reverse=True)]
+
+    keys = newest(store.db, parse('parcel "1 5"'), NOW, {}, 3_000)
+
+    assert [row.ticket.ref for row in store.queries.rows(keys)] == in_order
+
+
 @pytest.mark.parametrize(
     ("query", "is_found"),
     [
@@ -544,20 +556,23 @@ def test_a_word_is_found_in_longer_ones_and_in_another_spelling(store: Store, qu
         ('"cafe creme"', True),
         ('"crème abc"', True),
         ('"BC 12"', False),
+        ('"5か月分"', True),
     ],
 )
 def test_what_is_asked_as_one_stands_side_by_side_however_it_is_written(
     store: Store, query: str, is_found: bool
 ) -> None:
-    text = "Both: 6月18日に届く、交換の件。 The customer’s orders, Cafe\u0301 crème: ＡＢＣ　１２３"
+    text = "Both: 6月18日に届く、交換の件。5ヶ月分。 The customer’s orders, Cafe\u0301 crème: ＡＢＣ　１２３"
     take(store, ticket("4", "Side by side", 0.5), message("e8", "4", text))
     index_all(store)
 
     assert bool(newest(store.db, asking.typed(query), NOW, {}, 10)) == is_found
 
 
-KANA = st.text(alphabet="すでにきいえゐゑゝゞッカガヒパーェエヴ・ﾊﾟヽ出来申し込Aa-1 、", max_size=8)
-RUN = st.text(alphabet="すでにきいえカガヒパエ申込", min_size=2, max_size=3)
+KANA = st.text(
+    alphabet="すでにきいえゐゑゝゞッカガヒパーェエヴ・ﾊﾟヽ出来申し込Aa-1 、：國国ヶか月と取り消け佐々", max_size=8
+)
+RUN = st.text(alphabet="すでにきいえカガヒパエ申込国ケ月取消佐", min_size=2, max_size=3)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
