@@ -51,22 +51,27 @@ class _Walk:
         """The keys of all tickets with the fields and the words, newest first, in portions.
 
         The first portion often is enough, and is quicker than to ask who has the words; not so where fields have to be
-        looked at for it, nor with beginnings, nor with the many words of a sentence, which few tickets have.
+        looked at for it, nor with beginnings, nor with the many words of a sentence, which few tickets have. To put a
+        ticket in order takes six times as long as to walk past one: so of some thousands with the words, the newest are
+        looked for among as many first.
         """
         portions = self._portions()
-        latest = None if self._is_quick else latest_with(self.db, self.words)
-        tried: list[int] = []
-        if latest is None or (self.fields == EVERYTHING and len(latest) > FIRST_PORTION):
-            tried = next(portions, [])
-            yield self._with_words(tried, latest or [])
-        if latest is None:
-            latest = latest_with(self.db, self.words)
-        if len(latest) < MANY:
-            known = set(tried)
-            yield [key for key in self._in_order(latest) if key not in known]
+        walked: list[int] = []
+        if self._is_quick:
+            walked = next(portions, [])
+            yield self._with_words(walked, [])
+        latest = latest_with(self.db, self.words)
+        if len(latest) >= MANY:
+            for portion in portions:
+                yield self._with_words(portion, latest)
             return
-        for portion in portions:
-            yield self._with_words(portion, latest)
+        left = set(latest).difference(walked)
+        is_worth_it = self.fields == EVERYTHING and len(latest) > FIRST_PORTION
+        while is_worth_it and len(walked) < len(latest) and (portion := next(portions, [])):
+            walked += portion
+            yield [key for key in portion if key in left]
+            left.difference_update(portion)
+        yield self._in_order(list(left))
 
     @property
     def _is_quick(self) -> bool:
