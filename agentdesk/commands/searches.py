@@ -78,7 +78,7 @@ def _hints(cx: Context, heard: "Heard", kind: str) -> Iterator[str]:
 def _found(cx: Context, query: Filter | str, kind: str, limit: int, now: datetime) -> "list[Hit]":
     kinds = tuple(one for one in KINDS if kind in ("", one))
     search = cx.desk.store.search
-    return search.search(query, kinds=kinds, limit=limit, now=now, account=cx.account or None, wait=True)[:limit]
+    return search.search(query, kinds=kinds, limit=limit, now=now, account=cx.account or None, is_typed=False)[:limit]
 
 
 @commands.add("ticket similar", scope=("ticket", "shell"), when=needs_ticket, in_shell=True, is_recorded=False)

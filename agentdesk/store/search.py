@@ -1,8 +1,9 @@
 """Search: articles, tickets and customers by their words, and what fits the ticket that is open.
 
 Articles are few: any word counts, the best first (bm25). Tickets are many: what is typed must all be there, newest
-first; only where that finds too little, one rare word is enough. People are found by the beginnings of their names and
-addresses. Scores of the kinds are each divided by their best, so that one list can show them all.
+first; only where that finds too little, one rare word is enough. Sentences, and questions that nobody types on, find
+the tickets that fit best first. People are found by the beginnings of their names and addresses. Scores of the kinds
+are each divided by their best, so that one list can show them all.
 """
 
 import json
@@ -52,9 +53,11 @@ MOST_NORMALISED = 6_000
 """To look for other spellings in more of a message would cost a millisecond for each that is shown."""
 LONGEST_ENDING, SHORTEST_STEMMED = 3, 5
 TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
-"""An article with all the words in its title comes first; one that has them somewhere, only before others as good."""
-MEANT_WEIGHT = 2.0
-"""What a ticket means against the words of it: a complaint and an old ticket seldom share the words that matter."""
+"""An article with all the words in its title comes first; what has them somewhere, only before others as good."""
+MEANT_WEIGHT, FEW_MEANT_WEIGHT = 2.0, 1.0
+"""What a ticket means against the words of it: a complaint and an old ticket seldom share the words that matter.
+
+A few words were chosen, and mean less than a sentence."""
 WHOLE_SCORE = 0.1
 """A ticket that only has all the everyday words of a sentence."""
 NEARLY_SCORE = 0.4
@@ -149,12 +152,14 @@ class Search:
         limit: int = 20,
         me: Mapping[str, str] | None = None,
         account: str | None = None,
-        wait: bool = False,
+        is_typed: bool = True,
     ) -> list[Hit]:
         """What a query finds, best first, at most `limit` of each kind; raises `FilterError` for a slip in one.
 
         Only what lives in `account` is looked at, where one is named. The last word of a text that is still being
-        typed counts as a beginning. Extras that are not loaded yet are left out, unless the answer may `wait` for them.
+        typed counts as a beginning. While a question `is_typed`, tickets with its few words come newest first, and
+        extras that are not loaded yet are left out; else the tickets that fit best come first, and the extras are
+        waited for.
         """
         asked = asking.typed(query) if isinstance(query, str) else query
         asked = replace(asked, where=plain(asked.where))
@@ -164,9 +169,9 @@ class Search:
         if "article" in kinds and (is_exact or has_fields_only):
             hits += self._exact_articles(question, now, limit, account)
         elif "article" in kinds:
-            hits += self._articles(question, now, limit, account, wait=wait)
+            hits += self._articles(question, now, limit, account, wait=not is_typed)
         if "ticket" in kinds:
-            hits += self._tickets(question, now, limit, me, account, is_exact=is_exact, wait=wait)
+            hits += self._tickets(question, now, limit, me, account, is_exact=is_exact, is_typed=is_typed)
         if "customer" in kinds:
             hits += self._people(question, limit, account)
         return sorted(hits, key=lambda hit: -hit.score)
@@ -346,17 +351,19 @@ class Search:
         account: str | None,
         *,
         is_exact: bool,
-        wait: bool,
+        is_typed: bool,
     ) -> list[Hit]:
         words = asking.tokens(terms(question.where))
         if not words and asking.besides_words(question.where) == And():
             return []
         who = self._queries.me() if me is None else me
-        if asking.is_sentence(question.where):
-            return self._relevant(within(question, account), now, limit, who, wait=wait)
-        keys = newest(self._db, within(self._affordable(question), account), now, who, limit)
+        is_quoted = exact.has_quotation(question.where)
+        is_ranked = not is_typed and not is_quoted and question.sort is None and bool(asking.said(question.where))
+        if not is_exact and (is_ranked or asking.is_sentence(question.where)):
+            return self._relevant(within(question, account), now, limit, who, wait=not is_typed)
+        keys = self._whole(within(question, account), now, limit, who)
         scores = {key: 1 - place / (2 * limit) for place, key in enumerate(keys)}
-        is_enough = is_exact or exact.has_quotation(question.where) or asking.is_one_word(question.where)
+        is_enough = is_exact or is_quoted or asking.is_one_word(question.where)
         if len(keys) < limit and len(words) > 1 and not is_enough:
             nearly = _relative(self._nearly(within(question, account), now, limit, who))
             rest = [(key, NEARLY_SCORE * score) for key, score in nearly.items() if key not in scores]
@@ -371,18 +378,28 @@ class Search:
         return asking.with_whole_words(question, lambda word: is_common(self._db, word))
 
     def _relevant(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str], *, wait: bool) -> list[Hit]:
-        """Tickets for a sentence: those with its rare words and those that mean the same, then those with all of it."""
-        tokens = asking.tokens(terms(question.where))
-        demanded = self._demanded(question, now, me)
+        """Tickets by how well they fit: by their rare words and by meaning, those with all words before others as good.
+
+        A word that is found is found as it stands. Who has all words of a sentence is asked where too few are found.
+        """
+        tokens, demanded = asking.tokens(terms(question.where)), self._demanded(question, now, me)
+        is_sentence = asking.is_sentence(question.where)
+        whole = [] if is_sentence else self._whole(question, now, max(limit, MOST_RANKED), me)
+        if asking.is_one_word(question.where) and (whole or len(tokens) <= asking.WORD_TOKENS):
+            demanded = Condition("t.key IN (SELECT value FROM json_each(?))", (json.dumps(whole),))
         words = dict(rarity.alike(self._db, tokens, demanded, max(limit, rarity.MOST_READ)))
         cosines = self.meaning.related(asking.said(question.where), wait=wait)
         related = self._meeting({key: cosine - RELATED for key, cosine in cosines.items()}, demanded)
-        scores = blended([(1.0, words), (MEANT_WEIGHT, related)])
-        if len(scores) < limit:
-            whole = newest(self._db, self._affordable(question), now, me, limit)
-            scores = {**dict.fromkeys(whole, WHOLE_SCORE), **scores}
+        meant = MEANT_WEIGHT if is_sentence else FEW_MEANT_WEIGHT
+        scores = blended([(1.0, words), (meant, related), (EVERY_WEIGHT, dict.fromkeys(whole, 1.0))])
+        if is_sentence and len(scores) < limit:
+            scores = {**dict.fromkeys(self._whole(question, now, limit, me), WHOLE_SCORE), **scores}
         best = sorted(scores.items(), key=lambda one: -one[1])[:limit]
         return self._shown(_relative(best), tokens)
+
+    def _whole(self, question: Filter, now: datetime, limit: int, me: Mapping[str, str]) -> list[int]:
+        """Tickets that have all that is asked, newest first."""
+        return newest(self._db, self._affordable(question), now, me, limit)
 
     def _meeting(self, scores: Mapping[int, float], demanded: Condition) -> dict[int, float]:
         """The best of these tickets that meet a condition."""

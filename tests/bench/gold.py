@@ -244,17 +244,17 @@ def of_old_tickets(store: Store, name: str) -> Figures:
 
 
 def _tickets(store: Store, query: str) -> list[Id]:
-    hits = store.search.search(query, now=NOW, kinds=ONLY_TICKETS, limit=BEST, wait=True)
+    hits = store.search.search(query, now=NOW, kinds=ONLY_TICKETS, limit=BEST, is_typed=False)
     return [(hit.kind, hit.ref.id) for hit in hits]
 
 
 def _articles(store: Store, query: str) -> list[Id]:
-    hits = store.search.search(query, now=NOW, kinds=ARTICLES, limit=BEST, wait=True)
+    hits = store.search.search(query, now=NOW, kinds=ARTICLES, limit=BEST, is_typed=False)
     return [(hit.language, hit.title) for hit in hits]
 
 
 def _everything(store: Store, query: str) -> list[Id]:
-    hits = store.search.search(query, now=NOW, kinds=FOUND, limit=EVERYTHING)
+    hits = store.search.search(query, now=NOW, kinds=FOUND, limit=EVERYTHING, is_typed=False)
     return [(hit.kind, hit.ref.id) for hit in hits]
 
 

@@ -80,7 +80,7 @@ def test_a_question_finds_an_article_in_another_language(store: Store) -> None:
     search = search_with(store)
     make_all(search)
 
-    found = search.search("When do I get my money back", now=NOW, kinds=ARTICLES, wait=True)
+    found = search.search("When do I get my money back", now=NOW, kinds=ARTICLES, is_typed=False)
 
     assert names(found)[0] == "article k1"
 
@@ -91,7 +91,7 @@ def test_stray_words_of_a_sentence_do_not_hide_what_it_means_in_another_script(s
     index_all(store)
     make_all(search)
 
-    found = search.search("When do I get my money back", now=NOW, kinds=ARTICLES, wait=True)
+    found = search.search("When do I get my money back", now=NOW, kinds=ARTICLES, is_typed=False)
 
     assert names(found)[0] == "article k1"
 
@@ -100,7 +100,7 @@ def test_the_analyser_finds_another_spelling(store: Store) -> None:
     search = search_with(store)
     make_all(search)
 
-    assert "article k3" in names(search.search("which color is there", now=NOW, kinds=ARTICLES, wait=True))
+    assert "article k3" in names(search.search("which color is there", now=NOW, kinds=ARTICLES, is_typed=False))
 
 
 def test_without_extras_nothing_is_made(store: Store) -> None:
@@ -118,7 +118,7 @@ def test_a_changed_text_is_read_again(store: Store) -> None:
     make_all(search)
 
     assert search.meaning.made("use") == (3, 1)
-    assert {*names(search.search("money please and thank you", now=NOW, kinds=ARTICLES, wait=True))} >= {
+    assert {*names(search.search("money please and thank you", now=NOW, kinds=ARTICLES, is_typed=False))} >= {
         "article k1", "article k2",
     }  # fmt: skip
 
@@ -227,7 +227,9 @@ def test_a_slow_encoder_counts_only_once_it_has_read_the_articles(store: Store) 
 
     while search.learn_some(is_patient=False):
         pass
-    assert search.search("When do I get my money back", now=NOW, kinds=ARTICLES, wait=True) == []
+    assert search.search("When do I get my money back", now=NOW, kinds=ARTICLES, is_typed=False) == []
 
     make_all(search)
-    assert names(search.search("When do I get my money back", now=NOW, kinds=ARTICLES, wait=True)) == ["article k1"]
+    assert names(search.search("When do I get my money back", now=NOW, kinds=ARTICLES, is_typed=False)) == [
+        "article k1"
+    ]

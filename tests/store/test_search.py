@@ -738,6 +738,49 @@ def test_a_sentence_ranks_tickets_by_what_they_share_not_by_their_age(store: Sto
     assert names(found)[0] == "ticket 21"
 
 
+@pytest.mark.parametrize("query", ["ケトル 異音", "ケトル"])
+def test_a_few_words_that_nobody_types_on_find_the_tickets_that_fit_best_first(store: Store, query: str) -> None:
+    take(
+        store,
+        ticket("61", "ケトルの異音", 90),
+        message("e61", "61", "ケトルから異音がします。", hours_ago=90),
+        ticket("62", "いろいろ", 40),
+        message("e62", "62", "先日の件です。" * 40 + "ケトルの底に焦げがつきました。", hours_ago=40),
+        ticket("63", "ご相談", 0.2),
+        message(
+            "e63", "63", "ありがとうございます。" * 60 + "ケトルのことで、異音かどうか焦げかどうか。", hours_ago=0.2
+        ),
+        ticket("64", "異国の品", 0.1),
+        message("e64", "64", "焦げ茶色の異国の品です。", hours_ago=0.1),
+        *(ticket(f"7{n}", f"請求書 {n}", 100 + n) for n in range(20)),
+    )
+    index_all(store)
+
+    typed = names(store.search.search(query, now=NOW, kinds=ONLY_TICKETS))
+    asked = names(store.search.search(query, now=NOW, kinds=ONLY_TICKETS, is_typed=False))
+
+    assert typed[0] == "ticket 63"
+    assert asked[0] == "ticket 61"
+    assert "ticket 64" not in asked[:2]
+
+
+@pytest.mark.parametrize("query", ['"ケトル" 異音', "ケトル OR 異音", "ケトル 異音 sort:updated", "ケトル -焦げ"])
+def test_what_is_asked_to_the_letter_or_in_an_order_is_answered_so(store: Store, query: str) -> None:
+    take(
+        store,
+        ticket("61", "ケトルの異音", 90),
+        message("e61", "61", "ケトルから異音がします。", hours_ago=90),
+        ticket("63", "異音", 0.2),
+        message("e63", "63", "ありがとうございます。" * 60 + "ケトルのことです。", hours_ago=0.2),
+    )
+    index_all(store)
+
+    typed = names(store.search.search(query, now=NOW, kinds=ONLY_TICKETS))
+
+    assert len(typed) == 2
+    assert names(store.search.search(query, now=NOW, kinds=ONLY_TICKETS, is_typed=False)) == typed
+
+
 def test_a_run_of_japanese_with_a_particle_finds_what_is_about_its_parts(store: Store) -> None:
     take(
         store,
