@@ -38,7 +38,7 @@ from agentdesk.filters import (
 )
 from agentdesk.model import CHANNELS_OF, UNSOLVED, Identity, Priority, Status
 from agentdesk.store import reasons, rows
-from agentdesk.store.words import Asked, asked, head, row_of
+from agentdesk.store.words import NO_WORDS, Asked, asked, expression, head, row_of, ways_of
 
 
 class Condition(NamedTuple):
@@ -241,11 +241,20 @@ class Conditions:
             case "number":
                 return Condition(f"(t.number = ? OR t.key IN ({_WITH_ID}))", (word, word))
             case "subject":
-                return Condition("t.subject LIKE ? ESCAPE '\\'", (like(word),))
+                return self._with_subject(word)
             case "view" | "article" | "reason":
                 return self._in_list(field, word)
             case _:
                 raise AssertionError(f"every field of the table has a condition, {field} has none")
+
+    def _with_subject(self, word: str) -> Condition:
+        """This stands in the subject as it is typed, or in one of the ways to write it that the index knows."""
+        typed = Condition("t.subject LIKE ? ESCAPE '\\'", (like(word),))
+        words, ways = asked(Phrase(word)), ways_of(Phrase(word))
+        if words is None or ways is None:
+            return typed
+        written = [self._matching(words), Condition("stands(t.subject, ?)", (ways,))]
+        return _joined(" OR ", [typed, _joined(" AND ", written, EVERYTHING)], NOTHING)
 
     def _flag(self, word: str) -> Condition:
         match word:
@@ -342,9 +351,18 @@ class Conditions:
             f"SELECT account, id, lower({_title(table)}) = lower(?) OR id = ? AS is_exact FROM {table} "
             f"WHERE is_exact OR {_title(table)} LIKE ? ESCAPE '\\'",
             (word, word, like(word)),
-        ).fetchall()
+        ).fetchall() or self._written_otherwise(table, word)
         exact = [(account, id) for account, id, is_exact in found if is_exact]
         return exact or [(account, id) for account, id, _is_exact in found]
+
+    def _written_otherwise(self, table: str, word: str) -> list[tuple[str, str, bool]]:
+        """Those with a name that is another way to write this."""
+        ways = ways_of(Phrase(word))
+        if ways is None:
+            return []
+        return self._db.execute(
+            f"SELECT account, id, 0 FROM {table} WHERE stands({_title(table)}, ?)", (ways,)
+        ).fetchall()
 
     def _one_of(self, column: str, found: list[tuple[str, str]]) -> Condition:
         by_account: dict[str, list[str]] = {}
@@ -447,10 +465,11 @@ def _came_by(word: str) -> Condition:
 
 def _with_article(word: str) -> Condition:
     """An article with this id, or with this in its title, was put into a reply."""
+    title = _titled(word)
     return Condition(
         "(t.account, t.id) IN (SELECT i.account, i.ticket FROM inserted i LEFT JOIN article a "
-        "ON a.account = i.account AND a.id = i.article WHERE i.article = ? OR a.title LIKE ? ESCAPE '\\')",
-        (word, like(word)),
+        f"ON a.account = i.account AND a.id = i.article WHERE i.article = ? OR {title.sql})",
+        (word, *title.values),
     )
 
 
@@ -482,9 +501,10 @@ def _compare_article(compare: Compare, now: datetime) -> Condition | None:
         case "lang", str(code):
             return Condition("(a.language = ? OR a.language LIKE ? ESCAPE '\\')", (code.lower(), like(f"{code}-")[1:]))
         case "article", str(word):
-            return Condition("(a.id = ? OR a.title LIKE ? ESCAPE '\\')", (word, like(word)))
+            title = _titled(word)
+            return Condition(f"(a.id = ? OR {title.sql})", (word, *title.values))
         case "subject", str(word):
-            return Condition("a.title LIKE ? ESCAPE '\\'", (like(word),))
+            return _titled(word)
         case "before" | "after" | "updated" as field, (
             Ago() | At() | Day() | DaysBack() | Weekday() | Back() | Month() as when
         ):
@@ -493,23 +513,46 @@ def _compare_article(compare: Compare, now: datetime) -> Condition | None:
             return None
 
 
-_IS_CALLED = "id = ? OR name LIKE ? ESCAPE '\\'"
+def _titled(word: str) -> Condition:
+    """This stands in an article's title as it is typed, or in one of the ways to write it that the index knows."""
+    known = "a.key IN (SELECT rowid FROM article_words WHERE article_words MATCH ?)"
+    return Condition(f"(a.title LIKE ? ESCAPE '\\' OR {known})", (like(word), _in_title(word)))
+
+
+def _in_title(word: str) -> str:
+    """What asks an index for a title or name in whatever way it is written."""
+    return f"{{title}} : ({expression(Phrase(word)) or NO_WORDS})"
+
+
+_WRITTEN = "SELECT rowid FROM person_words WHERE person_words MATCH ?"
+_IS_CALLED = "id = ? OR name LIKE ? ESCAPE '\\' OR {written}"
 _IS_REACHED = "value = ? OR (value >= ? AND value < ?) OR spelled = ?"
-_CALLED = f"SELECT account, id FROM person WHERE {_IS_CALLED}"
+_CALLED = f"SELECT account, id FROM person WHERE {_IS_CALLED.format(written=f'key IN ({_WRITTEN})')}"
 _REACHED = f"SELECT account, person FROM identity WHERE {_IS_REACHED}"
 PEOPLE_NAMED = f"{_CALLED} UNION {_REACHED}"
 _SPEAKS = "language = ? OR language LIKE ? ESCAPE '\\'"
 _IS_CUSTOMER = "p.account = t.account AND p.id = t.requester"
+_IS_ONE_CALLED = _IS_CALLED.format(written=f"EXISTS ({_WRITTEN} AND rowid = p.key)")
 _IS_OF_ONE_NAMED = (
-    f"(EXISTS (SELECT 1 FROM person p WHERE {_IS_CUSTOMER} AND ({_IS_CALLED})) OR EXISTS "
+    f"(EXISTS (SELECT 1 FROM person p WHERE {_IS_CUSTOMER} AND ({_IS_ONE_CALLED})) OR EXISTS "
     f"(SELECT 1 FROM identity i WHERE i.account = t.account AND i.person = t.requester AND ({_IS_REACHED})))"
 )
 
 
 def people_named(word: str) -> tuple[object, ...]:
-    """The values of `PEOPLE_NAMED`: by id, by part of the name, by address or its beginning, by telephone number."""
+    """The values of `PEOPLE_NAMED`: by id, by part of the name however it is written, by address or its beginning, by
+    telephone number.
+    """
     address = word.casefold()
-    return (word, like(word), address, address, f"{address}\U0010ffff", Identity("phone", word).spelled)
+    return (
+        word,
+        like(word),
+        _in_title(word),
+        address,
+        address,
+        f"{address}\U0010ffff",
+        Identity("phone", word).spelled,
+    )
 
 
 _TURNED = str.maketrans("<>", "><")

@@ -32,7 +32,7 @@ from agentdesk.store.newest import newest
 from agentdesk.store.queries import Queries
 from agentdesk.store.reasoning import Reasoning
 from agentdesk.store.why import Why, text_of, why
-from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, any_of
+from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, NO_WORDS, any_of
 from agentdesk.text.normalise import normalise, normalise_with_places
 from agentdesk.text.segment import telling
 from agentdesk.text.snippet import CUT, Span, highlight, snippet
@@ -42,7 +42,6 @@ EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
 SNIPPET_CELLS = 120
 PASSAGE_CHARACTERS = 64
 TITLE_WEIGHT = 3.0
-NO_WORDS = '""'
 MOST_RANKED = 200
 MOST_MESSAGES = 200
 MOST_NAMED = 2_000

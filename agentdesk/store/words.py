@@ -33,6 +33,9 @@ INDEXED_CHARACTERS = 20_000
 MAKER = "pairs 4"
 """What makes the index; one that says something else is begun anew."""
 
+NO_WORDS = '""'
+"""What is asked of an index to find nothing."""
+
 NEW = -1
 _MOST_SEGMENTS = 200
 """Where indexing has merged so far behind, SQLite merges all at once."""
@@ -376,7 +379,13 @@ def teach(db: sqlite3.Connection) -> None:
 
 
 def row_of(term: Word | Phrase) -> str | None:
-    """What `stands` is to look for; None for a term that the index answers alone, being one token or none.
+    """What `stands` is to look for; None for a term that the index answers alone, being one token or none."""
+    is_row = any(len(_tokens_of(way)) > 1 for way in spellings(term))
+    return ways_of(term) if is_row else None
+
+
+def ways_of(term: Word | Phrase) -> str | None:
+    """What `stands` is to look for in a text that the index is not asked about; None for a term of punctuation.
 
     Each way to write it is a line: behind a `=` an unbroken run of Japanese, else tokens in a row, of which the last
     is a beginning behind a `*`.
@@ -384,11 +393,13 @@ def row_of(term: Word | Phrase) -> str | None:
     ways = []
     for way in spellings(term):
         tokens = _tokens_of(way)
-        run = tokens[0] + "".join(token[1:] for token in tokens[1:]) if tokens else ""
+        if not tokens:
+            return None
+        run = tokens[0] + "".join(token[1:] for token in tokens[1:])
         is_run = run == way and run[0] > _LAST_LATIN and run[-1] > _LAST_LATIN
         kind = "=" if is_run and len(tokens) > 1 else _star(term, tokens) or " "
-        ways.append((kind + " ".join(way.split()), len(tokens) > 1))
-    return "\n".join(way for way, _is_row in ways) if any(is_row for _way, is_row in ways) else None
+        ways.append(kind + " ".join(way.split()))
+    return "\n".join(ways)
 
 
 def _stands(text: str, ways: str) -> bool:

@@ -111,7 +111,7 @@ def names(hits: list[Hit]) -> list[str]:
         ("14 -返品", {"article k3"}),
         ("lang:en", {"article k3", "article k4"}),
         ("lang:en -refund subject:return", {"article k3"}),
-        ("subject:Refunds", {"article k4"}),
+        ("subject:Refunds", {"article k4", "ticket 3"}),
         ('"within 14 days"', {"article k3"}),
         ('"14 within days"', set()),
         ("zzz", set()),
