@@ -48,7 +48,7 @@ async def search(cx: Context, query: Query, *, kind: str = "", limit: int = LIMI
             "account": hit.ref.account,
             "id": hit.ref.id,
             "title": hit.title,
-            "snippet": hit.snippet,
+            "snippet": hit.passage.text,
             "score": round(hit.score, 6),
         }
         for hit in hits
@@ -56,7 +56,7 @@ async def search(cx: Context, query: Query, *, kind: str = "", limit: int = LIMI
     return Answer(
         {"query": query, "results": results},
         headings=(_("Kind"), _("Id"), _("Title"), _("Found")),
-        rows=[[hit.kind, cx.desk.clear_name(hit.ref), hit.title, hit.snippet] for hit in hits],
+        rows=[[hit.kind, cx.desk.clear_name(hit.ref), hit.title, hit.passage.text] for hit in hits],
         nothing=_("Nothing is found for {query!r}.", query=query),
         hint="\n".join(_hints(cx, heard, kind)),
     )

@@ -33,23 +33,19 @@ from agentdesk.store.queries import Queries
 from agentdesk.store.reasoning import Reasoning
 from agentdesk.store.why import Why, text_of, why
 from agentdesk.store.words import ARTICLES, INDEXED_CHARACTERS, NO_WORDS, any_of
-from agentdesk.text.normalise import normalise, normalise_with_places
+from agentdesk.text.normalise import normalise
+from agentdesk.text.passage import Passage
 from agentdesk.text.segment import telling
-from agentdesk.text.snippet import CUT, Span, highlight, snippet
+from agentdesk.text.snippet import highlight
 
 HitKind = Literal["article", "ticket", "customer"]
 EVERY_KIND: tuple[HitKind, ...] = ("article", "ticket", "customer")
-SNIPPET_CELLS = 120
-PASSAGE_CHARACTERS = 64
 TITLE_WEIGHT = 3.0
 MOST_RANKED = 200
 MOST_MESSAGES = 200
 MOST_NAMED = 2_000
 """Of more customers whose names begin so, as with one letter, no order tells which is meant: none is worked out."""
 SMALL_CACHE = 50_000
-MOST_PLACES = 20
-MOST_NORMALISED = 6_000
-"""To look for other spellings in more of a message would cost a millisecond for each that is shown."""
 LONGEST_ENDING, SHORTEST_STEMMED = 3, 5
 TITLED_WEIGHT, EVERY_WEIGHT = 2.0, 0.16
 """An article with all the words in its title comes first; what has them somewhere, only before others as good."""
@@ -69,7 +65,7 @@ MOST_TRUST = 1.5
 
 @record
 class Hit:
-    """Something that was found: `spans` mark the words in `snippet`; `event` is the message of a ticket to jump to.
+    """Something that was found, with a passage of it; `event` is the message of a ticket to jump to.
 
     Within one kind the best has score 1.
     """
@@ -77,8 +73,7 @@ class Hit:
     kind: HitKind
     ref: Ref
     title: str
-    snippet: str = ""
-    spans: tuple[Span, ...] = ()
+    passage: Passage = Passage()
     score: float = 1.0
     event: str | None = None
     at: datetime | None = None
@@ -430,8 +425,7 @@ class Search:
         for key, account, id, subject, beginning, updated_at in found:
             ref = Ref(account, id)
             event, body, at = self._newest_message(ref, tokens) or (None, beginning, updated_at)
-            passage, spans = _passage(body, tokens)
-            hits.append(Hit("ticket", ref, subject, passage, spans, scores[key], event, rows.from_ms(at)))
+            hits.append(Hit("ticket", ref, subject, Passage(body, tokens), scores[key], event, rows.from_ms(at)))
         return hits
 
     def _newest_message(self, ticket: Ref, tokens: list[str]) -> tuple[str, str, int] | None:
@@ -465,11 +459,10 @@ class Search:
             found = self._named(any_of(others), limit, account) if others else []
         tokens = asking.tokens(asked)
         best = max((row[-1] for row in found), default=1.0) or 1.0
-        hits = []
-        for account, id, name, addresses, score in found:
-            passage, spans = _passage(addresses or "", tokens)
-            hits.append(Hit("customer", Ref(account, id), name, passage, spans, score / best))
-        return hits
+        return [
+            Hit("customer", Ref(account, id), name, Passage(addresses or "", tokens), score / best)
+            for account, id, name, addresses, score in found
+        ]
 
     def _named(self, asked: str, limit: int, account: str | None) -> list[tuple[str, str, str, str | None, float]]:
         """Account, id, name, addresses and score of the customers whose names or addresses meet an expression."""
@@ -562,9 +555,8 @@ class Search:
 
 def _article_hit(row: rows.Row, score: float, tokens: list[str]) -> Hit:
     account, id, title, body, language, internal, updated_at = row
-    passage, spans = _passage(body, tokens)
     at = None if updated_at is None else rows.from_ms(updated_at)
-    return Hit("article", Ref(account, id), title, passage, spans, score, None, at, language, bool(internal))
+    return Hit("article", Ref(account, id), title, Passage(body, tokens), score, None, at, language, bool(internal))
 
 
 def _parted(
@@ -573,53 +565,6 @@ def _parted(
     """The scores as two lists: those of strange articles have little weight."""
     yield weight, {key: score for key, score in scores.items() if key not in strange}
     yield weight * STRANGE_WEIGHT, {key: score for key, score in scores.items() if key in strange}
-
-
-def _passage(text: str, tokens: list[str]) -> tuple[str, tuple[Span, ...]]:
-    """The passage to show of a text; a long one is looked at near its best hit only, as places cost time to find."""
-    start, end = 0, len(text)
-    if len(text) > 2 * PASSAGE_CHARACTERS:
-        first = _densest(text[:INDEXED_CHARACTERS].lower(), tokens)
-        if first is None:
-            part = text[:MOST_NORMALISED]
-            at = _densest(normalise(part), tokens)  # places cost ten times as much
-            first = 0 if at is None else normalise_with_places(part).starts[at]
-        start = max(first - PASSAGE_CHARACTERS // 2, 0)
-        space = text.find(" ", start, first)
-        start = space + 1 if start and space >= 0 else start
-        end = min(start + 2 * PASSAGE_CHARACTERS, end)
-    passage, spans = snippet(text[start:end], tokens, SNIPPET_CELLS - bool(start) - (end < len(text)))
-    lead = CUT if start and not passage.startswith(CUT) else ""
-    tail = CUT if end < len(text) and not passage.endswith(CUT) else ""
-    return f"{lead}{passage}{tail}", tuple((first + len(lead), last + len(lead)) for first, last in spans)
-
-
-def _densest(text: str, tokens: Iterable[str]) -> int | None:
-    """Where most of the tokens first stand near each other; None where there is none."""
-    places = sorted((at, token) for token in tokens for at in _finds(text, token))
-    best: int | None = None
-    most = end = 0
-    near: dict[str, int] = {}
-    for first, leaving in places[:MOST_PLACES]:
-        while end < len(places) and places[end][0] < first + PASSAGE_CHARACTERS:
-            near[places[end][1]] = near.get(places[end][1], 0) + 1
-            end += 1
-        if len(near) > most:
-            best, most = first, len(near)
-        near[leaving] -= 1
-        if not near[leaving]:
-            del near[leaving]
-    return best
-
-
-def _finds(text: str, token: str) -> list[int]:
-    """The first places of a token."""
-    found: list[int] = []
-    at = text.find(token)
-    while at >= 0 and len(found) < MOST_PLACES:
-        found.append(at)
-        at = text.find(token, at + 1)
-    return found
 
 
 def _relative(found: list[tuple[int, float]]) -> dict[int, float]:

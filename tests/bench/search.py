@@ -24,7 +24,8 @@ from tests.bench.believable import NOW, cache
 
 SIZES = (10_000, 100_000, 1_000_000)
 ASKED = 40
-SHOWN = 30
+SHOWN, SEEN = 30, 12
+"""So many of a kind are asked for, and so many are on a screen of 24 rows: of those, passages are made."""
 TICK_SECONDS = 0.01
 COMMON_JA, COMMON_EN = (
     ("注文", "返品", "ます", "お客様", "商品", "配送"),
@@ -166,7 +167,11 @@ _SIGNS = str.maketrans(dict.fromkeys('"():<>=-「」『』（）：＜＞＝、,
 
 
 def _hits(store: Store, question: str | Filter, kinds: Sequence[HitKind]) -> int:
-    return len(store.search.search(question, now=NOW, kinds=kinds, limit=SHOWN, me={"acme": "a1"}))
+    hits = store.search.search(question, now=NOW, kinds=kinds, limit=SHOWN, me={"acme": "a1"})
+    for kind in kinds:
+        for hit in [hit for hit in hits if hit.kind == kind][:SEEN]:
+            assert hit.passage.is_blank or hit.passage.text
+    return len(hits)
 
 
 def _suggestions(store: Store, ticket: Ref) -> int:

@@ -162,7 +162,7 @@ def test_a_hit_shows_the_very_message_with_the_words_marked(store: Store) -> Non
     (hit,) = store.search.search("ラベル", now=NOW, kinds=["ticket"])
 
     assert (hit.event, hit.title) == ("e3", "返品したい")
-    assert [hit.snippet[start:end] for start, end in hit.spans] == ["ラベル"]
+    assert [hit.passage.text[start:end] for start, end in hit.passage.spans] == ["ラベル"]
 
 
 def test_a_long_article_is_shown_at_its_hit_from_a_whole_word(store: Store) -> None:
@@ -172,9 +172,9 @@ def test_a_long_article_is_shown_at_its_hit_from_a_whole_word(store: Store) -> N
 
     (hit,) = store.search.search("warranty", now=NOW)
 
-    assert hit.snippet.startswith("…")
-    assert hit.snippet[1:].split()[0] in body.split()
-    assert [hit.snippet[start:end] for start, end in hit.spans] == ["warranty"]
+    assert hit.passage.text.startswith("…")
+    assert hit.passage.text[1:].split()[0] in body.split()
+    assert [hit.passage.text[start:end] for start, end in hit.passage.spans] == ["warranty"]
 
 
 def test_tickets_come_newest_first_and_only_then_those_with_one_rare_word(store: Store) -> None:
@@ -1000,7 +1000,7 @@ def test_the_passage_of_a_long_message_is_where_its_words_stand_together(store: 
 
     [hit] = [one for one in store.search.search("取り消し", now=NOW) if one.ref.id == "90"]
 
-    assert "注文の取り消しをお願い" in hit.snippet
-    assert hit.snippet.startswith("…")
-    assert hit.snippet.endswith("…")
-    assert all("取り消し" in hit.snippet[start:end] for start, end in hit.spans)
+    assert "注文の取り消しをお願い" in hit.passage.text
+    assert hit.passage.text.startswith("…")
+    assert hit.passage.text.endswith("…")
+    assert all("取り消し" in hit.passage.text[start:end] for start, end in hit.passage.spans)

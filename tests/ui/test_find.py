@@ -14,13 +14,14 @@ from agentdesk.desk import Desk
 from agentdesk.model import Ref
 from agentdesk.store.facets import FIELDS
 from agentdesk.store.search import Hit
+from agentdesk.text.passage import Passage
 from agentdesk.text.width import cell_width
 from agentdesk.ui.finding import Answers
 from agentdesk.ui.pane import RunLine, TicketWanted
 from agentdesk.ui.screens.find import Answered, Find
-from agentdesk.ui.widgets.found import Results, field_words
+from agentdesk.ui.widgets.found import field_words, passage_line
 
-from .example import NOW, Showing, desk_at, fill
+from .example import Showing, desk_at, fill
 
 
 class Finding(Showing):
@@ -56,6 +57,20 @@ async def settled(app: Finding, pilot: Pilot[None]) -> None:
     await pilot.pause()
     await app.workers.wait_for_complete()
     await pilot.pause()
+
+
+async def test_a_result_shows_its_passage_where_it_is_seen(desk: Desk) -> None:
+    app = Finding(desk)
+
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.press(*"二重")
+        await settled(app, pilot)
+
+        results = app.find.results["ticket"]
+        hit = results.results[0]
+        assert isinstance(hit, Hit)
+        assert "二重" in hit.passage.text
+        assert hit.passage.text[:12] in app.words()
 
 
 async def test_kinds_stand_side_by_side(desk: Desk) -> None:
@@ -122,10 +137,9 @@ async def test_the_first_kind_with_results_is_in_front_until_another_is_chosen(d
 
 def test_what_leads_to_a_hit_leaves_no_room_empty_behind_it() -> None:
     text = "words that lead to it and more words that lead to it at last the parcel"
-    results = Results("ticket", {}, NOW)
-    results.results = [Hit("ticket", Ref("acme", "1"), "Late", text, ((65, 71),))]
+    hit = Hit("ticket", Ref("acme", "1"), "Late", Passage(text, ["parcel"]))
 
-    [_title, passage] = results.body(40)
+    passage = passage_line(hit, 0, 40)
 
     assert cell_width(passage.plain.rstrip()) >= 38
     assert passage.plain.endswith("the parcel")
@@ -370,11 +384,9 @@ async def test_a_name_with_a_space_is_completed_in_quotation_marks(desk: Desk) -
 
 
 def test_a_passage_is_drawn_where_there_is_no_room_at_all() -> None:
-    hit = Hit("ticket", Ref("acme", "1"), "Parcel", "Where is my parcel?", ((12, 18),))
-    results = Results("ticket", {}, NOW)
-    results.results = [hit]
+    hit = Hit("ticket", Ref("acme", "1"), "Parcel", Passage("Where is my parcel?", ["parcel"]))
 
-    assert results.body(0)
+    assert passage_line(hit, 0, 0).plain
 
 
 def test_everything_that_divides_tickets_has_a_heading() -> None:

@@ -17,6 +17,7 @@ from agentdesk.i18n import day as short_day
 from agentdesk.model import Canned, Status
 from agentdesk.store.facets import MOST_COUNTED, Facet
 from agentdesk.store.search import Hit
+from agentdesk.text.passage import Passage
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import cell_width, truncate
 from agentdesk.ui.finding import KINDS, Result, ResultKind
@@ -171,8 +172,15 @@ class Results(FoundList, can_focus=False):
             marks.append((f"  {day_with_year(hit.at) if is_old else short_day(hit.at)}", "dim"))
         room = max(4, width - 2 - sum(cell_width(text) for text, _tone in marks))
         head = ends([(" ", "plain"), (truncate(safe_line(hit.title), room), "strong")], marks, width)
-        passage = Line(((SNIPPET_INDENT, "plain"), *_highlighted(hit, width - len(SNIPPET_INDENT))), entry)
-        return [Line(tuple(head), entry), *([passage] if hit.snippet else [])]
+        return [Line(tuple(head), entry), *([] if hit.passage.is_blank else [Line((), entry)])]
+
+    def line_at(self, y: int) -> Line | None:
+        """The line with its passage, which is made only for those that are seen."""
+        shown = super().line_at(y)
+        if shown is None or shown.parts or shown.entry is None:
+            return shown
+        hit = self.results[shown.entry]
+        return passage_line(hit, shown.entry, self.size.width) if isinstance(hit, Hit) else shown
 
 
 class Facets(FoundList, can_focus=False):
@@ -258,19 +266,25 @@ def field_words(field: str) -> str:
     return words[field]
 
 
-def _highlighted(hit: Hit, room: int) -> list[Span]:
-    """The snippet from where its first hit can be seen, with the words that were asked for standing out.
+def passage_line(hit: Hit, entry: int, width: int) -> Line:
+    """What of a hit's text has the words that were asked for."""
+    return Line(((SNIPPET_INDENT, "plain"), *_highlighted(hit.passage, width - len(SNIPPET_INDENT))), entry)
 
-    What leads to the hit goes no further than the end of the snippet fills the line.
+
+def _highlighted(passage: Passage, room: int) -> list[Span]:
+    """The passage from where its first word can be seen, with the words that were asked for standing out.
+
+    What leads to the word goes no further than the end of the passage fills the line.
     """
-    first, last = hit.spans[0] if hit.spans else (0, 0)
+    text, spans = passage.text, passage.spans
+    first, last = spans[0] if spans else (0, 0)
     at = 0
-    if cell_width(hit.snippet[:last]) > room:
+    if cell_width(text[:last]) > room:
         lead = max(room, 0) // LEAD_SHARE
-        while cell_width(hit.snippet[at:first]) > lead and cell_width(hit.snippet[at:]) >= room:
+        while cell_width(text[at:first]) > lead and cell_width(text[at:]) >= room:
             at += 1
     parts: list[Span] = [("…", "dim")] if at else []
-    for start, end in hit.spans:
-        parts += [(hit.snippet[at:start], "dim"), (hit.snippet[start:end], "match")]
+    for start, end in spans:
+        parts += [(text[at:start], "dim"), (text[start:end], "match")]
         at = end
-    return [*parts, (hit.snippet[at:], "dim")]
+    return [*parts, (text[at:], "dim")]
