@@ -30,7 +30,7 @@ from agentdesk.text.segment import pieces, segment, side_by_side
 INDEXED_CHARACTERS = 20_000
 """What lies further back in a text is not found; a mail of megabytes must not stop the others."""
 
-MAKER = "pairs 4"
+MAKER = "pairs 5"
 """What makes the index; one that says something else is begun anew."""
 
 NO_WORDS = '""'

@@ -30,7 +30,7 @@ def clusters(text: str, start: int = 0, end: int | None = None, *, table: dict[s
         char = text[at]
         after = at + 1
         cells = table[char]
-        if after < stop and (char == ZWJ or (char == "\r" and text[after] == "\n")):
+        if after < stop and ((char == ZWJ and text[after] >= " ") or (char == "\r" and text[after] == "\n")):
             after += 1
         elif _FIRST_FLAG <= char <= _LAST_FLAG and after < stop and _FIRST_FLAG <= text[after] <= _LAST_FLAG:
             cells += table[text[after]]

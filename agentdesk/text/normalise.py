@@ -3,7 +3,8 @@
 Carried by rules:
 
 - case, half and full width, compatibility forms (NFKC); variation selectors; hyphens and dashes; 1,000 = 1000;
-  e-mail = email and Wi-Fi = WiFi, but no other hyphen is dropped;
+  a voicing mark that no kana takes is dropped (あ゙ = あ);
+- e-mail = email and Wi-Fi = WiFi, but no other hyphen is dropped;
 - ー: a hyphen between katakana is read as one, ーー is one, one between Latin letters or digits is a hyphen (USBーC);
   the one that ends a katakana word of four characters or more is dropped (サーバー = サーバ, but コピー stays), and
   inside compounds that of the commonest words (サーバーエラー = サーバエラー); an index needs `long_endings` too;
@@ -45,13 +46,13 @@ _DASH: Final = re.compile(f"[{''.join(map(re.escape, map(chr, _DASHES)))}]")
 # In all of these what stands in a text most rarely comes first, a look back included: so they are searched for quickly.
 _SELECTOR: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _READ_AS_LONG: Final = re.compile("-(?<=[ァ-ヺ]-)(?=[ァ-ヺ])")
-_READ_AS_HYPHEN: Final = re.compile("ー(?<=[0-9a-z]ー)(?=[0-9a-z])")
+_READ_AS_HYPHEN: Final = re.compile("ー(?<=[0-9a-z]ー)ー*(?=[0-9a-z])")
 _THOUSANDS: Final = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9]|,[0-9])")
 _HAS_THOUSANDS: Final = re.compile(",(?<=[0-9],)(?=[0-9]{3})")
 _LETTER_HYPHEN: Final = re.compile("-(?=[a-z])(?:(?<=(?<![a-z0-9])[a-z]-)|(?<=(?<![a-z0-9])wi-))")
 _DOT: Final = re.compile("・(?<=[ァ-ヺー]・)(?=[ァ-ヺ])")
 _LONG: Final = re.compile("ー+")
-_GOES_ON: Final = re.compile("・?[ァ-ヺ]|[\u3099\u309a]")
+_GOES_ON: Final = re.compile("・?[ァ-ヺ]")
 _SHORTENED: Final = re.compile("ー(?![ァ-ヺー])(?<=[ァ-ヺー]([ァ-ヺ]{2})ー)")
 # Words whose ー may be missing inside a compound too.
 _STEMS: Final = frozenset(
@@ -69,6 +70,7 @@ _STEMS: Final = frozenset(
 _STEM_ENDS: Final = frozenset(stem[-1] for stem in _STEMS) | {"ァ", "ィ"}
 _STEM_LENGTHS: Final = sorted({len(stem) for stem in _STEMS})
 _VOICED: Final = re.compile("[ﾞﾟ]")
+_LEFT_VOICING: Final = re.compile("[\u3099\u309a]")
 _V: Final = {"ヴァ": "バァ", "ヴィ": "ビィ", "ヴェ": "ベェ", "ヴォ": "ボォ"}
 _V_SOUNDS: Final = re.compile("|".join(_V))
 _V_LEFT: Final = re.compile("[ァィェォ](?<=[バビベボ].)")
@@ -170,7 +172,7 @@ def _folded(spelled: str) -> str:
     """Return the text with as many characters, where what differs in single ones is the same."""
     if spelled.isascii():
         return spelled
-    folded = _READ_AS_HYPHEN.sub("-", _READ_AS_LONG.sub("ー", in_use(spelled)))
+    folded = _READ_AS_HYPHEN.sub(lambda run: "-" * len(run[0]), _READ_AS_LONG.sub("ー", in_use(spelled)))
     if any(sign in folded for sign in "々ゝゞヽヾ"):
         folded = _AGAIN.sub(_repeated, folded)
     folded = _V_SOUNDS.sub(lambda found: _V[found[0]], folded)
@@ -252,7 +254,7 @@ def _without(text: str, places: list[tuple[int, int]]) -> str:
 
 def _spelled(text: str) -> str:
     """Return the text with width, case and compatibility forms folded; folding again changes nothing."""
-    spelled = unicodedata.normalize("NFKC", _SELECTOR.sub("", text))
+    spelled = _LEFT_VOICING.sub("", unicodedata.normalize("NFKC", _SELECTOR.sub("", text)))
     for _turn in range(2):
         if (folded := spelled.casefold()) == spelled:
             break

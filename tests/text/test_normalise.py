@@ -28,6 +28,8 @@ def test_places_belong_to_the_same_spelling(text: str) -> None:
 @pytest.mark.parametrize(
     "spellings",
     [
+        ["あ゙ー", "あー"],
+        ["3ヶ゙月", "3か月"],
         ["サーバー", "サーバ", "ｻｰﾊﾞｰ", "ｻｰﾊﾞ", "サーバーー", "サ-バー"],
         ["ユーザー", "ユーザ"],
         ["申し込み", "申込み", "申込"],
