@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentdesk.text.normalise import kana_twin, long_endings, normalise, normalise_with_places
@@ -12,6 +12,7 @@ SPELLED = st.text(
 
 
 @given(SPELLED | st.text(max_size=20))
+@example("ヶ\u3099")
 def test_normalising_again_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
