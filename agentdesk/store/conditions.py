@@ -4,7 +4,6 @@ Each comparison becomes one condition on a row of `ticket t`. A negation turns "
 laws of logic hold for empty fields too.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -76,7 +75,7 @@ _FLAGS: Mapping[str, str] = {
 _WITH_WORDS = "SELECT w.rowid FROM ticket_words w WHERE w.ticket_words MATCH ?"
 Among = Literal["all", "part", "few"]
 MANY = 8_000
-MANY_PEOPLE = 500
+MANY_CUSTOMERS, MANY_AUTHORS = 500, 4_000
 _WITH_ID = "SELECT i.key FROM account c CROSS JOIN ticket i ON i.account = c.name AND i.id = ?"
 _NEXT_DUE = "min(coalesce(t.due_at, t.promised_at), coalesce(t.promised_at, t.due_at))"
 
@@ -294,7 +293,6 @@ class Conditions:
                 return self._by_person(field, word)
 
     def _by_person(self, field: str, word: str) -> Condition:
-        people, values = PEOPLE_NAMED, people_named(word)
         match field:
             case "customer":
                 return self._of_customers(word)
@@ -302,11 +300,7 @@ class Conditions:
                 customer = self._of_customers(word)
                 return Condition(f"({customer.sql} AND {_HAS_REPLY})", customer.values)
             case _:
-                wrote = (
-                    f"(t.account, t.id) IN (SELECT e.account, e.ticket FROM ({people}) who CROSS JOIN event e "
-                    "INDEXED BY event_author ON e.account = who.account AND e.author = who.id WHERE e.body <> '')"
-                )
-                return Condition(wrote, values)
+                return self._of_authors(word)
 
     def _of_customers(self, word: str) -> Condition:
         """Tickets of the customers with this name. Those of many are told by looking at them, not asked for one by one.
@@ -319,16 +313,29 @@ class Conditions:
             return Condition(
                 f"(t.account, t.requester) IN (SELECT account, id FROM ({PEOPLE_NAMED}))", people_named(word)
             )
-        by_account: dict[str, list[str]] = {}
-        for account, id in set(self._db.execute(f"{_CALLED} UNION ALL {_REACHED}", people_named(word))):
-            by_account.setdefault(account, []).append(id)
-        hint = "+" if sum(map(len, by_account.values())) > MANY_PEOPLE else ""
-        whose = f"({hint}t.requester IN (SELECT value FROM json_each(?)) AND {hint}t.account = ?)"
-        return _joined(
-            " OR ",
-            [Condition(whose, (json.dumps(ids), account)) for account, ids in by_account.items()],
-            NOTHING,
+        whose = "(t.requester IN (SELECT value FROM json_each(?)) AND t.account = ?)"
+        one_of_many = "(+t.requester IN (SELECT value FROM json_each(?)) AND +t.account = ?)"
+        return self._of_people(word, whose, one_of_many, MANY_CUSTOMERS)
+
+    def _of_authors(self, word: str) -> Condition:
+        """Tickets with a message by somebody with this name, asked for as those of customers are."""
+        if self._among != "part":
+            return Condition(_WROTE.format(who=PEOPLE_NAMED), people_named(word))
+        given = "SELECT value AS id, account FROM json_each(?), (SELECT ? AS account)"
+        one_of_many = (
+            "(EXISTS (SELECT 1 FROM event e WHERE e.account = t.account AND e.ticket = t.id AND e.body <> '' "
+            "AND +e.author IN (SELECT value FROM json_each(?))) AND +t.account = ?)"
         )
+        return self._of_people(word, _WROTE.format(who=given), one_of_many, MANY_AUTHORS)
+
+    def _of_people(self, word: str, whose: str, one_of_many: str, many: int) -> Condition:
+        """One of two conditions on the people with this name, which are given their ids and account."""
+        found = self._db.execute(
+            f"SELECT json_group_array(id), account, count(*) FROM ({_CALLED} UNION ALL {_REACHED}) GROUP BY account",
+            people_named(word),
+        ).fetchall()
+        sql = one_of_many if sum(people for _ids, _account, people in found) > many else whose
+        return _joined(" OR ", [Condition(sql, (ids, account)) for ids, account, _people in found], NOTHING)
 
     def _of_speakers(self, code: str) -> Condition:
         """Tickets of the customers who speak a language."""
@@ -536,6 +543,12 @@ _IS_ONE_CALLED = _IS_CALLED.format(written=f"EXISTS ({_WRITTEN} AND rowid = p.ke
 _IS_OF_ONE_NAMED = (
     f"(EXISTS (SELECT 1 FROM person p WHERE {_IS_CUSTOMER} AND ({_IS_ONE_CALLED})) OR EXISTS "
     f"(SELECT 1 FROM identity i WHERE i.account = t.account AND i.person = t.requester AND ({_IS_REACHED})))"
+)
+
+
+_WROTE = (
+    "(t.account, t.id) IN (SELECT e.account, e.ticket FROM ({who}) who CROSS JOIN event e "
+    "INDEXED BY event_author ON e.account = who.account AND e.author = who.id WHERE e.body <> '')"
 )
 
 
