@@ -66,7 +66,7 @@ class _Walk:
                 yield self._with_words(portion, latest)
             return
         left = set(latest).difference(walked)
-        is_worth_it = self.fields == EVERYTHING and len(latest) > FIRST_PORTION
+        is_worth_it = self.fields == EVERYTHING and len(latest) > 2 * FIRST_PORTION
         while is_worth_it and len(walked) < len(latest) and (portion := next(portions, [])):
             walked += portion
             yield [key for key in portion if key in left]
@@ -145,17 +145,30 @@ def _stretches(keys: list[int]) -> list[tuple[int, int]]:
 
 def newest(db: sqlite3.Connection, question: Filter, now: datetime, me: Mapping[str, str], limit: int) -> list[int]:
     """The keys of at most so many tickets that meet an understood filter, newest first or in the order it asks for."""
-    words = asked(question.where)
+    words, conditions = asked(question.where), Conditions(db, me, now, among="part")
+    if question.sort is None and not has_words(question.where):
+        return _with_fields(db, question.where, conditions, limit)
     if question.sort is not None or words is None:
         order = question.sort or NEWEST
         return Queries(db).keys(question, now=now, me=me, sort=order, limit=limit, asleep=True, is_understood=True)
-    conditions = Conditions(db, me, now, among="part")
     parts, demanded = _parted(question.where)
-    fields = conditions.of(parts)
-    if is_of_unsolved(parts):
-        fields = Condition(f"t.is_unsolved AND {fields.sql}", fields.values)
-    walk = _Walk(db, source(parts), fields, words, conditions.besides(demanded, words))
+    walk = _Walk(db, source(parts), _fields(parts, conditions), words, conditions.besides(demanded, words))
     return walk.keys(limit)
+
+
+def _with_fields(db: sqlite3.Connection, where: Node, conditions: Conditions, limit: int) -> list[int]:
+    """The newest with these fields, whatever their words: no more are looked at than are wanted."""
+    fields = _fields(where, conditions)
+    found = db.execute(
+        f"SELECT t.key FROM {source(where)} WHERE {fields.sql} ORDER BY t.updated_at DESC, t.key DESC LIMIT ?",
+        (*fields.values, limit),
+    )
+    return [key for (key,) in found]
+
+
+def _fields(where: Node, conditions: Conditions) -> Condition:
+    fields = conditions.of(where)
+    return Condition(f"t.is_unsolved AND {fields.sql}", fields.values) if is_of_unsolved(where) else fields
 
 
 def _parted(where: Node) -> tuple[Node, Node]:
