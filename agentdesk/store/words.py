@@ -25,7 +25,7 @@ from typing import NamedTuple
 from agentdesk.filters import And, Node, Not, Or, Phrase, Word
 from agentdesk.text.kanji import IN_PLACE_OF_OTHERS
 from agentdesk.text.normalise import kana_twin, long_endings, normalise
-from agentdesk.text.segment import pieces, segment, side_by_side
+from agentdesk.text.segment import dates, pieces, segment, side_by_side
 
 INDEXED_CHARACTERS = 20_000
 """What lies further back in a text is not found; a mail of megabytes must not stop the others."""
@@ -337,18 +337,24 @@ def asked(where: Node) -> Asked | None:
 
 
 def _asked_term(term: Word | Phrase) -> Asked | None:
-    ways = [_tokens_of(way) for way in spellings(term)]
-    if not ways[0]:
+    ways = [(_tokens_of(way), dates(way)) for way in spellings(term)]
+    if not ways[0][0]:
         return None
-    found = [_all_of(term, tokens) for tokens in ways]
-    return Asked(found[0] if len(found) == 1 else f"({' OR '.join(found)})", all(len(tokens) == 1 for tokens in ways))
+    found = [_all_of(term, tokens, together) for tokens, together in ways]
+    is_exact = all(len(tokens) == 1 for tokens, _together in ways)
+    return Asked(found[0] if len(found) == 1 else f"({' OR '.join(found)})", is_exact)
 
 
-def _all_of(term: Word | Phrase, tokens: list[str]) -> str:
-    """Every token; a beginning of one character is left to be looked for in the text, if there are others."""
+def _all_of(term: Word | Phrase, tokens: list[str], together: list[str]) -> str:
+    """Every token; a beginning of one character is left to be looked for in the text, if there are others.
+
+    The numbers of a date are in many tickets, but in few `together`; many numbers begin as one that is being typed.
+    """
     *whole, last = tokens
     star = "" if last > _LAST_LATIN else _star(term, tokens)
-    parts = [f'"{token}"' for token in dict.fromkeys(whole)]
+    if star and together and together[-1].endswith(last[:2]):
+        *together, last = together
+    parts = [f'"{token}"' for token in dict.fromkeys([*whole, *together])]
     if not parts or not star or len(last) > 1:
         parts.append(f'"{last}"{star}')
     return f"({' AND '.join(parts)})"

@@ -23,6 +23,7 @@ _LATIN: Final = f"[^\\W_{_CJK}]"
 _LATIN_RUN: Final = f"{_LATIN}+"
 _RUN: Final = f"({_CJK_RUN})|({_LATIN_RUN})"
 _WORD: Final = "[a-z0-9]+"
+_BETWEEN_NUMBERS: Final = f"([0-9]{{1,2}})[^\\w\n]*([{_CJK}])(?=[^\\w\n]*([0-9]{{1,2}}))"
 _CODES: Final = f"utf-32-{sys.byteorder[0]}e"
 _HIRAGANA: Final = re.compile("[\u3041-\u309f\u30fc]+")
 
@@ -49,13 +50,18 @@ def runs(normal: str) -> tuple[list[str], list[str]]:
 
 
 def pieces(text: str) -> tuple[set[str], set[str]]:
-    """Return the Latin words of a text, and of its CJK the pairs and every character, each once."""
+    """Return the Latin words of a text, and of its CJK the pairs, every character and the dates, each once."""
     normal = normalise(text)
     if normal.isascii():
         return set(re.findall(_WORD, normal)), set()
     cjk, latin = runs(normal)
     together = " ".join(cjk)
-    return set(latin), _neighbours(together).union(together.replace(" ", ""))
+    return set(latin), _neighbours(together).union(together.replace(" ", ""), dates(normal))
+
+
+def dates(normal: str) -> list[str]:
+    """Return dates, times and what else has one character between numbers: 26年6 and 6月18 of 2026年6月18日."""
+    return ["".join(found) for found in re.findall(_BETWEEN_NUMBERS, normal)]
 
 
 def _neighbours(together: str) -> set[str]:

@@ -15,6 +15,7 @@ from agentdesk.exchange import Page
 from agentdesk.filters import And, Word, parse
 from agentdesk.model import Article, Event, Identity, Item, Kind, Op, Person, Ref, Role, SetStatus, Status, Ticket
 from agentdesk.store import Store, asking, misspelt, rarity, words
+from agentdesk.store.conditions import latest_with
 from agentdesk.store.lost import HISTORY
 from agentdesk.store.newest import NEWEST, newest
 from agentdesk.store.outbox import Author
@@ -530,14 +531,45 @@ def test_a_word_is_found_in_longer_ones_and_in_another_spelling(store: Store, qu
     assert set(names(hits)) >= {f"article k1{id}" for id in found}
 
 
+@pytest.mark.parametrize("people", [3, 600, 4_100])
+def test_the_newest_tickets_of_some_and_of_very_many_people_are_those_of_the_queue(store: Store, people: int) -> None:
+    take(store, *(Person(ref(f"p{n}"), f"森田 {n}", Role.CUSTOMER) for n in range(people)))
+    for n in range(6):
+        asks = replace(message(f"m{n}a", f"f{n}", "Hello"), author=f"p{n % 4}")
+        reply = message(f"m{n}b", f"f{n}", "Hello", Kind.REPLY if n % 2 else Kind.NOTE)
+        take(store, ticket(f"f{n}", "Fields", n, requester=f"p{n % 3 * 2}"), asks, reply)
+
+    for field in ("customer", "from", "to"):
+        for query in (f"{field}:森田", f"-{field}:森田", f"{field}:森田 is:unsolved", f"{field}:p2 OR -{field}:森田"):
+            by_queue = store.queries.keys(parse(query), now=NOW, sort=NEWEST)
+            assert newest(store.db, parse(query), NOW, {}, 100) == by_queue
+
+
+def test_the_index_alone_tells_dates_apart(store: Store) -> None:
+    take(
+        store,
+        *(ticket(f"d{n}", "Date", n) for n in range(3)),
+        message("e10", "d0", "6月18日に届く"),
+        message("e11", "d1", "１８月６日"),
+        message("e12", "d2", "2026 年 6 月 18 日（木）"),
+    )
+    index_all(store)
+    asked = words.asked(parse("6月18日").where)
+    assert asked is not None
+
+    found = store.queries.rows(latest_with(store.db, asked))
+
+    assert {row.ticket.ref.id for row in found} == {"d0", "d2"}
+
+
 def test_of_thousands_with_the_words_the_newest_are_found_in_their_order(store: Store) -> None:
-    parcels = [ticket(f"p{n}", "Parcel 1 5" if n % 3 else "Parcel 5 1", 10 + n * 7 % 2_203) for n in range(2_203)]
+    parcels = [ticket(f"p{n}", "Parcel 1 5" if n % 3 else "Parcel 5 1", 10 + n * 7 % 4_409) for n in range(4_409)]
     take(store, *parcels)
     index_all(store)
     wanted = [one for one in parcels if "1 5" in one.subject]
     in_order = [one.ref for one in sorted(wanted, key=lambda one: one.updated_at, reverse=True)]
 
-    keys = newest(store.db, parse('parcel "1 5"'), NOW, {}, 3_000)
+    keys = newest(store.db, parse('parcel "1 5"'), NOW, {}, 5_000)
 
     assert [row.ticket.ref for row in store.queries.rows(keys)] == in_order
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentdesk.text.normalise import normalise
-from agentdesk.text.segment import pieces, segment, telling
+from agentdesk.text.segment import dates, pieces, segment, telling
 from agentdesk.text.snippet import highlight, snippet
 from agentdesk.text.width import cell_width
 
@@ -35,11 +35,29 @@ def test_tokens_are_the_same_after_normalising(text: str) -> None:
 
 
 @given(WORDS | st.text(max_size=30))
-def test_pieces_are_the_tokens_each_once_and_the_characters_of_cjk(text: str) -> None:
+def test_pieces_are_the_tokens_each_once_the_characters_of_cjk_and_dates(text: str) -> None:
     latin, cjk = pieces(text)
 
+    found_dates = set(dates(normalise(text)))
+    assert found_dates <= cjk
+    cjk -= found_dates
     assert latin | {piece for piece in cjk if len(piece) == 2} <= set(segment(text)) <= latin | cjk
     assert {piece for piece in cjk if len(piece) == 1} == set("".join(cjk))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("6月18日", ["6月18"]),
+        ("2026 年 5 月 3 日", ["26年5", "5月3"]),
+        ("１０時３０分", ["10時30"]),
+        ("6月\n18日", []),
+        ("3,480円が2回", []),
+        ("iPhone 15 Pro", []),
+    ],
+)
+def test_numbers_with_one_character_between_are_dates(text: str, expected: list[str]) -> None:
+    assert dates(normalise(text)) == expected
 
 
 def test_pairs_of_hiragana_are_asked_only_when_nothing_else_is_left() -> None:
