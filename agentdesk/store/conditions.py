@@ -236,7 +236,7 @@ class Conditions:
             case "channel":
                 return _came_by(word)
             case "account":
-                return Condition("t.account = ?", (word,))
+                return self._at(word)
             case "number":
                 return Condition(f"(t.number = ? OR t.key IN ({_WITH_ID}))", (word, word))
             case "subject":
@@ -265,11 +265,13 @@ class Conditions:
                 return Condition(_FLAGS[word])
 
     def _mine(self) -> Condition:
-        return _joined(
-            " OR ",
-            [Condition("(t.assignee = ? AND t.account = ?)", (id, account)) for account, id in self._me.items()],
-            NOTHING,
-        )
+        return self._one_of("t.assignee", list(self._me.items()))
+
+    def _at(self, account: str) -> Condition:
+        """Tickets of an account. Those of one with many are told in the order that is asked, not put in it all."""
+        further = "SELECT 1 FROM ticket WHERE account = ? LIMIT 1 OFFSET ?"
+        has_many = self._db.execute(further, (account, MANY)).fetchone() is not None
+        return Condition(f"{'+' if has_many else ''}t.account = ?", (account,))
 
     def _whose(self, field: str, word: str) -> Condition:
         match field, word:
@@ -375,14 +377,11 @@ class Conditions:
         by_account: dict[str, list[str]] = {}
         for account, id in found:
             by_account.setdefault(account, []).append(id)
-        return _joined(
-            " OR ",
-            [
-                Condition(f"({column} IN ({_places(ids)}) AND t.account = ?)", (*ids, account))
-                for account, ids in by_account.items()
-            ],
-            NOTHING,
-        )
+        asked = [
+            _joined(" AND ", [Condition(f"{column} IN ({_places(ids)})", (*ids,)), self._at(account)], EVERYTHING)
+            for account, ids in by_account.items()
+        ]
+        return _joined(" OR ", asked, NOTHING)
 
     def _in_list(self, field: str, word: str) -> Condition:
         match field:

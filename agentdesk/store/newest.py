@@ -13,7 +13,16 @@ from itertools import pairwise
 
 from agentdesk.filters import And, Filter, Node, Sort, has_words
 from agentdesk.record import record
-from agentdesk.store.conditions import EVERYTHING, MANY, Condition, Conditions, is_of_unsolved, latest_with, source
+from agentdesk.store.conditions import (
+    EVERYTHING,
+    MANY,
+    NOTHING,
+    Condition,
+    Conditions,
+    is_of_unsolved,
+    latest_with,
+    source,
+)
 from agentdesk.store.queries import Queries
 from agentdesk.store.words import Asked, asked
 
@@ -152,13 +161,17 @@ def newest(db: sqlite3.Connection, question: Filter, now: datetime, me: Mapping[
         order = question.sort or NEWEST
         return Queries(db).keys(question, now=now, me=me, sort=order, limit=limit, asleep=True, is_understood=True)
     parts, demanded = _parted(question.where)
-    walk = _Walk(db, source(parts), _fields(parts, conditions), words, conditions.besides(demanded, words))
-    return walk.keys(limit)
+    fields = _fields(parts, conditions)
+    if fields == NOTHING:
+        return []
+    return _Walk(db, source(parts), fields, words, conditions.besides(demanded, words)).keys(limit)
 
 
 def _with_fields(db: sqlite3.Connection, where: Node, conditions: Conditions, limit: int) -> list[int]:
     """The newest with these fields, whatever their words: no more are looked at than are wanted."""
     fields = _fields(where, conditions)
+    if fields == NOTHING:
+        return []
     found = db.execute(
         f"SELECT t.key FROM {source(where)} WHERE {fields.sql} ORDER BY t.updated_at DESC, t.key DESC LIMIT ?",
         (*fields.values, limit),

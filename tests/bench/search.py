@@ -31,7 +31,10 @@ COMMON_JA, COMMON_EN = (
     ("注文", "返品", "ます", "お客様", "商品", "配送"),
     ("order", "refund", "parcel", "please", "the"),
 )
-FIELDS = ("status:open", "is:unsolved", "tag:vip", "assignee:none", "after:30d", "customer:tanaka7", "-status:closed")
+FIELDS = (
+    *("status:open", "is:unsolved", "tag:vip", "assignee:none", "after:30d", "customer:tanaka7", "-status:closed"),
+    *("account:acme", "is:mine"),
+)
 TICKETS: tuple[HitKind, ...] = ("ticket",)
 ARTICLES: tuple[HitKind, ...] = ("article",)
 CUSTOMERS: tuple[HitKind, ...] = ("customer",)

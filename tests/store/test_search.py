@@ -539,6 +539,7 @@ def test_the_newest_tickets_of_some_and_of_very_many_people_are_those_of_the_que
         reply = message(f"m{n}b", f"f{n}", "Hello", Kind.REPLY if n % 2 else Kind.NOTE)
         take(store, ticket(f"f{n}", "Fields", n, requester=f"p{n % 3 * 2}"), asks, reply)
 
+    assert newest(store.db, parse("from:森田 account:none"), NOW, {}, 100) == []
     for field in ("customer", "from", "to"):
         for query in (f"{field}:森田", f"-{field}:森田", f"{field}:森田 is:unsolved", f"{field}:p2 OR -{field}:森田"):
             by_queue = store.queries.keys(parse(query), now=NOW, sort=NEWEST)
