@@ -103,6 +103,8 @@ def test_bytes_that_are_no_text_leave_the_desk_open_and_the_rest_readable(tmp_pa
         desk.press("r")
         desk.sees("PUBLIC REPLY")
         desk.send("見".encode() + "申込".encode("shift_jis"))
+        desk.send(b"\x1b[99999999999999999999u\x1b[1114112u")
+        desk.sees("見")
         desk.send("込み".encode()[:2])
         desk.send("込み".encode()[2:] + b" whole")
 

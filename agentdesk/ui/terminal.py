@@ -10,6 +10,7 @@ import signal
 import sys
 from codecs import getincrementaldecoder
 from io import BufferedWriter, FileIO, TextIOWrapper
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from textual._xterm_parser import XTermParser
@@ -39,15 +40,19 @@ class Terminal(LinuxDriver):
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         while not self.exit_event.is_set():
+            text = ""
             if select.select([self.fileno], [], [], LOOK_SECONDS)[0]:
                 data = self._read()
                 if not data:
                     self._leave()
                     return
-                for message in parser.feed(text) if (text := decode(data)) else ():  # nothing would mean the end
+                text = decode(data)
+            try:
+                typed = parser.feed(text) if text else ()  # to feed nothing would mean the end
+                for message in chain(typed, parser.tick()):
                     self.process_message(message)
-            for message in parser.tick():
-                self.process_message(message)
+            except (ValueError, OverflowError):  # the number of a key that no character has
+                parser = XTermParser(self._debug)
 
     def _leave(self) -> None:
         """Tell the desk what a terminal that vanishes should have told it."""
