@@ -34,6 +34,7 @@ from agentdesk.filters import (
     moment,
     parse,
     terms,
+    within,
 )
 from agentdesk.filters.completing import Name, complete
 from agentdesk.filters.hearing import Heard, hear
@@ -412,3 +413,8 @@ def test_of_a_long_text_only_its_beginning_is_looked_at_for_signs(text: str, mon
     hear(text)
 
     assert [len(one) for one in looked_at] == [LONGEST]
+
+
+def test_within_an_account_the_other_demands_stand_beside_it() -> None:
+    assert within(parse("status:open 返品"), "acme") == parse("account:acme status:open 返品")
+    assert within(parse("返品 OR 交換"), "acme") == parse("account:acme (返品 OR 交換)")

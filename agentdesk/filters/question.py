@@ -171,7 +171,8 @@ def within(question: Filter, account: str | None) -> Filter:
     """The same question, asked of one account alone; of all for None."""
     if account is None:
         return question
-    return replace(question, where=And((Compare("account", ":", account), question.where)))
+    parts = question.where.parts if isinstance(question.where, And) else (question.where,)
+    return replace(question, where=And((Compare("account", ":", account), *parts)))
 
 
 def sorted_by(question: Filter, sort: Sort) -> Filter:
