@@ -232,7 +232,7 @@ class Conditions:
             case "tag" if word == "none":
                 return Condition("t.tags = '[]'")
             case "tag":
-                return Condition("t.tags LIKE ? ESCAPE '\\'", (like(rows.pack(word)),))
+                return self._tagged(word)
             case "channel":
                 return _came_by(word)
             case "account":
@@ -245,6 +245,12 @@ class Conditions:
                 return self._in_list(field, word)
             case _:
                 raise AssertionError(f"every field of the table has a condition, {field} has none")
+
+    def _tagged(self, word: str) -> Condition:
+        """Tickets with a tag; none need be looked at for one that no ticket has, as while it is being typed."""
+        if self._db.execute("SELECT 1 FROM tag_use WHERE tag = ?", (word,)).fetchone() is None:
+            return NOTHING
+        return Condition("t.tags LIKE ? ESCAPE '\\'", (like(rows.pack(word)),))
 
     def _with_subject(self, word: str) -> Condition:
         """This stands in the subject as it is typed, or in one of the ways to write it that the index knows."""
@@ -583,8 +589,9 @@ def _places(values: Iterable[object]) -> str:
 
 
 def _joined(between: str, parts: list[Condition], nothing: Condition) -> Condition:
-    if not parts:
-        return nothing
+    decisive = NOTHING if nothing == EVERYTHING else EVERYTHING
+    if decisive in parts:
+        return decisive
     parts = [part for part in parts if part != nothing] or [nothing]
     if len(parts) == 1:
         return parts[0]

@@ -546,6 +546,14 @@ def test_the_newest_tickets_of_some_and_of_very_many_people_are_those_of_the_que
             assert newest(store.db, parse(query), NOW, {}, 100) == by_queue
 
 
+def test_a_tag_that_no_ticket_has_rules_every_ticket_out_and_its_negation_none(store: Store) -> None:
+    everything = tickets(store, "返品 OR -返品")
+
+    assert tickets(store, "tag:vi") == tickets(store, "tag:vi is:unsolved") == set()
+    assert tickets(store, "-tag:vi") == tickets(store, "tag:vi OR -tag:vi") == everything
+    assert newest(store.db, parse("tag:vi 返品"), NOW, {}, 10) == []
+
+
 def test_the_index_alone_tells_dates_apart(store: Store) -> None:
     take(
         store,
