@@ -416,5 +416,5 @@ def test_of_a_long_text_only_its_beginning_is_looked_at_for_signs(text: str, mon
 
 
 def test_within_an_account_the_other_demands_stand_beside_it() -> None:
-    assert within(parse("status:open 返品"), "acme") == parse("account:acme status:open 返品")
-    assert within(parse("返品 OR 交換"), "acme") == parse("account:acme (返品 OR 交換)")
+    assert within(parse("status:open 返品"), "acme").where == parse("account:acme status:open 返品").where
+    assert within(parse("返品 OR 交換"), "acme").where == parse("account:acme (返品 OR 交換)").where
