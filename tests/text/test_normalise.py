@@ -13,6 +13,8 @@ SPELLED = st.text(
 
 @given(SPELLED | st.text(max_size=20))
 @example("ヶ\u3099")
+@example("\u1100\u3099\u1161")
+@example("0ーー0")
 def test_normalising_again_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
