@@ -220,16 +220,21 @@ class Queries:
         ).fetchone()
         return _row_from(row) if row else None
 
-    def events(
-        self, ref: Ref, *, kinds: Collection[Kind] | None = None, most_characters: int | None = None
-    ) -> list[Event]:
+    def events(self, ref: Ref, *, most_characters: int | None = None) -> list[Event]:
         """The log of a ticket, oldest first; of long messages only the first `most_characters`, where that is said."""
-        chosen = _one_of("kind", kinds)
         cut = (most_characters, most_characters) if most_characters is not None else ()
         found = self._db.execute(
-            f"SELECT {_CUT if cut else rows.EVENT} FROM event WHERE account = ? AND ticket = ?{chosen.sql} "
+            f"SELECT {_CUT if cut else rows.EVENT} FROM event WHERE account = ? AND ticket = ? ORDER BY at, key",
+            (*cut, ref.account, ref.id),
+        )
+        return [rows.event_from(row) for row in found]
+
+    def changes(self, ref: Ref, field: str) -> list[Event]:
+        """What one field of a ticket was changed to, oldest first."""
+        found = self._db.execute(
+            f"SELECT {rows.EVENT} FROM event WHERE account = ? AND ticket = ? AND kind = 'change' AND field = ? "
             "ORDER BY at, key",
-            (*cut, ref.account, ref.id, *chosen.values),
+            (ref.account, ref.id, field),
         )
         return [rows.event_from(row) for row in found]
 

@@ -352,9 +352,18 @@ def test_me_is_whom_the_account_says(store: Store) -> None:
     assert [row.ticket.ref.id for row in store.queries.rows(keys)] == ["3"]
 
 
-def test_a_log_is_read_oldest_first_and_by_kind(store: Store) -> None:
+def test_a_log_is_read_oldest_first(store: Store) -> None:
     assert [event.ref.id for event in store.queries.events(ref("3"))] == ["e3", "e4"]
-    assert [event.ref.id for event in store.queries.events(ref("3"), kinds={Kind.REPLY})] == ["e4"]
+
+
+def test_the_changes_of_one_field_are_read_alone(store: Store) -> None:
+    moves = [
+        Event(ref(f"m{n}"), Kind.CHANGE, NOW - timedelta(minutes=n), "3", field=field, old="a", new="b")
+        for n, field in enumerate(("group", "status", "group"))
+    ]
+    store.mirror.take(Page((*moves, Event(ref("m9"), Kind.CHANGE, NOW, "4", field="group", old="a", new="b")), ""))
+
+    assert [event.ref.id for event in store.queries.changes(ref("3"), "group")] == ["m2", "m0"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import pytest
 
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
-from agentdesk.model import Kind
 from agentdesk.ui.widgets.ticket import TicketView, legs
 
 from .example import NOW, Showing, desk_at, fill, row
@@ -24,7 +23,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 def test_time_is_counted_for_each_team_a_ticket_was_with(desk: Desk) -> None:
-    changes = desk.store.queries.events(row(desk).ticket.ref, kinds={Kind.CHANGE})
+    changes = desk.store.queries.changes(row(desk).ticket.ref, "group")
 
     passed = legs(row(desk), changes, NOW)
 

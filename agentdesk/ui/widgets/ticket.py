@@ -12,7 +12,7 @@ from agentdesk.columns import due, link_words, priority_word, status_word
 from agentdesk.desk import Desk
 from agentdesk.errors import Refused
 from agentdesk.i18n import _, plural, spoken, wait
-from agentdesk.model import Event, Kind, Priority, Ref, TicketRow
+from agentdesk.model import Event, Priority, Ref, TicketRow
 from agentdesk.record import record
 from agentdesk.text.safe import safe_line
 from agentdesk.text.width import truncate
@@ -39,8 +39,8 @@ class Leg:
 
 
 def legs(row: TicketRow, changes: Sequence[Event], now: datetime) -> list[Leg]:
-    """The teams a ticket was with, in order, from the changes of team in its log (oldest first)."""
-    moves = [event for event in changes if event.kind is Kind.CHANGE and event.field == "group" and event.old]
+    """The teams a ticket was with, in order, from its changes of team (oldest first)."""
+    moves = [event for event in changes if event.old]
     if not moves:
         return [Leg(row.ticket.group, now - row.ticket.created_at)] if row.ticket.group else []
     times = [row.ticket.created_at, *(move.at for move in moves), now]
@@ -100,7 +100,7 @@ class TicketHead(Drawing):
     def _hop_parts(self, row: TicketRow) -> tuple[Span, ...]:
         """`Support 50m > Billing 4h40m > Support`: where the ticket was, and how long."""
         store, ref = self.desk.store, row.ticket.ref
-        passed = legs(row, store.queries.events(ref, kinds={Kind.CHANGE}), self.desk.clock())
+        passed = legs(row, store.queries.changes(ref, "group"), self.desk.clock())
         names = {team.ref.id: team.name for team in store.queries.teams(ref.account)}
         parts: list[Span] = []
         if len(passed) > MOST_LEGS:
@@ -205,7 +205,8 @@ class TicketView(Vertical):
         """Let the sync read first what the agent stays with; leafing through tickets asks the helpdesk for nothing."""
         await asyncio.sleep(STAYED_SECONDS)
         now = self.desk.clock()
-        await self.desk.write(lambda store: store.desktop.want("ticket", ref, now))
+        await self.desk.note(lambda store: store.desktop.want("ticket", ref, now))
+        self.desk.wake()
 
     def _show_head(self) -> None:
         words = [self.timeline.filter_word()]
